@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/atomic_file.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace fossilct {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view partial_mark = ".partial-";
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+std::string partial_prefix(const fs::path& path) {
+  return "." + path.filename().string() + std::string(partial_mark);
+}
+
+void remove_quietly(const fs::path& path) {
+  std::error_code ignored;
+  fs::remove_all(path, ignored);
+}
+
+// A partial output whose owner died: nobody holds the flock any more.
+void remove_abandoned_partials(const fs::path& path) {
+  std::error_code ignored;
+  const std::string prefix = partial_prefix(path);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_of(path), ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) {
+      continue;
+    }
+    const int descriptor = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+      remove_quietly(entry.path());
+    }
+    if (descriptor >= 0) {
+      ::close(descriptor);
+    }
+  }
+}
+
+void sync_descriptor_of(const fs::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (descriptor < 0) {
+    throw file_errno_error(path, "can't open to flush to the disk");
+  }
+  if (::fsync(descriptor) != 0) {
+    const Error error = file_errno_error(path, "can't flush to the disk");
+    ::close(descriptor);
+    throw error;
+  }
+  ::close(descriptor);
+}
+
+void sync_tree(const fs::path& folder) {
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+    sync_descriptor_of(entry.path(), entry.is_directory() ? O_RDONLY | O_DIRECTORY : O_RDONLY);
+  }
+  sync_descriptor_of(folder, O_RDONLY | O_DIRECTORY);
+}
+
+// Renames without ever replacing (`flags` RENAME_NOREPLACE) or swaps two names (RENAME_EXCHANGE).
+bool rename_with_flags(const fs::path& from, const fs::path& to, unsigned int flags) {
+  return ::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0;
+}
+
+}  // namespace
+
+AtomicOutput::AtomicOutput(fs::path path, AtomicKind kind, IfExists if_exists)
+    : path_(std::move(path)), kind_(kind), if_exists_(if_exists) {
+  if (!path_.has_filename()) {
+    path_ = path_.parent_path();
+  }
+  const fs::path folder = folder_of(path_);
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
+    throw file_error(path_, "the folder " + folder.string() + " does not exist; create it first");
+  }
+  const bool exists = fs::exists(path_, ignored);
+  if (exists && if_exists == IfExists::refuse) {
+    throw file_error(path_, "exists already; give another name, or --overwrite to replace it");
+  }
+  if (exists && fs::is_directory(path_, ignored) != (kind == AtomicKind::folder)) {
+    throw file_error(path_, kind == AtomicKind::folder
+                                ? "is a file where a folder is to be written"
+                                : "is a folder where a file is to be written");
+  }
+  remove_abandoned_partials(path_);
+  static std::atomic<int> counter{0};
+  temporary_path_ = folder / (partial_prefix(path_) + std::to_string(::getpid()) + "-" +
+                              std::to_string(counter++));
+  if (kind == AtomicKind::folder) {
+    if (::mkdir(temporary_path_.c_str(), 0777) != 0) {
+      throw file_errno_error(path_, "can't create");
+    }
+    guard_ = ::open(temporary_path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  } else {
+    guard_ = ::open(temporary_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  }
+  if (guard_ < 0) {
+    throw file_errno_error(path_, "can't create");
+  }
+  ::flock(guard_, LOCK_EX | LOCK_NB);
+}
+
+AtomicOutput::~AtomicOutput() {
+  if (!committed_) {
+    remove_quietly(temporary_path_);
+  }
+  if (guard_ >= 0) {
+    ::close(guard_);
+  }
+}
+
+void AtomicOutput::commit() {
+  if (kind_ == AtomicKind::folder) {
+    sync_tree(temporary_path_);
+  } else {
+    sync_to_disk(temporary_path_);
+  }
+  if (!rename_with_flags(temporary_path_, path_, RENAME_NOREPLACE)) {
+    if (errno != EEXIST && errno != ENOTEMPTY) {
+      throw file_errno_error(path_, "can't rename the finished output to this name");
+    }
+    if (if_exists_ == IfExists::refuse) {
+      throw file_error(path_, "appeared while it was being written; it was left as it is");
+    }
+    if (!rename_with_flags(temporary_path_, path_, RENAME_EXCHANGE)) {
+      throw file_errno_error(path_, "can't replace the old output");
+    }
+    remove_quietly(temporary_path_);
+  }
+  committed_ = true;
+  sync_descriptor_of(folder_of(path_), O_RDONLY | O_DIRECTORY);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  AtomicOutput output(path, AtomicKind::file, IfExists::replace);
+  std::ofstream stream(output.temporary_path(), std::ios::binary);
+  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+  stream.close();
+  if (!stream) {
+    throw file_errno_error(path, "can't write");
+  }
+  output.commit();
+}
+
+void sync_to_disk(const fs::path& path) { sync_descriptor_of(path, O_RDONLY); }
+
+}  // namespace fossilct

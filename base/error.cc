@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.h"
+
+#include <cerrno>
+#include <new>
+#include <system_error>
+
+#include "base/progress.h"
+
+namespace fossilct {
+
+namespace {
+
+std::string join(std::string_view subject, std::string_view what) {
+  return std::string(subject) + ": " + std::string(what);
+}
+
+}  // namespace
+
+Error file_error(const std::filesystem::path& path, std::string_view what) {
+  return {ErrorKind::file, join(path.string(), what)};
+}
+
+Error file_errno_error(const std::filesystem::path& path, std::string_view action) {
+  const int code = errno;
+  const std::string reason = std::generic_category().message(code);
+  return {ErrorKind::file, join(path.string(), std::string(action) + ": " + reason)};
+}
+
+Error format_error(const std::filesystem::path& path, std::string_view what) {
+  return {ErrorKind::format, join(path.string(), what)};
+}
+
+Error option_error(std::string_view option, std::string_view what) {
+  return {ErrorKind::option, join(option, what)};
+}
+
+void rethrow_with_context(std::string_view context, ErrorKind kind_of_others) {
+  try {
+    throw;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(error.kind(), join(context, error.what()));
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::device, join(context, "out of memory"));
+  } catch (const std::exception& error) {
+    throw Error(kind_of_others, join(context, error.what()));
+  }
+}
+
+}  // namespace fossilct

@@ -1,0 +1,29 @@
+# Every find_package of the project, by the room that needs it. Why each: docs/decisions/.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+if("base" IN_LIST FOSSILCT_BUILT_ROOMS)
+  find_package(OpenSSL REQUIRED)
+  find_package(nlohmann_json 3.11 REQUIRED)
+endif()
+
+if("io" IN_LIST FOSSILCT_BUILT_ROOMS)
+  find_package(ITK 5.2 REQUIRED COMPONENTS ITKIOMeta ITKIONRRD ITKIOGDCM ITKIOPNG ITKIOJPEG ITKIOBMP)
+  set(HDF5_PREFER_PARALLEL OFF)
+  find_package(HDF5 1.10 REQUIRED COMPONENTS C)
+  find_package(TIFF REQUIRED)
+  find_package(ZLIB REQUIRED)
+  pkg_check_modules(LIBDEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+  pkg_check_modules(LIBGSF REQUIRED IMPORTED_TARGET libgsf-1)
+  find_path(NIFTI_INCLUDE_DIR nifti2_io.h PATH_SUFFIXES nifti REQUIRED)
+  find_library(NIFTI2_LIBRARY nifti2 REQUIRED)
+  find_library(ZNZ_LIBRARY znz REQUIRED)
+endif()
+
+if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)
+  find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+endif()
+
+if(BUILD_TESTING)
+  find_package(doctest 2.4 REQUIRED)
+endif()

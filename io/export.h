@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/atomic_file.h"
+#include "volumes/volume_sink.h"
+#include "volumes/volume_source.h"
+
+namespace fossilct {
+
+// The containers `export` writes. tiff: one multi-page file, BigTIFF from 4 GB up, with ImageJ's
+// spacing and unit; tiff_folder: one file a slice, name_0000.tif; hdf5: the volume file.
+enum class ExportFormat { tiff, tiff_folder, nrrd, metaimage, nifti, hdf5 };
+
+// By the name: .tif/.tiff, a name without extension or ending in / (folder), .nrrd, .mha, .nii,
+// .h5; nothing for any other.
+std::optional<ExportFormat> export_format_of(const std::filesystem::path& path);
+
+// A sink that streams into the container, spacing and unit stored the container's way (and "um" or,
+// where unknown, no unit). Throws Error{format} for what the container can't hold (named, with
+// one that can), Error{file} where it can't be written.
+std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, ExportFormat format,
+                                             const ScanDescription& description, IfExists if_exists,
+                                             int threads);
+
+}  // namespace fossilct

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/json.h"
+#include "volumes/any_view.h"
+#include "volumes/pixel_type.h"
+
+namespace fossilct {
+
+// Bins of equal width over [low, high); voxel v of an integer type falls in the bin of [v, v + 1).
+struct Histogram {
+  double low = 0;
+  double high = 0;
+  std::vector<std::int64_t> counts;
+};
+
+// Of all finite voxels; NaN and infinite ones are only counted.
+struct VolumeStatistics {
+  std::int64_t finite_count = 0;
+  std::int64_t nan_count = 0;
+  std::int64_t infinite_count = 0;
+  double minimum = 0;
+  double maximum = 0;
+  double mean = 0;
+  double deviation = 0;  // population standard deviation
+  Histogram histogram;   // at most 256 bins over [minimum, maximum]
+
+  // Values below which 0.1, 0.5, 1, 5, 25, 50, 75, 95, 99, 99.5 and 99.9 percent of the voxels lie.
+  // Exact for 8 and 16 bit; for wider types within 1/65536 of the range.
+  struct Percentile {
+    double percent = 0;
+    double value = 0;
+  };
+  std::vector<Percentile> percentiles;
+
+  // The stored percentile nearest to `percent`; 0 where the volume has no finite voxel.
+  double percentile(double percent) const;
+};
+
+Json json_of(const VolumeStatistics& statistics);
+VolumeStatistics statistics_from_json(const Json& json);  // throws Error{format}
+
+// Gathers VolumeStatistics slab by slab in one pass. 8 and 16 bit types count every value; wider
+// ones use 65,536 bins whose range doubles when a value falls outside. Memory: 0.5 MB a thread.
+// The result does not depend on the slabs, nor on threads, for 8 and 16 bit types; for wider ones
+// the histogram's bins may (the sums are compensated and agree within rounding).
+class StatisticsAccumulator {
+ public:
+  explicit StatisticsAccumulator(PixelType type);
+  ~StatisticsAccumulator();
+  void add(const AnyConstView& view);
+  // Adds all that `other` (of the same type) has counted.
+  void merge(const StatisticsAccumulator& other);
+  VolumeStatistics result() const;
+
+  class Counter;
+
+ private:
+  std::unique_ptr<Counter> counter_;
+};
+
+}  // namespace fossilct
