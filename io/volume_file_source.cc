@@ -163,7 +163,9 @@ void descend(ScanDescription& description, std::int64_t level, const Size3& size
     throw damaged(path, "level " + std::to_string(level) +
                             " has another size than half of half ... of /data");
   }
-  description.statistics.reset();
+  if (level > 0) {
+    description.statistics.reset();
+  }
 }
 
 bool is_little_endian_native(const hdf5::Handle& dataset, PixelType type) {
