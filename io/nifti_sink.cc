@@ -80,6 +80,12 @@ void set_geometry(nifti_image& image, const Grid& grid) {
   image.xyz_units = grid.spacing_known ? NIFTI_UNITS_MICRON : NIFTI_UNITS_UNKNOWN;
 }
 
+// After the header come four bytes, zero here, that say whether extensions follow.
+std::int64_t voxels_at(int nifti_version) {
+  return 4 + static_cast<std::int64_t>(nifti_version == 1 ? sizeof(nifti_1_header)
+                                                          : sizeof(nifti_2_header));
+}
+
 // What a header is made of, in the library's own form; it knows where each field goes.
 NiftiPointer image_of(const ScanDescription& description, int nifti_version) {
   const Size3& size = description.grid.size;
@@ -94,14 +100,15 @@ NiftiPointer image_of(const ScanDescription& description, int nifti_version) {
   const std::string writer = "fossilct " + std::string(version());
   std::strncpy(image->descrip, writer.c_str(), sizeof(image->descrip) - 1);
   set_geometry(*image, description.grid);
-  nifti_set_iname_offset(image.get(), nifti_version);
+  // The library's own nifti_set_iname_offset() knows the place for NIfTI-1 only.
+  image->iname_offset = voxels_at(nifti_version);
   return image;
 }
 
 template <typename Header>
-std::string bytes_with_padding(const Header& header, std::int64_t voxels_at) {
+std::string padded(const Header& header, int nifti_version) {
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof(header));
-  bytes.resize(static_cast<std::size_t>(voxels_at), '\0');  // four zeros: no extension follows
+  bytes.resize(static_cast<std::size_t>(voxels_at(nifti_version)), '\0');
   return bytes;
 }
 
@@ -112,12 +119,14 @@ std::string header(const ScanDescription& description) {
     const NiftiPointer image = image_of(description, 1);
     nifti_1_header header1{};
     nifti_convert_nim2n1hdr(image.get(), &header1);
-    return bytes_with_padding(header1, image->iname_offset);
+    return padded(header1, 1);
   }
   const NiftiPointer image = image_of(description, 2);
   nifti_2_header header2{};
   nifti_convert_nim2n2hdr(image.get(), &header2);
-  return bytes_with_padding(header2, image->iname_offset);
+  // The library leaves out the last four of the eight, which tell of text-mode transfers.
+  std::memcpy(header2.magic, "n+2\0\r\n\032\n", sizeof(header2.magic));
+  return padded(header2, 2);
 }
 
 }  // namespace
