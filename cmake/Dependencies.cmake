@@ -8,7 +8,7 @@ if("base" IN_LIST FOSSILCT_BUILT_ROOMS)
 endif()
 
 if("io" IN_LIST FOSSILCT_BUILT_ROOMS)
-  find_package(ITK 5.2 REQUIRED COMPONENTS ITKIOMeta ITKIONRRD ITKIOGDCM ITKIOPNG ITKIOJPEG ITKIOBMP)
+  find_package(ITK 5.2 REQUIRED COMPONENTS ITKIOMeta ITKIONRRD ITKIOGDCM ITKIOPNG ITKIOJPEG ITKIOBMP ITKIOTIFF)
   set(HDF5_PREFER_PARALLEL OFF)
   find_package(HDF5 1.10 REQUIRED COMPONENTS C)
   find_package(TIFF REQUIRED)
@@ -26,4 +26,8 @@ endif()
 
 if(BUILD_TESTING)
   find_package(doctest 2.4 REQUIRED)
+  # VTK's own reader checks the volume file, where VTK is installed.
+  if("io" IN_LIST FOSSILCT_BUILT_ROOMS)
+    find_package(VTK 9.1 QUIET COMPONENTS IOHDF CommonDataModel)
+  endif()
 endif()

@@ -60,7 +60,8 @@ void require_fitting_options(const Recognised& what, const OpenOptions& options)
     throw option_error("--dataset", found + "; only HDF5 files have datasets");
   }
   if (options.level != 0 && what.format != ScanFormat::hdf5) {
-    throw option_error("--level", found + "; only volume files (.h5) have levels; use --downsample");
+    throw option_error("--level",
+                       found + "; only volume files (.h5) have levels; use --downsample");
   }
   if (options.window && options.window_percentiles) {
     throw option_error("--window", "given twice, as values and as percentiles; give one");
@@ -80,11 +81,14 @@ void settle(Container& container, const OpenOptions& options, const std::filesys
   ScanDescription& description = container.source->mutable_description();
   Grid& grid = description.grid;
   if (container.spacing_is_settled) {
-    if (options.spacing.spacing_um) {
-      grid.spacing_um = *options.spacing.spacing_um;
-      grid.spacing_known = true;
+    if (!options.spacing.spacing_um) {
+      return;
     }
-    return;
+    const Vector3& own = grid.spacing_um;
+    container.spacing = {{own.x, own.y, own.z},
+                         grid.spacing_known ? SpacingUnit::micrometre : SpacingUnit::none,
+                         false,
+                         "the spacing of the volume file"};
   }
   const SettledSpacing settled = settle_spacing(container.spacing, options.spacing, path);
   grid.spacing_um = settled.spacing_um;
@@ -201,16 +205,14 @@ std::unique_ptr<VolumeSource> open_scan(const std::filesystem::path& path,
   require_level_is_ours(container, options, path);
   settle(container, options, path);
   ScanDescription& description = container.source->mutable_description();
-  description.notices.insert(description.notices.begin(), what.notices.begin(),
-                             what.notices.end());
+  description.notices.insert(description.notices.begin(), what.notices.begin(), what.notices.end());
   note_projections(description, path);
   try {
     check(description.grid);
   } catch (const Error&) {
     rethrow_with_context(path.string());
   }
-  std::unique_ptr<VolumeSource> source =
-      with_kind(std::move(container.source), options, progress);
+  std::unique_ptr<VolumeSource> source = with_kind(std::move(container.source), options, progress);
   return with_values(with_geometry(std::move(source), options), options, progress);
 }
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/raw_voxels.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "base/text.h"
 
 namespace fossilct {
@@ -23,59 +20,6 @@ namespace {
 constexpr std::int64_t worth_skipping = 16 << 10;
 // Rows are gathered through a buffer of about this size.
 constexpr std::int64_t buffer_bytes = 1 << 20;
-
-class OpenFile {
- public:
-  explicit OpenFile(std::filesystem::path path)
-      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) {
-      throw file_errno_error(path_, "can't open");
-    }
-  }
-  ~OpenFile() {
-    if (descriptor_ >= 0) {
-      ::close(descriptor_);
-    }
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
-  std::int64_t size() const {
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) {
-      throw file_errno_error(path_, "can't tell its size");
-    }
-    if (!S_ISREG(status.st_mode)) {
-      throw file_error(path_, "is no plain file");
-    }
-    return status.st_size;
-  }
-
-  void read(std::int64_t position, std::byte* to, std::int64_t count) const {
-    while (count > 0) {
-      const ssize_t got = ::pread(descriptor_, to, static_cast<std::size_t>(count), position);
-      if (got < 0 && errno == EINTR) {
-        continue;
-      }
-      if (got < 0) {
-        throw file_errno_error(path_, "can't read");
-      }
-      if (got == 0) {
-        throw format_error(
-            path_, "ends at byte " + format_count(position) + "; it was longer when it was opened");
-      }
-      to += got;
-      position += got;
-      count -= got;
-    }
-  }
-
- private:
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-};
 
 template <typename Word>
 void swap_words(std::byte* bytes, std::size_t count) {
@@ -93,12 +37,20 @@ void swap_words(std::byte* bytes, std::size_t count) {
   }
 }
 
+const std::filesystem::path& checked(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+    throw file_error(path, "is no plain file");
+  }
+  return path;
+}
+
 class RawVoxelSource : public VolumeSource {
  public:
   RawVoxelSource(const std::filesystem::path& path, const RawLayout& layout,
                  ScanDescription description)
       : VolumeSource(std::move(description)),
-        file_(path),
+        file_(checked(path)),
         offset_(layout.offset),
         swaps_(layout.big_endian && bytes_of(layout.type) > 1),
         voxel_bytes_(static_cast<std::int64_t>(bytes_of(layout.type))) {
@@ -143,6 +95,10 @@ class RawVoxelSource : public VolumeSource {
     return std::to_string(size.x) + " x " + std::to_string(size.y) + " x " + std::to_string(size.z);
   }
 
+  void read(std::int64_t from, std::byte* to, std::int64_t count) const {
+    file_.read_at(from, {to, static_cast<std::size_t>(count)});
+  }
+
   std::int64_t position(std::int64_t x, std::int64_t y, std::int64_t z) const {
     const Size3& size = grid().size;
     return offset_ + ((z * size.y + y) * size.x + x) * voxel_bytes_;
@@ -170,8 +126,8 @@ class RawVoxelSource : public VolumeSource {
 
   // Rows of the box that follow each other in the file and in `out`: slices [z, z + count).
   void read_run(const Box& box, std::int64_t z, std::int64_t count, const AnyView& out) const {
-    file_.read(position(0, box.begin.y, box.begin.z + z), out.row(0, z),
-               count * box.size().y * box.size().x * voxel_bytes_);
+    read(position(0, box.begin.y, box.begin.z + z), out.row(0, z),
+         count * box.size().y * box.size().x * voxel_bytes_);
   }
 
   void read_rows(const Box& box, std::int64_t z, const AnyView& out) const {
@@ -187,10 +143,10 @@ class RawVoxelSource : public VolumeSource {
       const std::int64_t rows = std::min(rows_at_once, size.y - y);
       const std::int64_t from = position(box.begin.x, box.begin.y + y, box.begin.z + z);
       if (rows == 1) {
-        file_.read(from, out.row(y, z), row_bytes);
+        read(from, out.row(y, z), row_bytes);
         continue;
       }
-      file_.read(from, buffer.data(), (rows - 1) * row_pitch + row_bytes);
+      read(from, buffer.data(), (rows - 1) * row_pitch + row_bytes);
       for (std::int64_t row = 0; row < rows; ++row) {
         std::memcpy(out.row(y + row, z), buffer.data() + row * row_pitch, out.row_bytes());
       }
@@ -206,7 +162,7 @@ class RawVoxelSource : public VolumeSource {
     }
   }
 
-  OpenFile file_;
+  FileDescriptor file_;
   std::int64_t offset_;
   bool swaps_;
   std::int64_t voxel_bytes_;

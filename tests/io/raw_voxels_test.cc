@@ -186,6 +186,6 @@ TEST_CASE("a file that shrinks while it is open is an error") {
   test::write_file(folder / "a.raw", bytes_of_ramp(size, 0, false));
   const auto source = open_raw_voxels(folder / "a.raw", {size, PixelType::u16, false, 0}, {});
   std::filesystem::resize_file(folder / "a.raw", 100);
-  CHECK(message_of<Error>([&] { source->read(whole(size)); }).find("ends at byte") !=
+  CHECK(message_of<Error>([&] { source->read(whole(size)); }).find("ends after 100 bytes") !=
         std::string::npos);
 }
