@@ -112,9 +112,8 @@ bool is_metaimage(std::string_view head) {
 }
 
 bool is_vgi(std::string_view head) {
-  return is_text(head) &&
-         (head.find("[representation]") != std::string_view::npos ||
-          head.find("[file1]") != std::string_view::npos);
+  return is_text(head) && (head.find("[representation]") != std::string_view::npos ||
+                           head.find("[file1]") != std::string_view::npos);
 }
 
 std::string unpacked_head(std::string_view head) {
@@ -219,13 +218,26 @@ std::optional<fs::path> sidecar_of(const fs::path& data) {
 // What a file of such a name should be, for the message.
 std::string_view expected_of(const std::string& extension) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 20> names = {{
-      {".tif", "TIFF"},       {".tiff", "TIFF"},     {".png", "PNG"},
-      {".jpg", "JPEG"},       {".jpeg", "JPEG"},     {".bmp", "BMP"},
-      {".dcm", "DICOM"},      {".nrrd", "NRRD"},     {".nhdr", "NRRD"},
-      {".mha", "MetaImage"},  {".mhd", "MetaImage"}, {".nii", "NIfTI"},
-      {".gz", "NIfTI (.nii.gz)"}, {".h5", "HDF5"},   {".hdf5", "HDF5"},
-      {".nxs", "HDF5 (NeXus)"},   {".txm", "Xradia file"}, {".txrm", "Xradia file"},
-      {".xrm", "Xradia file"},    {".vgi", "VGStudio header"},
+      {".tif", "TIFF"},
+      {".tiff", "TIFF"},
+      {".png", "PNG"},
+      {".jpg", "JPEG"},
+      {".jpeg", "JPEG"},
+      {".bmp", "BMP"},
+      {".dcm", "DICOM"},
+      {".nrrd", "NRRD"},
+      {".nhdr", "NRRD"},
+      {".mha", "MetaImage"},
+      {".mhd", "MetaImage"},
+      {".nii", "NIfTI"},
+      {".gz", "NIfTI (.nii.gz)"},
+      {".h5", "HDF5"},
+      {".hdf5", "HDF5"},
+      {".nxs", "HDF5 (NeXus)"},
+      {".txm", "Xradia file"},
+      {".txrm", "Xradia file"},
+      {".xrm", "Xradia file"},
+      {".vgi", "VGStudio header"},
   }};
   for (const auto& [name, format] : names) {
     if (name == extension) {
@@ -254,10 +266,10 @@ Error not_recognised(const fs::path& path, std::string_view head) {
     return format_error(path, "is empty (0 bytes)");
   }
   const std::string_view expected = expected_of(lower(path.extension().string()));
-  const std::string what = expected.empty() ? "which is no format known here"
-                                            : "which is no " + std::string(expected);
-  return format_error(path, "starts with " + shown(head) + ", " + what + "; " +
-                                std::string(what_is_read));
+  const std::string what =
+      expected.empty() ? "which is no format known here" : "which is no " + std::string(expected);
+  return format_error(
+      path, "starts with " + shown(head) + ", " + what + "; " + std::string(what_is_read));
 }
 
 bool is_image_name(const fs::path& path) {
@@ -286,11 +298,24 @@ std::vector<fs::path> files_of(const fs::path& folder) {
   return files;
 }
 
+Error no_files(const fs::path& folder) {
+  std::string folders;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.is_directory(ignored)) {
+      folders += (folders.empty() ? "" : ", ") + entry.path().filename().string();
+    }
+  }
+  return format_error(folder, folders.empty() ? "is an empty folder; expected the slices of a scan"
+                                              : "holds no files, only folders (" + folders +
+                                                    "); give the one with the slices");
+}
+
 ScanFormat format_of_folder(const fs::path& folder) {
   const std::vector<fs::path> files = files_of(folder);
   const auto images = std::count_if(files.begin(), files.end(), is_image_name);
   if (files.empty()) {
-    throw format_error(folder, "is an empty folder; expected the slices of a scan");
+    throw no_files(folder);
   }
   // A series may have a preview picture beside it, a folder of slices is all pictures.
   int probes = 0;
@@ -304,13 +329,14 @@ ScanFormat format_of_folder(const fs::path& folder) {
     }
   }
   if (images == 0) {
-    throw format_error(folder, "holds no slices (TIFF, PNG, JPEG, BMP or DICOM), but " +
-                                   files.front().filename().string() +
-                                   (files.size() > 1 ? " and " + format_count(static_cast<std::int64_t>(
-                                                                     files.size() - 1)) +
-                                                           " more"
-                                                     : "") +
-                                   "; to read one of these give the file itself");
+    throw format_error(
+        folder,
+        "holds no slices (TIFF, PNG, JPEG, BMP or DICOM), but " +
+            files.front().filename().string() +
+            (files.size() > 1
+                 ? " and " + format_count(static_cast<std::int64_t>(files.size() - 1)) + " more"
+                 : "") +
+            "; to read one of these give the file itself");
   }
   return ScanFormat::slice_folder;
 }
@@ -319,8 +345,8 @@ ScanFormat format_of_folder(const fs::path& folder) {
 
 std::string_view name_of(ScanFormat format) {
   static constexpr std::array<std::string_view, 11> names = {
-      "folder of slices", "DICOM", "TIFF",   "image",           "NRRD", "MetaImage",
-      "NIfTI",            "HDF5",  "Xradia", "VGStudio header", "raw"};
+      "folder of slices", "DICOM",           "TIFF", "image", "NRRD", "MetaImage", "NIfTI", "HDF5",
+      "Xradia",           "VGStudio header", "raw"};
   return names[static_cast<std::size_t>(format)];
 }
 
@@ -351,8 +377,8 @@ Recognised recognise(const fs::path& path, bool as_raw) {
     if (const auto format = format_of_content(*sidecar, sidecar_head)) {
       return {*format,
               *sidecar,
-              {path.string() + ": has no header of its own; read as " + sidecar->filename().string() +
-               " beside it says"}};
+              {path.string() + ": has no header of its own; read as " +
+               sidecar->filename().string() + " beside it says"}};
     }
   }
   throw not_recognised(path, head);

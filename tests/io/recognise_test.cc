@@ -98,6 +98,8 @@ TEST_CASE("missing, unreadable and odd paths are errors of the file") {
 TEST_CASE("folders hold slices or a DICOM series") {
   const test::TemporaryFolder folder;
   CHECK(holds(message_of<Error>([&] { recognise(folder.path(), false); }), "empty folder"));
+  std::filesystem::create_directory(folder / "slices");
+  CHECK(holds(message_of<Error>([&] { recognise(folder.path(), false); }), "(slices)"));
   test::write_file(folder / "notes.txt", "hello");
   const std::string message = message_of<Error>([&] { recognise(folder.path(), false); });
   CHECK(holds(message, "holds no slices"));
@@ -152,5 +154,5 @@ TEST_CASE("the real files are what their names say") {
   CHECK(format("formats/test_chip00.xrm") == ScanFormat::xradia);
   CHECK(format("formats/wood.tif") == ScanFormat::tiff);
   CHECK(format("core-a/scan") == ScanFormat::slice_folder);
-  CHECK(format("sandstone") == ScanFormat::slice_folder);
+  CHECK(format("sandstone/scan") == ScanFormat::slice_folder);
 }
