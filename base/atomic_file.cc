@@ -13,6 +13,7 @@
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 
@@ -147,6 +148,7 @@ void AtomicOutput::commit() {
     remove_quietly(temporary_path_);
   }
   committed_ = true;
+  ::close(std::exchange(guard_, -1));
   sync_descriptor_of(folder_of(path_), O_RDONLY | O_DIRECTORY);
 }
 

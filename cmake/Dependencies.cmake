@@ -26,4 +26,8 @@ endif()
 
 if(BUILD_TESTING)
   find_package(doctest 2.4 REQUIRED)
+  # VTK's own reader checks the volume file, where VTK is installed.
+  if("io" IN_LIST FOSSILCT_BUILT_ROOMS)
+    find_package(VTK 9.1 QUIET COMPONENTS IOHDF CommonDataModel)
+  endif()
 endif()

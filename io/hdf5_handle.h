@@ -29,6 +29,7 @@ class Handle {
   }
   operator hid_t() const { return id_; }  // NOLINT(google-explicit-constructor)
   bool valid() const { return id_ >= 0; }
+  hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
   void close() {
     if (id_ >= 0) {
       H5Idec_ref(std::exchange(id_, H5I_INVALID_HID));

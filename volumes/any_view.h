@@ -22,25 +22,21 @@ class BasicAnyView {
   BasicAnyView() = default;
   template <typename T>
   BasicAnyView(const VolumeView<T>& view)  // NOLINT(google-explicit-constructor)
-      requires(is_const || !std::is_const_v<T>)
-      : data_(reinterpret_cast<Byte*>(view.data())),
-        type_(pixel_type_of<std::remove_const_t<T>>()),
-        size_(view.size()),
-        row_stride_(view.row_stride()),
-        slice_stride_(view.slice_stride()) {}
-  BasicAnyView(const BasicAnyView<false>& other)  // NOLINT(google-explicit-constructor)
-      requires is_const : data_(other.data()),
-                          type_(other.type()),
-                          size_(other.size()),
-                          row_stride_(other.row_stride()),
-                          slice_stride_(other.slice_stride()) {}
+    requires(is_const || !std::is_const_v<T>)
+      : BasicAnyView(reinterpret_cast<Byte*>(view.data()), pixel_type_of<std::remove_const_t<T>>(),
+                     view.size(), view.row_stride(), view.slice_stride()) {}
   // Contiguous voxels at `data`, which must be aligned for `type`.
   BasicAnyView(Byte* data, PixelType type, const Size3& size)
-      : data_(data),
-        type_(type),
-        size_(size),
-        row_stride_(size.x),
-        slice_stride_(size.x * size.y) {}
+      : BasicAnyView(data, type, size, size.x, size.x * size.y) {}
+  BasicAnyView(Byte* data, PixelType type, const Size3& size, std::int64_t row_stride,
+               std::int64_t slice_stride)
+      : data_(data), type_(type), size_(size), row_stride_(row_stride), slice_stride_(slice_stride) {}
+
+  operator BasicAnyView<true>() const  // NOLINT(google-explicit-constructor)
+    requires(!is_const)
+  {
+    return {data_, type_, size_, row_stride_, slice_stride_};
+  }
 
   PixelType type() const { return type_; }
   const Size3& size() const { return size_; }

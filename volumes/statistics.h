@@ -27,7 +27,8 @@ struct VolumeStatistics {
   double maximum = 0;
   double mean = 0;
   double deviation = 0;  // population standard deviation
-  Histogram histogram;   // at most 256 bins over [minimum, maximum]
+  // At most 256 bins that cover minimum to maximum, of a whole number of values for integer types.
+  Histogram histogram;
 
   // Values below which 0.1, 0.5, 1, 5, 25, 50, 75, 95, 99, 99.5 and 99.9 percent of the voxels lie.
   // Exact for 8 and 16 bit; for wider types within 1/65536 of the range.
@@ -45,9 +46,10 @@ Json json_of(const VolumeStatistics& statistics);
 VolumeStatistics statistics_from_json(const Json& json);  // throws Error{format}
 
 // Gathers VolumeStatistics slab by slab in one pass. 8 and 16 bit types count every value; wider
-// ones use 65,536 bins whose range doubles when a value falls outside. Memory: 0.5 MB a thread.
-// The result does not depend on the slabs, nor on threads, for 8 and 16 bit types; for wider ones
-// the histogram's bins may (the sums are compensated and agree within rounding).
+// ones use 131,072 bins whose width doubles when a value falls outside, over any range of double.
+// Memory: 1 MB a thread. The result does not depend on the slabs, nor on threads, but for the last
+// digits of mean and deviation of wider types. Not safe for calls from several threads at once:
+// give each its own and merge().
 class StatisticsAccumulator {
  public:
   explicit StatisticsAccumulator(PixelType type);

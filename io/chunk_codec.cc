@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/chunk_codec.h"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace fossilct {
+
+namespace {
+
+// The width is a template argument so that the compiler turns the loops into packs and unpacks.
+template <std::size_t width>
+void shuffle_elements(const std::byte* in, std::size_t count, std::byte* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t b = 0; b < width; ++b) {
+      out[b * count + i] = in[i * width + b];
+    }
+  }
+}
+
+template <std::size_t width>
+void unshuffle_elements(const std::byte* in, std::size_t count, std::byte* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t b = 0; b < width; ++b) {
+      out[i * width + b] = in[b * count + i];
+    }
+  }
+}
+
+}  // namespace
+
+void shuffle_bytes(std::span<const std::byte> in, std::size_t element_bytes,
+                   std::span<std::byte> out) {
+  assert(in.size() == out.size() && in.size() % element_bytes == 0);
+  const std::size_t count = in.size() / element_bytes;
+  switch (element_bytes) {
+    case 1:
+      std::copy(in.begin(), in.end(), out.begin());
+      break;
+    case 2:
+      shuffle_elements<2>(in.data(), count, out.data());
+      break;
+    case 4:
+      shuffle_elements<4>(in.data(), count, out.data());
+      break;
+    default:
+      assert(element_bytes == 8);
+      shuffle_elements<8>(in.data(), count, out.data());
+      break;
+  }
+}
+
+void unshuffle_bytes(std::span<const std::byte> in, std::size_t element_bytes,
+                     std::span<std::byte> out) {
+  assert(in.size() == out.size() && in.size() % element_bytes == 0);
+  const std::size_t count = in.size() / element_bytes;
+  switch (element_bytes) {
+    case 1:
+      std::copy(in.begin(), in.end(), out.begin());
+      break;
+    case 2:
+      unshuffle_elements<2>(in.data(), count, out.data());
+      break;
+    case 4:
+      unshuffle_elements<4>(in.data(), count, out.data());
+      break;
+    default:
+      assert(element_bytes == 8);
+      unshuffle_elements<8>(in.data(), count, out.data());
+      break;
+  }
+}
+
+struct ChunkCodec::Impl {
+  std::size_t element_bytes;
+  std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor;
+  std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor;
+  std::vector<std::byte> shuffled;
+  std::vector<std::byte> encoded;
+};
+
+ChunkCodec::ChunkCodec(std::size_t element_bytes, int level)
+    : impl_(new Impl{element_bytes,
+                     {libdeflate_alloc_compressor(level), &libdeflate_free_compressor},
+                     {libdeflate_alloc_decompressor(), &libdeflate_free_decompressor},
+                     {},
+                     {}}) {}
+ChunkCodec::~ChunkCodec() = default;
+ChunkCodec::ChunkCodec(ChunkCodec&&) noexcept = default;
+
+std::optional<std::span<const std::byte>> ChunkCodec::encode(std::span<const std::byte> chunk) {
+  Impl& impl = *impl_;
+  std::span<const std::byte> input = chunk;
+  if (impl.element_bytes > 1) {
+    impl.shuffled.resize(chunk.size());
+    shuffle_bytes(chunk, impl.element_bytes, impl.shuffled);
+    input = impl.shuffled;
+  }
+  impl.encoded.resize(chunk.size());
+  const std::size_t size =
+      libdeflate_zlib_compress(impl.compressor.get(), input.data(), input.size(),
+                               impl.encoded.data(), impl.encoded.size() - 1);
+  if (size == 0) {
+    return std::nullopt;
+  }
+  return std::span<const std::byte>(impl.encoded).first(size);
+}
+
+bool ChunkCodec::decode(std::span<const std::byte> encoded, std::span<std::byte> chunk) {
+  Impl& impl = *impl_;
+  const bool shuffled = impl.element_bytes > 1;
+  impl.shuffled.resize(shuffled ? chunk.size() : 0);
+  const std::span<std::byte> inflated = shuffled ? std::span(impl.shuffled) : chunk;
+  if (libdeflate_zlib_decompress(impl.decompressor.get(), encoded.data(), encoded.size(),
+                                 inflated.data(), inflated.size(), nullptr) != LIBDEFLATE_SUCCESS) {
+    return false;
+  }
+  if (shuffled) {
+    unshuffle_bytes(impl.shuffled, impl.element_bytes, chunk);
+  }
+  return true;
+}
+
+}  // namespace fossilct
