@@ -27,7 +27,8 @@ struct CommonOptions {
 struct CommandContext {
   TerminalProgress& progress;
   const CommonOptions& common;
-  std::string command_line;  // as it could be typed again, for the provenance
+  std::string command_line;        // as it could be typed again, for the provenance
+  std::vector<GivenOption> given;  // on it and in the configuration file
 };
 
 // What a command has to say on stdout: `json` with --json, else `text`. A text that is only a

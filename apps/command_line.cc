@@ -46,8 +46,10 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 }
 
 // Reads both sources of options into the fields that `options` knows.
-void assign_options(const CommandRow& row, const std::vector<std::string>& arguments,
-                    std::span<const CommandRow> table, const OptionSet& options) {
+std::vector<GivenOption> assign_options(const CommandRow& row,
+                                        const std::vector<std::string>& arguments,
+                                        std::span<const CommandRow> table,
+                                        const OptionSet& options) {
   const std::vector<GivenOption> given = options.read_arguments(arguments);
   const auto config = std::find_if(given.begin(), given.end(),
                                    [](const GivenOption& g) { return g.name == "config"; });
@@ -56,7 +58,7 @@ void assign_options(const CommandRow& row, const std::vector<std::string>& argum
     configured = options_from_config(read_config(config->value), config->value, row.name,
                                      names_of(table), options);
   }
-  options.assign(given, configured);
+  return options.assign(given, configured);
 }
 
 Verbosity verbosity_of(const CommonOptions& common) {
@@ -90,11 +92,11 @@ std::string run_command(const CommandRow& row, const std::vector<std::string>& a
   OptionSet options;
   command->declare(options);
   declare_common(options, common);
-  assign_options(row, arguments, table, options);
+  const std::vector<GivenOption> given = assign_options(row, arguments, table, options);
   progress.set_verbosity(verbosity_of(common));
   std::vector<std::string> typed = {"fossilct", row.name};
   typed.insert(typed.end(), arguments.begin(), arguments.end());
-  const CommandResult result = command->run({progress, common, shell_quoted(typed)});
+  const CommandResult result = command->run({progress, common, shell_quoted(typed), given});
   progress.end();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   progress.detail("took " + format_duration(took.count()) + ", peak memory " + peak_memory_text());

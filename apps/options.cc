@@ -255,16 +255,19 @@ std::vector<GivenOption> OptionSet::read_arguments(
   return given;
 }
 
-void OptionSet::assign(const std::vector<GivenOption>& from_arguments,
-                       const std::vector<GivenOption>& from_configuration) const {
+std::vector<GivenOption> OptionSet::assign(
+    const std::vector<GivenOption>& from_arguments,
+    const std::vector<GivenOption>& from_configuration) const {
   const auto has = [](const std::vector<GivenOption>& list, const std::string& name) {
     return std::any_of(list.begin(), list.end(),
                        [&](const GivenOption& given) { return given.name == name; });
   };
+  std::vector<GivenOption> effective;
   for (const GivenOption& given : from_configuration) {
     if (!has(from_arguments, given.name)) {
       try {
         find(given.name)->assign(given.value);
+        effective.push_back(given);
       } catch (...) {
         rethrow_with_context(given.where, ErrorKind::option);
       }
@@ -272,6 +275,7 @@ void OptionSet::assign(const std::vector<GivenOption>& from_arguments,
   }
   for (const GivenOption& given : from_arguments) {
     find(given.name)->assign(given.value);
+    effective.push_back(given);
   }
   for (const Option& option : options_) {
     if (option.required && !has(from_arguments, option.name) &&
@@ -279,6 +283,7 @@ void OptionSet::assign(const std::vector<GivenOption>& from_arguments,
       throw Error(ErrorKind::option, option.shown_name() + " is missing: " + option.help);
     }
   }
+  return effective;
 }
 
 }  // namespace fossilct

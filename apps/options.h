@@ -99,8 +99,9 @@ class OptionSet {
   std::vector<GivenOption> read_arguments(const std::vector<std::string>& arguments) const;
   // Fills the fields; an option on the command line outdoes the one in the configuration file.
   // Throws Error{option} for a value out of range, and for a required option that is nowhere.
-  void assign(const std::vector<GivenOption>& from_arguments,
-              const std::vector<GivenOption>& from_configuration) const;
+  // Returns what took effect.
+  std::vector<GivenOption> assign(const std::vector<GivenOption>& from_arguments,
+                                  const std::vector<GivenOption>& from_configuration) const;
   // "there is no option --ouput; did you mean --output?"
   std::string unknown_message(const std::string& name) const;
 
