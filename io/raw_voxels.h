@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -17,5 +18,8 @@ namespace fossilct {
 // both sizes when the file is shorter than the layout says.
 std::unique_ptr<VolumeSource> open_raw_voxels(const std::filesystem::path& path,
                                               const RawLayout& layout, ScanDescription description);
+
+// Turns the byte order of `count` words of 1, 2, 4 or 8 bytes round, in place, aligned or not.
+void swap_bytes(std::byte* words, std::size_t count, std::size_t word_bytes);
 
 }  // namespace fossilct

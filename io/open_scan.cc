@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/open_scan.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "io/container.h"
+#include "io/label_source.h"
+#include "io/recognise.h"
+#include "io/volume_file.h"
+#include "io/whole_pass.h"
+
+namespace fossilct {
+
+namespace {
+
+Container open_hdf5_of_any_kind(const std::filesystem::path& path, const OpenOptions& options,
+                                Progress& progress) {
+  if (options.dataset.empty() && is_volume_file(path)) {
+    return {open_volume_file(path, options.level, options.threads), {}, true};
+  }
+  return open_hdf5(path, options, progress);
+}
+
+Container open_container(const Recognised& what, const OpenOptions& options, Progress& progress) {
+  switch (what.format) {
+    case ScanFormat::slice_folder:
+      return open_slice_folder(what.path, options, progress);
+    case ScanFormat::dicom:
+      return open_dicom(what.path, options, progress);
+    case ScanFormat::tiff:
+      return open_tiff(what.path, options, progress);
+    case ScanFormat::single_image:
+      return open_single_image(what.path, options, progress);
+    case ScanFormat::nrrd:
+      return open_nrrd(what.path, options, progress);
+    case ScanFormat::metaimage:
+      return open_metaimage(what.path, options, progress);
+    case ScanFormat::nifti:
+      return open_nifti(what.path, options, progress);
+    case ScanFormat::hdf5:
+      return open_hdf5_of_any_kind(what.path, options, progress);
+    case ScanFormat::xradia:
+      return open_xradia(what.path, options, progress);
+    case ScanFormat::vgi:
+      return open_vgi(what.path, options, progress);
+    case ScanFormat::raw:
+      return open_raw(what.path, options, progress);
+  }
+  __builtin_unreachable();
+}
+
+// Options that mean nothing for this container would otherwise be passed over in silence.
+void require_fitting_options(const Recognised& what, const OpenOptions& options) {
+  const std::string found = what.path.string() + " is " + std::string(name_of(what.format));
+  if (!options.dataset.empty() && what.format != ScanFormat::hdf5) {
+    throw option_error("--dataset", found + "; only HDF5 files have datasets");
+  }
+  if (options.level != 0 && what.format != ScanFormat::hdf5) {
+    throw option_error("--level",
+                       found + "; only volume files (.h5) have levels; use --downsample");
+  }
+  if (options.window && options.window_percentiles) {
+    throw option_error("--window", "given twice, as values and as percentiles; give one");
+  }
+}
+
+void require_level_is_ours(const Container& container, const OpenOptions& options,
+                           const std::filesystem::path& path) {
+  if (options.level != 0 && !container.spacing_is_settled) {
+    throw option_error("--level", path.string() +
+                                      " is no volume file of fossilct and has no levels; use "
+                                      "--downsample");
+  }
+}
+
+void settle(Container& container, const OpenOptions& options, const std::filesystem::path& path) {
+  ScanDescription& description = container.source->mutable_description();
+  Grid& grid = description.grid;
+  if (container.spacing_is_settled) {
+    if (!options.spacing.spacing_um) {
+      return;
+    }
+    const Vector3& own = grid.spacing_um;
+    container.spacing = {{own.x, own.y, own.z},
+                         grid.spacing_known ? SpacingUnit::micrometre : SpacingUnit::none,
+                         false,
+                         "the spacing of the volume file"};
+  }
+  const SettledSpacing settled = settle_spacing(container.spacing, options.spacing, path);
+  grid.spacing_um = settled.spacing_um;
+  grid.spacing_known = settled.known;
+  description.notices.insert(description.notices.end(), settled.notices.begin(),
+                             settled.notices.end());
+  const Vector3 origin = grid.origin_um;
+  if (settled.um_per_unit == 0 && !(origin == Vector3{})) {
+    description.notices.push_back(path.string() +
+                                  ": its origin is left out, since its unit is not known");
+  }
+  const double um = settled.um_per_unit;
+  grid.origin_um = um == 0 ? Vector3{} : Vector3{origin.x * um, origin.y * um, origin.z * um};
+}
+
+void note_projections(ScanDescription& description, const std::filesystem::path& path) {
+  if (description.projections) {
+    description.notices.push_back(path.string() +
+                                  ": these are projections (radiographs), not a reconstruction; "
+                                  "fossils are found in reconstructed slices only");
+  }
+}
+
+// Statistics hold one value for each of a few percents; others would be guesses.
+double value_at_percent(const VolumeStatistics& statistics, double percent) {
+  std::string known;
+  for (const auto& stored : statistics.percentiles) {
+    if (stored.percent == percent) {
+      return stored.value;
+    }
+    known += (known.empty() ? "" : ", ") + format_number(stored.percent);
+  }
+  throw option_error("--window", format_number(percent) +
+                                     " is no percentile that is kept; expected one of " + known);
+}
+
+std::optional<Window> window_of(const OpenOptions& options,
+                                const std::optional<VolumeStatistics>& statistics,
+                                const VolumeSource& source) {
+  if (!options.window_percentiles) {
+    return options.window;
+  }
+  const auto [low, high] = *options.window_percentiles;
+  const Window window{value_at_percent(*statistics, low), value_at_percent(*statistics, high)};
+  if (!(window.low < window.high)) {
+    throw option_error("--window", "the percentiles " + format_number(low) + " and " +
+                                       format_number(high) + " of " + source.description().format +
+                                       " are both " + format_number(window.low) +
+                                       "; give the window as values");
+  }
+  return window;
+}
+
+bool may_hold_nan(const VolumeSource& source) {
+  return source.type() == PixelType::f32 || source.type() == PixelType::f64;
+}
+
+// Window, type and the replacement of NaN; the only place that may read every voxel.
+std::unique_ptr<VolumeSource> with_values(std::unique_ptr<VolumeSource> source,
+                                          const OpenOptions& options, Progress& progress) {
+  const bool replaces = options.replace_nan && may_hold_nan(*source);
+  std::optional<VolumeStatistics> statistics;
+  if (replaces || options.window_percentiles) {
+    statistics = statistics_of(*source, "statistics", progress);
+  }
+  const std::optional<Window> window = window_of(options, statistics, *source);
+  if (replaces && statistics->nan_count + statistics->infinite_count > 0) {
+    source->mutable_description().notices.push_back(
+        format_count(statistics->nan_count) + " NaN and " +
+        format_count(statistics->infinite_count) + " infinite voxels become the minimum, " +
+        format_number(statistics->minimum));
+    source = replace_not_finite(std::move(source), statistics->minimum);
+  }
+  if (options.type || window) {
+    const PixelType type = options.type.value_or(source->type());
+    source = convert(std::move(source), type, window);
+  }
+  return source;
+}
+
+std::unique_ptr<VolumeSource> with_geometry(std::unique_ptr<VolumeSource> source,
+                                            const OpenOptions& options) {
+  if (!options.reorientation.is_identity()) {
+    source = reorient(std::move(source), options.reorientation);
+  }
+  if (options.roi) {
+    source = crop(std::move(source), *options.roi);
+  }
+  if (options.downsample != 1) {
+    source = downsample(std::move(source), options.downsample);
+  }
+  return source;
+}
+
+std::unique_ptr<VolumeSource> with_kind(std::unique_ptr<VolumeSource> source,
+                                        const OpenOptions& options, Progress& progress) {
+  if (options.labels) {
+    source = as_labels(std::move(source), progress);
+  }
+  if (source->description().kind == VolumeKind::labels &&
+      (options.window || options.window_percentiles)) {
+    throw option_error("--window", "labels have no intensities to map; leave it out");
+  }
+  return source;
+}
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_scan(const std::filesystem::path& path,
+                                        const OpenOptions& options, Progress& progress) {
+  const Recognised what = recognise(path, options.raw.has_value());
+  require_fitting_options(what, options);
+  Container container = open_container(what, options, progress);
+  require_level_is_ours(container, options, path);
+  settle(container, options, path);
+  ScanDescription& description = container.source->mutable_description();
+  description.notices.insert(description.notices.begin(), what.notices.begin(), what.notices.end());
+  note_projections(description, path);
+  try {
+    check(description.grid);
+  } catch (const Error&) {
+    rethrow_with_context(path.string());
+  }
+  std::unique_ptr<VolumeSource> source = with_kind(std::move(container.source), options, progress);
+  return with_values(with_geometry(std::move(source), options), options, progress);
+}
+
+}  // namespace fossilct
