@@ -72,11 +72,11 @@ std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, 
     case ExportFormat::tiff_folder:
       return make_tiff_folder_sink(path, description, if_exists, threads);
     case ExportFormat::nrrd:
-      return make_nrrd_sink(path, description, if_exists);
+      return make_nrrd_sink(path, description, if_exists, threads);
     case ExportFormat::metaimage:
       return make_metaimage_sink(path, description, if_exists);
     case ExportFormat::nifti:
-      return make_nifti_sink(path, description, if_exists);
+      return make_nifti_sink(path, description, if_exists, threads);
     case ExportFormat::hdf5:
       return make_volume_file_sink(path, description, if_exists, threads);
   }

@@ -106,7 +106,7 @@ std::unique_ptr<VolumeSink> make_metaimage_sink(const std::filesystem::path& pat
                        "at the same instant; give a name ending in .mha");
   }
   return std::make_unique<VoxelStreamSink>(path, description, header(description), Packing::none,
-                                           if_exists);
+                                           if_exists, 1);
 }
 
 }  // namespace fossilct

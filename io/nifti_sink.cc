@@ -132,11 +132,12 @@ std::string header(const ScanDescription& description) {
 }  // namespace
 
 std::unique_ptr<VolumeSink> make_nifti_sink(const std::filesystem::path& path,
-                                            const ScanDescription& description,
-                                            IfExists if_exists) {
+                                            const ScanDescription& description, IfExists if_exists,
+                                            int threads) {
   const bool packed = lower(path.extension().string()) == ".gz";
   return std::make_unique<VoxelStreamSink>(path, description, header(description),
-                                           packed ? Packing::file : Packing::none, if_exists);
+                                           packed ? Packing::file : Packing::none, if_exists,
+                                           threads);
 }
 
 }  // namespace fossilct

@@ -76,7 +76,8 @@ std::string header(const ScanDescription& description, bool packed) {
 }  // namespace
 
 std::unique_ptr<VolumeSink> make_nrrd_sink(const std::filesystem::path& path,
-                                           const ScanDescription& description, IfExists if_exists) {
+                                           const ScanDescription& description, IfExists if_exists,
+                                           int threads) {
   if (lower(path.extension().string()) == ".nhdr") {
     throw format_error(path,
                        "is a header whose voxels lie in a second file, and two files can't appear "
@@ -84,7 +85,8 @@ std::unique_ptr<VolumeSink> make_nrrd_sink(const std::filesystem::path& path,
   }
   const bool packed = description.kind == VolumeKind::labels;
   return std::make_unique<VoxelStreamSink>(path, description, header(description, packed),
-                                           packed ? Packing::voxels : Packing::none, if_exists);
+                                           packed ? Packing::voxels : Packing::none, if_exists,
+                                           threads);
 }
 
 }  // namespace fossilct

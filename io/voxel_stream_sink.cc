@@ -8,14 +8,14 @@ namespace fossilct {
 
 VoxelStreamSink::VoxelStreamSink(const std::filesystem::path& path,
                                  const ScanDescription& description, std::string_view header,
-                                 Packing packing, IfExists if_exists)
+                                 Packing packing, IfExists if_exists, int threads)
     : VolumeSink(description.grid, description.type), output_(path, if_exists) {
   if (packing == Packing::file) {
-    output_.begin_gzip();
+    output_.begin_gzip(threads);
   }
   output_.write(header);
   if (packing == Packing::voxels) {
-    output_.begin_gzip();
+    output_.begin_gzip(threads);
   }
 }
 

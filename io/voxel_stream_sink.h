@@ -21,7 +21,7 @@ enum class Packing { none, voxels, file };
 class VoxelStreamSink : public VolumeSink {
  public:
   VoxelStreamSink(const std::filesystem::path& path, const ScanDescription& description,
-                  std::string_view header, Packing packing, IfExists if_exists);
+                  std::string_view header, Packing packing, IfExists if_exists, int threads);
 
   std::int64_t preferred_slab() const override;
 

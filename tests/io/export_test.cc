@@ -2,127 +2,21 @@
 #include "io/export.h"
 
 #include <doctest/doctest.h>
-#include <sys/mount.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
-#include <functional>
-#include <random>
 #include <string>
-#include <vector>
 
-#include "base/error.h"
-#include "export_foreign_readers.h"
+#include "export_support.h"
 #include "io/metaimage_sink.h"
 #include "io/tiff_sink.h"
 #include "io/tiff_writer.h"
+#include "io/volume_file.h"
 #include "support.h"
 
 namespace fossilct {
-namespace {
 
 namespace fs = std::filesystem;
-using test::ForeignScan;
-using test::message_of;
-using test::TemporaryFolder;
-
-constexpr std::array all_types = {PixelType::u8,  PixelType::i8,  PixelType::u16, PixelType::i16,
-                                  PixelType::u32, PixelType::i32, PixelType::f32, PixelType::f64};
-
-struct ContainerCase {
-  ExportFormat format;
-  std::string name;
-  std::function<ForeignScan(const fs::path&)> read;
-  double um_per_unit;
-};
-
-const std::vector<ContainerCase>& containers() {
-  static const std::vector<ContainerCase> cases = {
-      {ExportFormat::tiff, "scan.tif", test::read_tiff, 1},
-      {ExportFormat::tiff_folder, "scan", test::read_tiff_folder, 1},
-      {ExportFormat::nrrd, "scan.nrrd", test::read_nrrd, 1},
-      {ExportFormat::metaimage, "scan.mha", test::read_metaimage, 1000},
-      {ExportFormat::nifti, "scan.nii", test::read_nifti, 1},
-      {ExportFormat::nifti, "scan.nii.gz", test::read_nifti, 1}};
-  return cases;
-}
-
-// Any bytes are voxels of any type; they must come back bit for bit, NaN payloads too.
-AnyVolume random_volume(PixelType type, const Size3& size) {
-  AnyVolume volume(type, size);
-  std::mt19937 random(7);
-  std::byte* bytes = volume.view().data();
-  std::generate_n(bytes, static_cast<std::size_t>(voxel_count(size)) * bytes_of(type),
-                  [&] { return static_cast<std::byte>(random() & 0xff); });
-  return volume;
-}
-
-// Turned about z by 0.3 rad; left-handed where `mirrored`.
-Matrix3 turned(bool mirrored) {
-  const double c = std::cos(0.3);
-  const double s = std::sin(0.3);
-  const double m = mirrored ? -1 : 1;
-  return {c, -s * m, 0, s, c * m, 0, 0, 0, 1};
-}
-
-ScanDescription describe(PixelType type, const Size3& size) {
-  ScanDescription description;
-  description.grid.size = size;
-  description.grid.spacing_um = {0.71, 0.65432100001, 1.4};
-  description.type = type;
-  return description;
-}
-
-void write(const fs::path& path, ExportFormat format, const ScanDescription& description,
-           const AnyConstView& voxels, std::int64_t slab_slices,
-           IfExists if_exists = IfExists::refuse) {
-  const auto sink = make_export_sink(path, format, description, if_exists, 2);
-  const Size3& size = description.grid.size;
-  for (std::int64_t z = 0; z < size.z; z += slab_slices) {
-    sink->write(voxels.part(slab(size, z, std::min(z + slab_slices, size.z))));
-  }
-  CHECK_FALSE(fs::exists(path));
-  sink->finish();
-}
-
-bool same_voxels(const AnyVolume& a, const AnyVolume& b) {
-  return a.type() == b.type() && a.size() == b.size() &&
-         std::memcmp(a.view().data(), b.view().data(),
-                     static_cast<std::size_t>(voxel_count(a.size())) * bytes_of(a.type())) == 0;
-}
-
-bool near(const Vector3& a, const Vector3& b, double relative) {
-  const auto close = [&](double x, double y) {
-    return std::abs(x - y) <= relative * std::max(1.0, std::abs(y));
-  };
-  return close(a.x, b.x) && close(a.y, b.y) && close(a.z, b.z);
-}
-
-// A file system of `bytes` that goes away with the object; mounted() is false where this process
-// may not mount.
-class SmallDisk {
- public:
-  SmallDisk(const fs::path& folder, const char* size) : folder_(folder) {
-    fs::create_directories(folder_);
-    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, size) == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) {
-      ::umount2(folder_.c_str(), MNT_DETACH);
-    }
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  bool mounted() const { return mounted_; }
-
- private:
-  fs::path folder_;
-  bool mounted_ = false;
-};
-
-}  // namespace
+using namespace test;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("every container returns every pixel type to a foreign reader, whatever the slabs") {
   for (const ContainerCase& container : containers()) {
@@ -267,6 +161,36 @@ TEST_CASE("labels are packed, intensities are not, and ImageJ gets the range whe
   CHECK(test::read_tiff(folder / "i.tif").unit.ends_with("min=3\nmax=200\n"));
 }
 
+TEST_CASE("packed voxels of several blocks come back, and are the same bytes on any threads") {
+  const TemporaryFolder folder;
+  const ScanDescription description = describe(PixelType::u16, {700, 600, 10});  // 8.4 MB
+  const AnyVolume voxels = random_volume(PixelType::u16, description.grid.size);
+  for (const int threads : {1, 3}) {
+    const auto sink = make_export_sink(folder / (std::to_string(threads) + ".nii.gz"),
+                                       ExportFormat::nifti, description, IfExists::refuse, threads);
+    sink->write(voxels.view());
+    sink->finish();
+  }
+  CHECK(same_voxels(test::read_nifti(folder / "3.nii.gz").voxels, voxels));
+  CHECK(test::read_file(folder / "1.nii.gz") == test::read_file(folder / "3.nii.gz"));
+}
+
+TEST_CASE("the volume file keeps what other containers lose") {
+  const TemporaryFolder folder;
+  ScanDescription description = describe(PixelType::u8, {20, 10, 6});
+  description.kind = VolumeKind::labels;
+  description.slice_step = 5;
+  description.classes = {{.value = 1, .name = "fossil", .colour = {1, 2, 3}}};
+  const AnyVolume voxels = random_volume(PixelType::u8, description.grid.size);
+  write(folder / "scan.h5", ExportFormat::hdf5, description, voxels.view(), 4);
+  const auto source = open_volume_file(folder / "scan.h5", 0, 1);
+  CHECK(same_voxels(source->read(whole(description.grid.size)), voxels));
+  CHECK(source->grid() == description.grid);
+  CHECK(source->description().kind == VolumeKind::labels);
+  CHECK(source->description().classes == description.classes);
+  CHECK(source->description().slice_step == 5);
+}
+
 TEST_CASE("BigTIFF from 4 GB on, and NIfTI-2 from 32,768 voxels along an axis") {
   CHECK_FALSE(needs_big_tiff(1000, 3'900'000));
   CHECK(needs_big_tiff(1000, 4'000'000));
@@ -291,86 +215,6 @@ TEST_CASE("BigTIFF from 4 GB on, and NIfTI-2 from 32,768 voxels along an axis") 
     CHECK(same_voxels(scan.voxels, voxels));
     CHECK(near(scan.spacing, description.grid.spacing_um, scan.big ? 0 : 1e-7));
   }
-}
-
-TEST_CASE("an output that exists is refused, or replaced when asked") {
-  for (const ContainerCase& container : containers()) {
-    CAPTURE(container.name);
-    const TemporaryFolder folder;
-    const fs::path path = folder / container.name;
-    const ScanDescription description = describe(PixelType::u8, {5, 4, 3});
-    const AnyVolume voxels = random_volume(PixelType::u8, description.grid.size);
-    write(path, container.format, describe(PixelType::f32, {2, 2, 5}),
-          random_volume(PixelType::f32, {2, 2, 5}).view(), 5);
-    const std::string message = message_of<Error>(
-        [&] { make_export_sink(path, container.format, description, IfExists::refuse, 1); });
-    CHECK(message.find(path.string()) != std::string::npos);
-    CHECK(message.find("exists already") != std::string::npos);
-    const auto sink = make_export_sink(path, container.format, description, IfExists::replace, 1);
-    sink->write(voxels.view());
-    CHECK(container.read(path).voxels.type() == PixelType::f32);
-    sink->finish();
-    CHECK(same_voxels(container.read(path).voxels, voxels));
-  }
-}
-
-TEST_CASE("a sink that is not finished leaves nothing") {
-  for (const ContainerCase& container : containers()) {
-    CAPTURE(container.name);
-    const TemporaryFolder folder;
-    const AnyVolume voxels = random_volume(PixelType::u16, {5, 4, 2});
-    {
-      const auto sink = make_export_sink(folder / container.name, container.format,
-                                         describe(PixelType::u16, {5, 4, 3}), IfExists::refuse, 1);
-      sink->write(voxels.view());
-      CHECK_FALSE(fs::is_empty(folder.path()));
-    }
-    CHECK(fs::is_empty(folder.path()));
-  }
-}
-
-TEST_CASE("a full disk is named as the reason and leaves nothing") {
-  const TemporaryFolder folder;
-  const fs::path disk_folder = folder / "disk";
-  const SmallDisk disk(disk_folder, "size=1m");
-  if (!disk.mounted()) {
-    MESSAGE("skipped: no right to mount a small tmpfs");
-    return;
-  }
-  const ScanDescription description = describe(PixelType::u16, {128, 128, 64});
-  const AnyVolume voxels = random_volume(PixelType::u16, description.grid.size);
-  for (const ContainerCase& container : containers()) {
-    for (const VolumeKind kind : {VolumeKind::intensity, VolumeKind::labels}) {
-      CAPTURE(container.name);
-      ScanDescription of_kind = description;
-      of_kind.kind = kind;
-      const fs::path path = disk_folder / container.name;
-      const std::string message =
-          message_of<Error>([&] { write(path, container.format, of_kind, voxels.view(), 8); });
-      CHECK(message.find(path.string()) != std::string::npos);
-      CHECK(message.find("No space left on device") != std::string::npos);
-      CHECK(fs::is_empty(disk_folder));
-    }
-  }
-}
-
-TEST_CASE("what can't be written is refused with what can") {
-  const TemporaryFolder folder;
-  ScanDescription description = describe(PixelType::u8, {5, 4, 3});
-  const auto refusal = [&](const std::string& name) {
-    return message_of<Error>([&] {
-      const fs::path path = folder / name;
-      make_export_sink(path, *export_format_of(path), description, IfExists::refuse, 1);
-    });
-  };
-  CHECK(refusal("scan.mhd").find("ending in .mha") != std::string::npos);
-  CHECK(refusal("scan.nhdr").find("ending in .nrrd") != std::string::npos);
-  CHECK(refusal("missing/scan.nii").find("does not exist") != std::string::npos);
-  description.grid.size.x = std::int64_t{1} << 32;
-  CHECK(refusal("scan.tif").find("export it as .nrrd") != std::string::npos);
-  description.grid.size.x = 0;
-  CHECK(refusal("scan.nrrd").find("can't export to ") != std::string::npos);
-  CHECK(fs::is_empty(folder.path()));
 }
 
 TEST_CASE("the format follows from the name") {
