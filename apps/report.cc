@@ -141,12 +141,12 @@ Json volume_json(const Grid& grid, PixelType type, VolumeKind kind) {
 
 void report_notices(const ScanDescription& description, Progress& progress) {
   for (const std::string& notice : description.notices) {
-    progress.notice(notice);
-  }
-  if (description.projections) {
-    progress.warning(
-        "these are projections (radiographs), not a reconstruction: slices of them are no slices "
-        "of the rock");
+    // Radiographs look like a volume and are none: that must be seen even with --quiet.
+    if (description.projections) {
+      progress.warning(notice);
+    } else {
+      progress.notice(notice);
+    }
   }
 }
 

@@ -155,8 +155,9 @@ void declare_changing_options(OptionSet& options, OpenOptions& open) {
       "Type to convert to: u8, i8, u16, i16, u32, i32, f32, f64; without it the type is kept");
   options.parsed(
       "window", "LOW:HIGH", [&open](const std::string& text) { parse_window(text, open); },
-      "Intensities mapped onto the whole range of --type, as 1200:38000, or percentiles, as "
-      "1%:99.5%; without it values are kept and clamped");
+      "Intensities mapped onto the whole range of the type, 0 to 1 for f32 and f64: values, as "
+      "1200:38000, or percentiles out of 0.1, 0.5, 1, 5, 25, 50, 75, 95, 99, 99.5, 99.9, as "
+      "1%:99.5% (costs one pass more); without it values are kept and clamped");
 }
 
 void check_scan_options(const OpenOptions& open) {
@@ -168,9 +169,6 @@ void check_scan_options(const OpenOptions& open) {
                            "; give one of them");
   }
   const bool window = open.window || open.window_percentiles;
-  if (window && !open.type) {
-    throw option_error("--window", "needs --type, whose range it is mapped onto");
-  }
   if (window && open.labels) {
     throw option_error("--window", "excludes --labels: labels are never rescaled");
   }
