@@ -40,6 +40,7 @@ void parallel_for(std::int64_t count, int threads, const std::function<void(std:
   const auto helpers = static_cast<int>(std::min<std::int64_t>(threads, count)) - 1;
   {
     std::vector<std::jthread> crew;
+    crew.reserve(static_cast<std::size_t>(std::max(helpers, 0)));
     for (int i = 0; i < helpers; ++i) {
       crew.emplace_back(work);
     }

@@ -85,7 +85,7 @@ Box slices_along(char axis, const Size3& size, std::int64_t begin, std::int64_t 
 void read(const std::string& path, char axis, std::int64_t count, int threads) {
   const auto source = open_volume_file(path, 0, threads);
   const Size3& size = source->grid().size;
-  const std::int64_t depth = axis == 'z' ? 32 : 64;
+  const std::int64_t depth = axis == 'z' ? 32 : axis == 'y' ? 64 : 128;
   AnyVolume buffer(source->type(), slices_along(axis, size, 0, depth).size());
   source->read(slices_along(axis, size, 0, depth), buffer.view());  // pages of the buffer are there
   const Stopwatch watch;

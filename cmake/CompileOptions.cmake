@@ -1,5 +1,5 @@
-# Options every room is compiled with; warnings live in an INTERFACE target so that users of the
-# installed package do not inherit them.
+# Options every room is compiled with; warnings live in an INTERFACE target that is not installed, so
+# that users of the package do not inherit them.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -18,7 +18,6 @@ endif()
 if(FOSSILCT_WARNINGS_AS_ERRORS)
   target_compile_options(fossilct_warnings INTERFACE -Werror)
 endif()
-install(TARGETS fossilct_warnings EXPORT fossilctTargets)
 
 # A phantom must be the same on every machine: no fused multiply-add behind our back.
 add_compile_options(-ffp-contract=off)

@@ -7,7 +7,7 @@ namespace fossilct {
 
 namespace {
 
-constexpr Size3 chunk_of_most_scans{64, 64, 32};
+constexpr Size3 chunk_of_most_scans{128, 64, 32};
 // A slab of one chunk's depth stays below this; beyond it chunks get flatter.
 constexpr std::int64_t largest_slab_bytes = std::int64_t{512} << 20;
 

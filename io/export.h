@@ -17,8 +17,9 @@ namespace fossilct {
 // spacing and unit; tiff_folder: one file a slice, name_0000.tif; hdf5: the volume file.
 enum class ExportFormat { tiff, tiff_folder, nrrd, metaimage, nifti, hdf5 };
 
-// By the name: .tif/.tiff, a name without extension or ending in / (folder), .nrrd, .mha, .nii,
-// .h5; nothing for any other.
+// By the name, in any case: .tif/.tiff, a name without extension or ending in / (folder), .nrrd,
+// .mha, .nii/.nii.gz, .h5/.hdf5; nothing for any other. The two-file forms .nhdr and .mhd count as
+// their formats, so that make_export_sink can say what to use instead.
 std::optional<ExportFormat> export_format_of(const std::filesystem::path& path);
 
 // A sink that streams into the container, spacing and unit stored the container's way (and "um" or,

@@ -19,9 +19,15 @@ void copy_voxels(const AnyConstView& from, const AnyView& to) {
                 static_cast<std::size_t>(voxel_count(size)) * bytes_of(from.type()));
     return;
   }
+  const auto bytes = static_cast<std::int64_t>(bytes_of(from.type()));
+  const std::size_t row_bytes = from.row_bytes();
   for (std::int64_t z = 0; z < size.z; ++z) {
+    const std::byte* source = from.row(0, z);
+    std::byte* target = to.row(0, z);
     for (std::int64_t y = 0; y < size.y; ++y) {
-      std::memcpy(to.row(y, z), from.row(y, z), from.row_bytes());
+      std::memcpy(target, source, row_bytes);
+      source += from.row_stride() * bytes;
+      target += to.row_stride() * bytes;
     }
   }
 }

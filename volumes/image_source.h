@@ -23,6 +23,10 @@ struct ImageShape {
   }
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
+// "1024 x 996 u8", "1024 x 996 u8 with 3 channels".
+std::string describe(const ImageShape& shape);
+// Throws Error{format} that names the image and both shapes where they differ.
+void require_shape(const ImageShape& expected, const ImageShape& found, const std::string& name);
 
 // A sequence of 2D images: the slices of a scan that is stored as images, or photographs. Images
 // may differ in shape; whoever stacks them checks. read() may be called from several threads at
@@ -42,6 +46,11 @@ class ImageSource {
   // Decodes into `pixels`, shape(image).bytes() long. Throws Error{file|format}, also where the
   // image turns out to be shorter than its header says.
   virtual void read(std::int64_t image, std::span<std::byte> pixels) const = 0;
+  // As read(), for whoever knows what the image must be: `pixels` is expected.bytes() long, and
+  // nothing is read but an Error{format} as require_shape() where the image has another shape. A
+  // source that meets the header on its way to the pixels overrides it, to open a file only once.
+  virtual void read_expecting(const ImageShape& expected, std::int64_t image,
+                              std::span<std::byte> pixels) const;
 };
 
 }  // namespace fossilct

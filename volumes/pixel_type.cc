@@ -23,10 +23,6 @@ std::optional<PixelType> pixel_type_from_name(std::string_view name) {
   return std::nullopt;
 }
 
-std::size_t bytes_of(PixelType type) {
-  return dispatch(type, []<typename T>(std::type_identity<T>) { return sizeof(T); });
-}
-
 bool is_integer(PixelType type) { return type != PixelType::f32 && type != PixelType::f64; }
 
 bool is_label_type(PixelType type) {

@@ -15,7 +15,6 @@ enum class PixelType : std::uint8_t { u8, i8, u16, i16, u32, i32, f32, f64 };
 std::string_view name_of(PixelType type);
 // Accepts the names above; nothing for any other.
 std::optional<PixelType> pixel_type_from_name(std::string_view name);
-std::size_t bytes_of(PixelType type);
 bool is_integer(PixelType type);
 bool is_label_type(PixelType type);  // u8, u16, u32: what labels and instances are kept in
 
@@ -42,6 +41,11 @@ decltype(auto) dispatch(PixelType type, F&& f) {
       return f(std::type_identity<double>{});
   }
   __builtin_unreachable();
+}
+
+constexpr std::size_t bytes_of(PixelType type) {
+  constexpr std::size_t bytes[] = {1, 1, 2, 2, 4, 4, 4, 8};
+  return bytes[static_cast<std::size_t>(type)];
 }
 
 template <typename T>

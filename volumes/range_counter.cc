@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "volumes/statistics_counter.h"
@@ -151,19 +152,22 @@ double sum_of(const Chunk& values, std::size_t n, F&& term) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-// Values are scaled to below 2 first, so that neither sums nor squares leave the range of double.
+// Values are scaled to below 2 first, so that neither sums nor squares leave the range of double,
+// and taken from the first one, so that equal values have no deviation at all.
 Moments moments_of(const Chunk& values, std::size_t n, double largest) {
   const int exponent = largest > 0 ? std::ilogb(largest) : 0;
   const int half = -exponent / 2;
   const double a = std::ldexp(1.0, half);
   const double b = std::ldexp(1.0, -exponent - half);
   const auto count = static_cast<double>(n);
-  const double mean = sum_of(values, n, [=](double v) { return v * a * b; }) / count;
+  const double first = values[0] * a * b;
+  const double offset = sum_of(values, n, [=](double v) { return v * a * b - first; }) / count;
   const double squares = sum_of(values, n, [=](double v) {
-    const double difference = v * a * b - mean;
+    const double difference = v * a * b - first - offset;
     return difference * difference;
   });
-  return {static_cast<std::int64_t>(n), std::ldexp(static_cast<long double>(mean), exponent),
+  const long double mean = static_cast<long double>(first) + static_cast<long double>(offset);
+  return {static_cast<std::int64_t>(n), std::ldexp(mean, exponent),
           std::ldexp(static_cast<long double>(squares), 2 * exponent)};
 }
 

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <typeinfo>
 
 #include "base/error.h"
 #include "volumes/statistics_counter.h"

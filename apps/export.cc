@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/export.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "apps/command.h"
+#include "apps/provenance.h"
+#include "apps/report.h"
+#include "apps/scan_options.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "io/transfer.h"
+#include "io/volume_file.h"
+
+namespace fossilct {
+
+namespace {
+
+struct ExportOptions {
+  std::filesystem::path scan;
+  std::filesystem::path output;
+  std::optional<ExportFormat> format;
+  bool overwrite = false;
+  OpenOptions open;
+};
+
+ExportFormat format_of(const ExportOptions& options) {
+  const auto format = options.format ? options.format : export_format_of(options.output);
+  if (!format) {
+    throw option_error("--output", "'" + options.output.string() +
+                                       "': the format can't be told from this name; expected .tif, "
+                                       ".nrrd, .mha, .nii, .h5 or a folder, or give --format");
+  }
+  return *format;
+}
+
+// The voxels, and what only a volume file has a place for.
+void write_scan(const CommandContext& context, const std::filesystem::path& scan,
+                VolumeSource& source, VolumeSink& sink) {
+  auto* const volume_file = dynamic_cast<VolumeFileSink*>(&sink);
+  if (volume_file == nullptr) {
+    transfer(source, sink, "export", context.progress);
+    return;
+  }
+  FileHasher hasher(source.description().files);
+  transfer(source, sink, "export", context.progress);
+  const std::vector<HashedFile> files = hasher.wait(context.progress);
+  const Json sources = Json::array({source_json(scan, source.description(), files)});
+  volume_file->set_provenance(provenance_json(context, sources, &source.description()),
+                              manifest_of(files, scan));
+}
+
+class ExportCommand : public Command {
+ public:
+  CommandHelp help() const override {
+    return {
+        "export SCAN --output FILE|FOLDER [options]",
+        {"SCAN is anything that `fossilct import` reads, a volume file above all. The voxel size "
+         "goes along with its unit, in the way of the format: ImageJ's description (TIFF), space "
+         "units (NRRD), millimetres (MetaImage, NIfTI). The output appears under its name only "
+         "when it is whole."},
+        {{"fossilct export core.h5 --output core.tif", "One TIFF file that Fiji opens."},
+         {"fossilct export core.h5 --output slices/ --roi 0:512,0:512,100:200",
+          "A part of it, one TIFF file a slice."},
+         {"fossilct export core.h5 --output quarter.nrrd --level 2",
+          "At a quarter of the resolution, for 3D Slicer."}}};
+  }
+
+  void declare(OptionSet& options) override {
+    options.positional("scan", &options_.scan, "The scan: a file or a folder");
+    options.section("Output");
+    options.path("output,o", "PATH", &options_.output,
+                 "What to write: a name in .tif, .nrrd, .mha, .nii, .nii.gz, .h5, or a folder");
+    options.require();
+    options.choice<std::optional<ExportFormat>>("format", &options_.format,
+                                                {{"by-name", std::nullopt},
+                                                 {"tiff", ExportFormat::tiff},
+                                                 {"tiff-folder", ExportFormat::tiff_folder},
+                                                 {"nrrd", ExportFormat::nrrd},
+                                                 {"metaimage", ExportFormat::metaimage},
+                                                 {"nifti", ExportFormat::nifti},
+                                                 {"hdf5", ExportFormat::hdf5}},
+                                                "What to write, whatever its name");
+    options.flag("overwrite", &options_.overwrite, "Replace the output where it exists");
+    declare_reading_options(options, options_.open);
+    declare_changing_options(options, options_.open);
+  }
+
+  CommandResult run(const CommandContext& context) override {
+    const auto began = std::chrono::steady_clock::now();
+    const IfExists if_exists = options_.overwrite ? IfExists::replace : IfExists::refuse;
+    check_scan_options(options_.open);
+    const ExportFormat format = format_of(options_);
+    require_output(options_.output,
+                   format == ExportFormat::tiff_folder ? AtomicKind::folder : AtomicKind::file,
+                   if_exists);
+    options_.open.threads = context.common.threads;
+    const auto source = open_scan(options_.scan, options_.open, context.progress);
+    const ScanDescription& description = source->description();
+    report_notices(description, context.progress);
+    if (!description.grid.spacing_known) {
+      context.progress.warning(
+          "the voxel size is not known, so the output has none; other programs will take it for 1");
+    }
+    const auto sink =
+        make_export_sink(options_.output, format, description, if_exists, context.common.threads);
+    write_scan(context, options_.scan, *source, *sink);
+    sink->finish();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    return result(description, took.count());
+  }
+
+ private:
+  CommandResult result(const ScanDescription& d, double seconds) const {
+    Facts facts = {{"written", options_.output.string()}};
+    for (const auto& fact : volume_facts(d.grid, d.type, d.kind)) {
+      facts.push_back(fact);
+    }
+    facts.emplace_back("took", format_duration(seconds));
+    Json json = {{"output", options_.output.string()}};
+    json.update(volume_json(d.grid, d.type, d.kind));
+    json["notices"] = d.notices;
+    json["seconds"] = seconds;
+    return {json, facts_text(facts), true};
+  }
+
+  ExportOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_export_command() { return std::make_unique<ExportCommand>(); }
+
+}  // namespace fossilct

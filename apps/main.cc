@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <new>
+#include <string_view>
+
+#include "apps/command_line.h"
+#include "base/error.h"
+
+namespace fossilct {
+namespace {
+
+constexpr int exit_done = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+constexpr int exit_interrupted = 130;
+
+std::atomic<Progress*> job{nullptr};
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<Progress*>::is_always_lock_free);
+
+// The first signal asks the job to stop at the end of its slab, the second ends the process.
+extern "C" void stop_job(int /*signal*/) {
+  const int saved_errno = errno;
+  constexpr std::string_view message =
+      "\nstopping after the slab in work; once more (Ctrl-C) to stop at once\n";
+  if (stop_requested.exchange(true)) {
+    ::_exit(exit_interrupted);
+  }
+  job.load()->request_cancel();
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, message.data(), message.size());
+  errno = saved_errno;
+}
+
+void handle_signals(Progress& progress) {
+  job = &progress;
+  struct sigaction action {};
+  action.sa_handler = stop_job;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // A job started with nohup stays deaf to the signals it was told to ignore.
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) {
+      ::sigaction(signal, &action, nullptr);
+    }
+  }
+  // A closed pipe is then an error of write(), which we can tell from others.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+// A reader that has seen enough (`fossilct info --json | head -1`) is no failure.
+void write_to_stdout(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (n < 0 && errno == EINTR) {
+      continue;
+    }
+    if (n < 0 && errno == EPIPE) {
+      return;
+    }
+    if (n < 0) {
+      throw file_errno_error("standard output", "can't write the result");
+    }
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+int run(const std::vector<std::string>& arguments) {
+  TerminalProgress progress;
+  handle_signals(progress);
+  try {
+    write_to_stdout(run_command_line(arguments, command_table(), progress));
+    return exit_done;
+  } catch (const Cancelled&) {
+    progress.error(
+        "interrupted; nothing unfinished was left under the names asked for. The same command "
+        "does it again from the start.");
+    return exit_interrupted;
+  } catch (const Error& error) {
+    const bool usage = error.kind() == ErrorKind::option;
+    progress.error(error.what() + (usage ? usage_hint(arguments, command_table()) : ""));
+    return usage ? exit_usage : exit_failed;
+  } catch (const std::bad_alloc&) {
+    progress.error("there is not enough memory; --threads 1 needs less");
+    return exit_failed;
+  } catch (const std::exception& error) {
+    progress.error(std::string("unexpected: ") + error.what() +
+                   ". This is a mistake in fossilct; please report it with the command.");
+    return exit_failed;
+  }
+}
+
+}  // namespace
+}  // namespace fossilct
+
+int main(int argc, char** argv) {
+  return fossilct::run(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/fossil_body.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/exact_math.h"
+#include "data/value_noise.h"
+
+namespace fossilct::phantom {
+
+namespace {
+
+constexpr auto none = static_cast<std::uint8_t>(Tissue::none);
+
+bool chamber_filled(const Fate& fate, int chamber, double height_share) {
+  switch (fate.infill) {
+    case Infill::empty:
+      return false;
+    case Infill::filled:
+      return true;
+    case Infill::some_chambers:
+      return (hash(fate.seed, chamber) & 1) == 0;
+    case Infill::settled_mud:
+      return height_share < fate.mud_level;
+  }
+  __builtin_unreachable();
+}
+
+// Grows one voxel at a time; holds what all of them need.
+class Grower {
+ public:
+  Grower(const FossilShape& shape, const Fate& fate)
+      : shape_(shape), fate_(fate), roughness_(fate.seed, std::max(3.0, shape.length_voxels / 8)) {}
+
+  Tissue at(const Vector3& p) const {
+    if (dot(p, p) > shape_.radius_voxels * shape_.radius_voxels || lost(p)) {
+      return Tissue::none;
+    }
+    const ShapePoint point = shape_.at(transposed_times(fate_.world_from_animal, p));
+    if (point.chamber < 0) {
+      return Tissue::none;
+    }
+    if (point.wall) {
+      return Tissue::wall;
+    }
+    return chamber_filled(fate_, point.chamber, p.z / shape_.radius_voxels) ? Tissue::cement
+                                                                            : Tissue::empty;
+  }
+
+ private:
+  bool lost(const Vector3& p) const {
+    return fate_.broken && dot(p, fate_.break_normal) >
+                               shape_.length_voxels * (fate_.break_share + 0.09 * roughness_.at(p));
+  }
+
+  const FossilShape& shape_;
+  const Fate& fate_;
+  ValueNoise roughness_;
+};
+
+// Marks in `reached` the voxels of `tissue` for which `member` holds that are connected to `start`
+// through `steps`; returns their number.
+template <typename Member>
+std::int64_t flood(const VolumeView<const std::uint8_t>& tissue, VolumeView<std::uint8_t> reached,
+                   const Index3& start, std::uint8_t mark, const std::vector<Index3>& steps,
+                   const Member& member) {
+  std::vector<Index3> open = {start};
+  reached(start.x, start.y, start.z) = mark;
+  std::int64_t count = 0;
+  while (!open.empty()) {
+    const Index3 p = open.back();
+    open.pop_back();
+    ++count;
+    for (const Index3& step : steps) {
+      const Index3 q{p.x + step.x, p.y + step.y, p.z + step.z};
+      const Box single{q, {q.x + 1, q.y + 1, q.z + 1}};
+      if (whole(tissue.size()).contains(single) && reached(q.x, q.y, q.z) == 0 &&
+          member(tissue(q.x, q.y, q.z))) {
+        reached(q.x, q.y, q.z) = mark;
+        open.push_back(q);
+      }
+    }
+  }
+  return count;
+}
+
+std::vector<Index3> neighbours(std::int64_t most_axes) {
+  std::vector<Index3> steps;
+  for (std::int64_t z = -1; z <= 1; ++z) {
+    for (std::int64_t y = -1; y <= 1; ++y) {
+      for (std::int64_t x = -1; x <= 1; ++x) {
+        const std::int64_t axes = std::abs(x) + std::abs(y) + std::abs(z);
+        if (axes >= 1 && axes <= most_axes) {
+          steps.push_back({x, y, z});
+        }
+      }
+    }
+  }
+  return steps;
+}
+
+template <typename Visit>
+void for_each_voxel(const Size3& size, const Visit& visit) {
+  for (std::int64_t z = 0; z < size.z; ++z) {
+    for (std::int64_t y = 0; y < size.y; ++y) {
+      for (std::int64_t x = 0; x < size.x; ++x) {
+        visit(x, y, z);
+      }
+    }
+  }
+}
+
+// The corner of the box is outside every body: the box has a free voxel all around.
+void fill_closed_hollows(VolumeView<std::uint8_t> tissue, Tissue with) {
+  Volume<std::uint8_t> outside(tissue.size());
+  flood(tissue, outside.view(), {0, 0, 0}, 1, neighbours(1),
+        [](std::uint8_t t) { return t == none; });
+  for_each_voxel(tissue.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    if (tissue(x, y, z) == none && outside(x, y, z) == 0) {
+      tissue(x, y, z) = static_cast<std::uint8_t>(with);
+    }
+  });
+}
+
+}  // namespace
+
+Fate draw_fate(const std::string& infill, Random& random) {
+  Fate fate;
+  fate.world_from_animal = random.rotation();
+  fate.offset_voxels = {random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5),
+                        random.uniform(-0.5, 0.5)};
+  const double lot = random.uniform();
+  fate.mud_level = random.uniform(-0.3, 0.3);
+  fate.infill = lot < 0.4    ? Infill::empty
+                : lot < 0.65 ? Infill::filled
+                : lot < 0.85 ? Infill::some_chambers
+                             : Infill::settled_mud;
+  if (infill != "mixed") {
+    fate.infill = infill == "empty" ? Infill::empty : Infill::filled;
+  }
+  fate.broken = random.chance(0.15);
+  fate.break_normal = random.direction();
+  fate.break_share = random.uniform(-0.08, 0.2);
+  fate.seed = random.bits();
+  return fate;
+}
+
+GrownFossil grow(const FossilShape& shape, const Fate& fate) {
+  const auto half = static_cast<std::int64_t>(std::floor(shape.radius_voxels)) + 2;
+  const std::int64_t edge = 2 * half + 1;
+  GrownFossil fossil{Volume<std::uint8_t>({edge, edge, edge}), shape.length_voxels,
+                     shape.wall_voxels, shape.chambers, fate.broken};
+  const Grower grower(shape, fate);
+  const auto view = fossil.tissue.view();
+  for_each_voxel(view.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    const Vector3 p{static_cast<double>(x - half), static_cast<double>(y - half),
+                    static_cast<double>(z - half)};
+    view(x, y, z) = static_cast<std::uint8_t>(grower.at(p - fate.offset_voxels));
+  });
+  fill_closed_hollows(view, fate.infill == Infill::empty ? Tissue::empty : Tissue::cement);
+  keep_largest_piece(view);
+  return fossil;
+}
+
+std::int64_t keep_largest_piece(VolumeView<std::uint8_t> tissue) {
+  const auto steps = neighbours(3);
+  const auto solid = [](std::uint8_t t) { return t != none; };
+  Volume<std::uint8_t> seen(tissue.size());
+  Index3 largest;
+  std::int64_t most = 0;
+  for_each_voxel(tissue.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    if (tissue(x, y, z) != none && seen(x, y, z) == 0) {
+      const std::int64_t count = flood(tissue, seen.view(), {x, y, z}, 1, steps, solid);
+      if (count > most) {
+        most = count;
+        largest = {x, y, z};
+      }
+    }
+  });
+  Volume<std::uint8_t> kept(tissue.size());
+  if (most > 0) {
+    flood(tissue, kept.view(), largest, 1, steps, solid);
+  }
+  for_each_voxel(tissue.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    tissue(x, y, z) = kept(x, y, z) != 0 ? tissue(x, y, z) : none;
+  });
+  return most;
+}
+
+}  // namespace fossilct::phantom

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace fossilct {
+
+// Private to `io`. Packs a stream of bytes into one gzip member (RFC 1952) on several threads: the
+// stream is cut into blocks of 1 MiB that are deflated apart and ended on a byte (zlib's sync
+// flush), so that their bytes one after another are one deflate stream, which any reader unpacks
+// and whose bytes do not depend on the threads. zlib's level 1: higher levels take several times as
+// long for a few percent on grey values. Memory: 8 MiB a thread.
+class GzipPacker {
+ public:
+  // Called with packed bytes in order, in the caller's thread.
+  using Emit = std::function<void(std::span<const std::byte>)>;
+
+  GzipPacker(int threads, Emit emit);
+
+  void begin();
+  void write(std::span<const std::byte> bytes);
+  void finish();
+
+ private:
+  int threads_;
+  Emit emit_;
+  unsigned long checksum_ = 0;
+  std::uint64_t length_ = 0;
+};
+
+}  // namespace fossilct
