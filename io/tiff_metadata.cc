@@ -111,10 +111,14 @@ FoundSpacing imagej_spacing(const TiffPage& page, const Fields& fields) {
 
 [[noreturn]] void fail_dimensions(const std::string& name, std::int64_t channels,
                                   std::int64_t slices, std::int64_t frames) {
-  throw format_error(name, "holds " + std::to_string(channels) + " channels, " +
-                               std::to_string(slices) + " slices and " + std::to_string(frames) +
-                               " time points; expected one channel and one time point: split it "
-                               "(in Fiji: Image > Duplicate) and give one of the parts");
+  const bool mislabelled = slices == 1 && (channels == 1 || frames == 1);
+  throw format_error(
+      name, "holds " + std::to_string(channels) + " channels, " + std::to_string(slices) +
+                " slices and " + std::to_string(frames) +
+                " time points; expected one channel and one time point: " +
+                (mislabelled ? "if they are the slices of a scan, say so in Fiji (Image > "
+                               "Properties: slices) and save it anew"
+                             : "split it (in Fiji: Image > Duplicate) and give one of the parts"));
 }
 
 void take_imagej(const TiffPage& page, const std::string& name, TiffMetadata& metadata) {

@@ -120,7 +120,7 @@ TEST_CASE("a missing slice is refused by number, and read over where that is all
     write_slice(folder / ("s00" + std::to_string(i) + ".tif"), i);
   }
   const std::string message = refusal(folder.path());
-  CHECK(holds(message, "1 slices are missing: 3 (s003.tif)"));
+  CHECK(holds(message, "1 slice missing: 3 (s003.tif)"));
   CHECK(holds(message, "--allow-gaps"));
   OpenOptions options;
   options.allow_gaps = true;
@@ -153,9 +153,9 @@ TEST_CASE("what is no slice is left out and named, hidden files are not") {
   const Container container = open(folder.path());
   CHECK(first_voxels(*container.source) == std::vector<int>{0, 1, 2});
   const std::string text = notices(container);
-  CHECK(holds(text,
-              "left out 6 files that are no images: a.txt, b.xml, c.csv, d.log, e.md and 1 more"));
-  CHECK(holds(text, "1 folders: raw"));
+  CHECK(holds(
+      text, "left out 6 files that can't be slices: a.txt, b.xml, c.csv, d.log, e.md and 1 more"));
+  CHECK(holds(text, "1 folder: raw"));
   CHECK(holds(text, "left out 3 masks (*_GT.*) beside the scan: s0_GT.tif"));
   CHECK_FALSE(holds(text, "hidden"));
 }

@@ -276,7 +276,9 @@ TEST_CASE("channels and time points are refused with their counts") {
              pages);
   CHECK(holds(refusal(folder / "a.tif"), "2 channels, 3 slices and 1 time points"));
   write_tiff(folder / "b.tif", imagej("images=6\nframes=6\n"), shape, pages);
-  CHECK(holds(refusal(folder / "b.tif"), "1 channels, 1 slices and 6 time points"));
+  const std::string message = refusal(folder / "b.tif");
+  CHECK(holds(message, "1 channels, 1 slices and 6 time points"));
+  CHECK(holds(message, "Properties: slices"));
 }
 
 TEST_CASE("an ImageJ stack with one directory has its voxels after the first image") {
