@@ -11,6 +11,8 @@ namespace fossilct::phantom {
 
 namespace {
 
+// A smaller loss nobody would call a break.
+constexpr double least_loss = 0.05;
 constexpr auto none = static_cast<std::uint8_t>(Tissue::none);
 
 bool chamber_filled(const Fate& fate, int chamber, double height_share) {
@@ -33,19 +35,28 @@ class Grower {
   Grower(const FossilShape& shape, const Fate& fate)
       : shape_(shape), fate_(fate), roughness_(fate.seed, std::max(3.0, shape.length_voxels / 8)) {}
 
-  Tissue at(const Vector3& p) const {
-    if (dot(p, p) > shape_.radius_voxels * shape_.radius_voxels || lost(p)) {
+  Tissue at(const Vector3& p) {
+    if (dot(p, p) > shape_.radius_voxels * shape_.radius_voxels) {
       return Tissue::none;
     }
     const ShapePoint point = shape_.at(transposed_times(fate_.world_from_animal, p));
     if (point.chamber < 0) {
       return Tissue::none;
     }
+    if (lost(p)) {
+      ++lost_voxels_;
+      return Tissue::none;
+    }
+    ++kept_voxels_;
     if (point.wall) {
       return Tissue::wall;
     }
     return chamber_filled(fate_, point.chamber, p.z / shape_.radius_voxels) ? Tissue::cement
                                                                             : Tissue::empty;
+  }
+  double lost_share() const {
+    return static_cast<double>(lost_voxels_) /
+           static_cast<double>(std::max<std::int64_t>(1, lost_voxels_ + kept_voxels_));
   }
 
  private:
@@ -57,6 +68,8 @@ class Grower {
   const FossilShape& shape_;
   const Fate& fate_;
   ValueNoise roughness_;
+  std::int64_t lost_voxels_ = 0;
+  std::int64_t kept_voxels_ = 0;
 };
 
 // Marks in `reached` the voxels of `tissue` for which `member` holds that are connected to `start`
@@ -151,13 +164,18 @@ GrownFossil grow(const FossilShape& shape, const Fate& fate) {
   const std::int64_t edge = 2 * half + 1;
   GrownFossil fossil{Volume<std::uint8_t>({edge, edge, edge}), shape.length_voxels,
                      shape.wall_voxels, shape.chambers, fate.broken};
-  const Grower grower(shape, fate);
+  Grower grower(shape, fate);
   const auto view = fossil.tissue.view();
   for_each_voxel(view.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
     const Vector3 p{static_cast<double>(x - half), static_cast<double>(y - half),
                     static_cast<double>(z - half)};
     view(x, y, z) = static_cast<std::uint8_t>(grower.at(p - fate.offset_voxels));
   });
+  if (fate.broken && grower.lost_share() < least_loss) {
+    Fate unbroken = fate;
+    unbroken.broken = false;
+    return grow(shape, unbroken);
+  }
   fill_closed_hollows(view, fate.infill == Infill::empty ? Tissue::empty : Tissue::cement);
   keep_largest_piece(view);
   return fossil;

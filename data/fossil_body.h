@@ -41,7 +41,8 @@ struct GrownFossil {
 };
 
 // Voxels whose centre is in the body. Closed hollows between chambers become lumen; the largest
-// 26-connected piece is kept. Memory and time: the cube around the bounding sphere.
+// 26-connected piece is kept. A break that would take less than a twentieth does not happen. Memory
+// and time: the cube around the bounding sphere.
 GrownFossil grow(const FossilShape& shape, const Fate& fate);
 
 // Clears all but the largest 26-connected piece of what is not Tissue::none (the first in memory

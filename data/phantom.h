@@ -69,8 +69,9 @@ struct PhantomFossil {
   Vector3 centre;           // centre of mass of the body's voxels, in voxels (index coordinates)
   std::int64_t voxels = 0;  // of the body: walls, chambers, closed apertures
   std::int64_t wall_voxels = 0;
-  double length_voxels = 0;      // longest extent the animal had, before any loss
-  double wall_voxels_thick = 0;  // thickness of the last chamber's wall, the valve or the lattice
+  double length_voxels = 0;  // longest extent the animal had, before any loss
+  double wall_thickness_voxels =
+      0;                // thickness of the last chamber's wall, the valve or the lattice
   int chambers = 0;     // the animal had (1 for an ostracod or a diatom, 2 for the radiolarian)
   std::string infill;   // "empty", "filled" (all lumen is cement) or "partial"
   bool broken = false;  // a part was lost before burial
@@ -97,7 +98,7 @@ struct PhantomSlab {
 class Phantom {
  public:
   // Grows all fossils and finds a place for each: bodies never overlap, and are at least three
-  // voxels apart or 26-adjacent. Memory: about 40 kB a fossil of 50 voxels length, growing with
+  // voxels apart or 26-adjacent. Memory: about 100 kB a fossil of 50 voxels length, growing with
   // its surface; none for the rock. Throws Error{option} for options that check() refuses, and when
   // there is no room for so many fossils (says how many found one).
   explicit Phantom(const PhantomOptions& options);
@@ -110,7 +111,7 @@ class Phantom {
   const std::vector<PhantomFossil>& fossils() const;  // element i has id i + 1
 
   // Same voxels however the scan is divided into slabs; may be called from several threads. Cost:
-  // about 0.2 us a voxel on one core, plus a halo of 6 slices a call for the scan. Needs 0 <=
+  // about 0.25 us a voxel on one core, plus a halo of 6 slices a call for the scan. Needs 0 <=
   // z_begin < z_end <= size.z (assert). With `with_scan` false, scan stays empty and the call costs
   // hardly more than clearing the memory.
   PhantomSlab render(std::int64_t z_begin, std::int64_t z_end, bool with_scan = true) const;

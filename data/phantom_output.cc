@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <cassert>
+#include <cmath>
 
 #include "base/text.h"
 #include "data/phantom.h"
@@ -35,8 +35,11 @@ std::string ids_text(const std::vector<std::uint32_t>& ids) {
   return text;
 }
 
+// A thousandth is far below what a measurement can tell.
+std::string rounded(double value) { return format_number(std::floor(value * 1000 + 0.5) / 1000); }
+
 std::string triple(const Vector3& v) {
-  return format_number(v.x) + "," + format_number(v.y) + "," + format_number(v.z);
+  return rounded(v.x) + "," + rounded(v.y) + "," + rounded(v.z);
 }
 
 std::string csv_row(const PhantomFossil& f, const Grid& grid) {
@@ -45,9 +48,9 @@ std::string csv_row(const PhantomFossil& f, const Grid& grid) {
   std::string row =
       std::to_string(f.id) + "," + std::string(name_of(f.kind)) + "," + triple(f.centre) + "," +
       triple(grid.physical_from_index(f.centre)) + "," + std::to_string(f.voxels) + "," +
-      format_number(static_cast<double>(f.voxels) * grid.voxel_volume()) + "," +
-      std::to_string(f.wall_voxels) + "," + format_number(f.wall_voxels_thick * um) + "," +
-      format_number(f.length_voxels * um) + "," + std::to_string(f.chambers) + "," + f.infill;
+      rounded(static_cast<double>(f.voxels) * grid.voxel_volume()) + "," +
+      std::to_string(f.wall_voxels) + "," + rounded(f.wall_thickness_voxels * um) + "," +
+      rounded(f.length_voxels * um) + "," + std::to_string(f.chambers) + "," + f.infill;
   row += yes(f.whole());
   row += yes(f.broken);
   row += yes(f.cut_by_volume);

@@ -46,7 +46,8 @@ class Placer {
   Specimen raise(std::int64_t index, FossilKind kind) const;
   void bury(const Specimen& specimen);
   std::optional<Clipped> free_place(const Specimen& specimen, bool cut_allowed);
-  std::optional<Clipped> place_beside(const Specimen& specimen, std::size_t partner);
+  std::optional<Clipped> place_beside(const Specimen& specimen, std::size_t partner,
+                                      bool cut_allowed);
   std::optional<Clipped> any_partner(const Specimen& specimen, std::size_t& partner);
   Index3 random_shift(const Specimen& specimen, bool cut_allowed);
   bool inside(const BodyRuns& body) const;
@@ -59,12 +60,19 @@ class Placer {
   Random lots_;
 };
 
+// By how much a copy of the specimen's body was shifted.
+Index3 shift_of(const BodyRuns& body, const Specimen& specimen) {
+  const Index3& to = body.box().begin;
+  const Index3& from = specimen.body.box().begin;
+  return {to.x - from.x, to.y - from.y, to.z - from.z};
+}
+
 PhantomFossil truth_of(const GrownFossil& grown, FossilKind kind, const Clipped& place) {
   PhantomFossil truth;
   truth.kind = kind;
   truth.box = place.body.box();
   truth.length_voxels = grown.length_voxels;
-  truth.wall_voxels_thick = grown.wall_voxels;
+  truth.wall_thickness_voxels = grown.wall_voxels;
   truth.chambers = grown.chambers;
   truth.broken = grown.broken;
   truth.cut_by_plug = place.by_plug;
@@ -97,7 +105,7 @@ void measure(const BodyRuns& body, const Size3& size, PhantomFossil& truth) {
 
 FossilBed Placer::run() {
   const std::vector<FossilKind> kinds = kinds_in_order();
-  const auto pairs = options_.touching ? options_.fossils / 4 : options_.fossils / 20;
+  const auto pairs = options_.touching ? (options_.fossils + 2) / 4 : options_.fossils / 20;
   for (std::int64_t first = 0; first < options_.fossils; first += batch) {
     std::vector<Specimen> specimens(
         static_cast<std::size_t>(std::min(batch, options_.fossils - first)));
@@ -187,9 +195,8 @@ bool Placer::inside(const BodyRuns& body) const {
     return false;
   }
   bool all = true;
-  body.for_each_run([&](std::int64_t y, std::int64_t z, const BodyRuns::Run& run) {
-    // The plug is convex but for its roughness of a voxel: its ends tell for a run.
-    all = all && plug_.contains(run.begin - 2, y, z) && plug_.contains(run.end + 1, y, z);
+  body.for_each_run([&](std::int64_t y, std::int64_t, const BodyRuns::Run& run) {
+    all = all && plug_.holds_deep(run.begin, y) && plug_.holds_deep(run.end - 1, y);
   });
   return all;
 }
@@ -236,7 +243,8 @@ std::optional<Clipped> Placer::free_place(const Specimen& specimen, bool cut_all
 
 // Comes from afar towards the partner until one step more would make the bodies overlap. A step is
 // at most one voxel along each axis, so the bodies are 26-adjacent there.
-std::optional<Clipped> Placer::place_beside(const Specimen& specimen, std::size_t partner) {
+std::optional<Clipped> Placer::place_beside(const Specimen& specimen, std::size_t partner,
+                                            bool cut_allowed) {
   const BodyRuns& other = bed_.fossils()[partner].body;
   const Vector3& centre = bed_.fossils()[partner].truth.centre;
   const Vector3 u = lots_.direction();
@@ -257,11 +265,18 @@ std::optional<Clipped> Placer::place_beside(const Specimen& specimen, std::size_
     }
     last = std::move(body);
   }
-  if (last && inside(*last) && within_reach(*last, other, 1) &&
-      !bed_.crowded(*last, apart, partner)) {
+  if (!last || bed_.crowded(*last, apart, partner)) {
+    return std::nullopt;
+  }
+  if (inside(*last)) {
     return Clipped{*last, false, last->voxels()};
   }
-  return std::nullopt;
+  if (!cut_allowed) {
+    return std::nullopt;
+  }
+  Clipped clipped = clip(specimen, shift_of(*last, specimen));
+  const bool stays = clipped.voxels >= least_voxels && within_reach(clipped.body, other, 1);
+  return stays ? std::optional(std::move(clipped)) : std::nullopt;
 }
 
 // The fossil before this one, or where that lies badly, any that is still alone.
@@ -273,7 +288,8 @@ std::optional<Clipped> Placer::any_partner(const Specimen& specimen, std::size_t
       continue;
     }
     for (int i = 0; i < tries / 10; ++i) {
-      if (auto place = place_beside(specimen, partner)) {
+      // In a scan thinner than its fossils there is no place that keeps one whole.
+      if (auto place = place_beside(specimen, partner, i >= tries / 20)) {
         return place;
       }
     }

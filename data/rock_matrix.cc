@@ -13,6 +13,7 @@ namespace {
 
 // Grains reach at most this many lattice cells from the cell that they belong to.
 constexpr std::int64_t reach_cells = 2;
+constexpr double roughness_voxels = 1.2;
 
 }  // namespace
 
@@ -26,11 +27,18 @@ bool Plug::contains(std::int64_t x, std::int64_t y, std::int64_t z) const {
   const double dx = static_cast<double>(x) - axis_x_;
   const double dy = static_cast<double>(y) - axis_y_;
   const double r = std::sqrt(dx * dx + dy * dy);
-  if (std::abs(r - radius_) > 1.2) {
+  if (std::abs(r - radius_) > roughness_voxels) {
     return r < radius_;
   }
   const Vector3 p{static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)};
-  return r < radius_ + 1.2 * roughness_.at(p);
+  return r < radius_ + roughness_voxels * roughness_.at(p);
+}
+
+bool Plug::holds_deep(std::int64_t x, std::int64_t y) const {
+  const double dx = static_cast<double>(x) - axis_x_;
+  const double dy = static_cast<double>(y) - axis_y_;
+  const double deep = radius_ - roughness_voxels - 1;
+  return dx * dx + dy * dy < deep * deep;
 }
 
 struct RockMatrix::Grain {
@@ -55,7 +63,8 @@ RockMatrix::RockMatrix(std::uint64_t seed, double grain_voxels, double wall_brig
       grain_voxels_(grain_voxels),
       wall_brightness_(wall_brightness),
       outline_(mix(seed ^ 22), 0.35 * grain_voxels),
-      openness_(mix(seed ^ 23), 2.6 * grain_voxels),
+      openness_(mix(seed ^ 23), 2.7 * grain_voxels),
+      openness_detail_(mix(seed ^ 26), 1.57 * grain_voxels),
       coarse_texture_(mix(seed ^ 24), std::max(2.0, 0.3 * grain_voxels)),
       fine_texture_(mix(seed ^ 25), std::max(1.3, 0.1 * grain_voxels)) {}
 
@@ -170,7 +179,8 @@ void RockMatrix::render_slice(std::int64_t z, std::int64_t width,
     std::fill(openness.begin(), openness.end(), 0.0F);
     std::fill(texture.begin(), texture.end(), 0.0F);
     outline_.add_row(row, depth, static_cast<float>(0.11 * grain_voxels_), outline);
-    openness_.add_row(row, depth, 1, openness);
+    openness_.add_row(row, depth, 0.85F, openness);
+    openness_detail_.add_row(row, depth, 0.55F, openness);
     coarse_texture_.add_row(row, depth, 0.05F, texture);
     fine_texture_.add_row(row, depth, 0.07F, texture);
     for (std::size_t x = 0; x < columns; ++x) {

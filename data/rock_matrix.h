@@ -16,6 +16,8 @@ class Plug {
  public:
   Plug(const Size3& size, std::uint64_t seed);
   bool contains(std::int64_t x, std::int64_t y, std::int64_t z) const;
+  // Inside and at least a voxel below the rough face: a convex set, unlike contains().
+  bool holds_deep(std::int64_t x, std::int64_t y) const;
   double radius_voxels() const { return radius_; }
   double axis_x() const { return axis_x_; }
   double axis_y() const { return axis_y_; }
@@ -57,6 +59,7 @@ class RockMatrix {
   double wall_brightness_;
   ValueNoise outline_;
   ValueNoise openness_;
+  ValueNoise openness_detail_;  // hides the lattice of the first
   ValueNoise coarse_texture_;
   ValueNoise fine_texture_;
 };
