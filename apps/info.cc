@@ -164,9 +164,10 @@ class InfoCommand : public Command {
       facts.emplace_back("not finite", not_finite_text(*statistics));
     }
     facts.emplace_back("levels", levels_text(d));
-    facts.emplace_back("slab", source.preferred_slab() > 1
-                                   ? std::to_string(source.preferred_slab()) + " slices"
-                                   : "");
+    facts.emplace_back("best read",
+                       source.preferred_slab() > 1
+                           ? "in slabs of " + std::to_string(source.preferred_slab()) + " slices"
+                           : "");
     facts.emplace_back("classes", classes_text(d.classes));
     facts.emplace_back("made", text_at(d.provenance, "time"));
     facts.emplace_back("by", text_at(d.provenance, "command"));

@@ -207,7 +207,7 @@ class PhantomCommand : public Command {
 
   std::string size_default() const {
     const Size3& size = options_.phantom.size;
-    return size_text(size);
+    return std::to_string(size.x) + "x" + std::to_string(size.y) + "x" + std::to_string(size.z);
   }
 
   static std::string kinds_help() {

@@ -141,8 +141,6 @@ void declare_changing_options(OptionSet& options, OpenOptions& open) {
       "flip", "AXES",
       [&open](const std::string& text) { open.reorientation.flip = parse_flip(text); },
       "Axes to mirror: z, or xy ...");
-  options.flag("replace-nan", &open.replace_nan,
-               "Voxels that are NaN or infinite become the scan's minimum");
   options.parsed(
       "roi", "X0:X1,Y0:Y1,Z0:Z1", [&open](const std::string& text) { open.roi = parse_roi(text); },
       "Only these voxels, counted from 0, the end not included");
@@ -150,6 +148,8 @@ void declare_changing_options(OptionSet& options, OpenOptions& open) {
       "downsample", "FACTOR",
       [&open](const std::string& text) { open.downsample = parse_factor(text); },
       "1/FACTOR of the resolution: 1, 2, 4 ... 64", std::to_string(open.downsample));
+  options.flag("replace-nan", &open.replace_nan,
+               "Voxels that are NaN or infinite become the scan's minimum");
   options.parsed(
       "type", "TYPE", [&open](const std::string& text) { open.type = parse_type(text); },
       "Type to convert to: u8, i8, u16, i16, u32, i32, f32, f64; without it the type is kept");

@@ -40,15 +40,16 @@ void remove_quietly(const fs::path& path) {
 
 // A partial output whose owner died: nobody holds the flock any more.
 void remove_abandoned_partials(const fs::path& path) {
-  std::error_code ignored;
+  std::error_code error;
   const std::string prefix = partial_prefix(path);
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder_of(path), ignored)) {
-    if (!entry.path().filename().string().starts_with(prefix)) {
+  fs::directory_iterator entry(folder_of(path), error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(prefix)) {
       continue;
     }
-    const int descriptor = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = ::open(entry->path().c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-      remove_quietly(entry.path());
+      remove_quietly(entry->path());
     }
     if (descriptor >= 0) {
       ::close(descriptor);
@@ -70,8 +71,12 @@ void sync_descriptor_of(const fs::path& path, int flags) {
 }
 
 void sync_tree(const fs::path& folder) {
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    sync_descriptor_of(entry.path(), entry.is_directory() ? O_RDONLY | O_DIRECTORY : O_RDONLY);
+  try {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+      sync_descriptor_of(entry.path(), entry.is_directory() ? O_RDONLY | O_DIRECTORY : O_RDONLY);
+    }
+  } catch (const fs::filesystem_error&) {
+    rethrow_with_context(folder.string());
   }
   sync_descriptor_of(folder, O_RDONLY | O_DIRECTORY);
 }
@@ -79,6 +84,54 @@ void sync_tree(const fs::path& folder) {
 // Renames without ever replacing (`flags` RENAME_NOREPLACE) or swaps two names (RENAME_EXCHANGE).
 bool rename_with_flags(const fs::path& from, const fs::path& to, unsigned int flags) {
   return ::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0;
+}
+
+// For file systems that know no flags (NFS and FAT answer EINVAL): nearly as safe, since only
+// another writer of the same name within a moment could come between.
+void rename_without_flags(const fs::path& from, const fs::path& to, AtomicKind kind,
+                          IfExists if_exists) {
+  std::error_code ignored;
+  if (if_exists == IfExists::refuse && fs::exists(to, ignored)) {
+    throw file_error(to, "appeared while it was being written; it was left as it is");
+  }
+  // Not under the name of a partial output: after a crash here it is all there is of the old one.
+  const fs::path aside =
+      folder_of(to) / ("." + to.filename().string() + ".replaced-" + std::to_string(::getpid()));
+  const bool moved_aside = kind == AtomicKind::folder && ::rename(to.c_str(), aside.c_str()) == 0;
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const Error error = file_errno_error(to, "can't rename the finished output to this name");
+    if (moved_aside) {
+      fs::rename(aside, to, ignored);
+    }
+    throw error;
+  }
+  if (moved_aside) {
+    remove_quietly(aside);
+  }
+}
+
+// Gives `from` the name `to`; what was there is removed where `if_exists` allows it.
+void put_in_place(const fs::path& from, const fs::path& to, AtomicKind kind, IfExists if_exists) {
+  if (rename_with_flags(from, to, RENAME_NOREPLACE)) {
+    return;
+  }
+  if (errno == EINVAL || errno == ENOSYS) {
+    rename_without_flags(from, to, kind, if_exists);
+    return;
+  }
+  if (errno != EEXIST && errno != ENOTEMPTY) {
+    throw file_errno_error(to, "can't rename the finished output to this name");
+  }
+  if (if_exists == IfExists::refuse) {
+    throw file_error(to, "appeared while it was being written; it was left as it is");
+  }
+  if (rename_with_flags(from, to, RENAME_EXCHANGE)) {
+    remove_quietly(from);
+  } else if (errno == EINVAL) {
+    rename_without_flags(from, to, kind, if_exists);
+  } else {
+    throw file_errno_error(to, "can't replace the old output");
+  }
 }
 
 }  // namespace
@@ -103,21 +156,33 @@ AtomicOutput::AtomicOutput(fs::path path, AtomicKind kind, IfExists if_exists)
                                 : "is a folder where a file is to be written");
   }
   remove_abandoned_partials(path_);
+  create_partial();
+}
+
+void AtomicOutput::create_partial() {
   static std::atomic<int> counter{0};
-  temporary_path_ = folder / (partial_prefix(path_) + std::to_string(::getpid()) + "-" +
-                              std::to_string(counter++));
-  if (kind == AtomicKind::folder) {
-    if (::mkdir(temporary_path_.c_str(), 0777) != 0) {
+  for (;;) {
+    temporary_path_ = folder_of(path_) / (partial_prefix(path_) + std::to_string(::getpid()) + "-" +
+                                          std::to_string(counter++));
+    const bool folder = kind_ == AtomicKind::folder;
+    if (folder && ::mkdir(temporary_path_.c_str(), 0777) != 0) {
       throw file_errno_error(path_, "can't create");
     }
-    guard_ = ::open(temporary_path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  } else {
-    guard_ = ::open(temporary_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    guard_ =
+        ::open(temporary_path_.c_str(),
+               O_CLOEXEC | (folder ? O_RDONLY | O_DIRECTORY : O_RDWR | O_CREAT | O_TRUNC), 0666);
+    if (guard_ >= 0) {
+      ::flock(guard_, LOCK_EX);
+      struct stat status {};
+      if (::fstat(guard_, &status) == 0 && status.st_nlink > 0) {
+        return;
+      }
+      // Between open and flock another process took it for abandoned and removed it.
+      ::close(std::exchange(guard_, -1));
+    } else if (!folder || errno != ENOENT) {
+      throw file_errno_error(path_, "can't create");
+    }
   }
-  if (guard_ < 0) {
-    throw file_errno_error(path_, "can't create");
-  }
-  ::flock(guard_, LOCK_EX | LOCK_NB);
 }
 
 AtomicOutput::~AtomicOutput() {
@@ -135,18 +200,7 @@ void AtomicOutput::commit() {
   } else {
     sync_to_disk(temporary_path_);
   }
-  if (!rename_with_flags(temporary_path_, path_, RENAME_NOREPLACE)) {
-    if (errno != EEXIST && errno != ENOTEMPTY) {
-      throw file_errno_error(path_, "can't rename the finished output to this name");
-    }
-    if (if_exists_ == IfExists::refuse) {
-      throw file_error(path_, "appeared while it was being written; it was left as it is");
-    }
-    if (!rename_with_flags(temporary_path_, path_, RENAME_EXCHANGE)) {
-      throw file_errno_error(path_, "can't replace the old output");
-    }
-    remove_quietly(temporary_path_);
-  }
+  put_in_place(temporary_path_, path_, kind_, if_exists_);
   committed_ = true;
   ::close(std::exchange(guard_, -1));
   sync_descriptor_of(folder_of(path_), O_RDONLY | O_DIRECTORY);

@@ -30,6 +30,8 @@ class AtomicOutput {
   void commit();
 
  private:
+  void create_partial();
+
   std::filesystem::path path_;
   std::filesystem::path temporary_path_;
   AtomicKind kind_;

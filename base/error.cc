@@ -46,6 +46,8 @@ void rethrow_with_context(std::string_view context, ErrorKind kind_of_others) {
     throw Error(ErrorKind::device, join(context, "out of memory"));
   } catch (const std::exception& error) {
     throw Error(kind_of_others, join(context, error.what()));
+  } catch (...) {
+    throw Error(kind_of_others, join(context, "an exception of unknown type"));
   }
 }
 

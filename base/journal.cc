@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 #include <string>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/sha256.h"
 
@@ -19,7 +21,12 @@ namespace {
 constexpr std::size_t digest_length = 16;
 
 std::string line_of(const Json& entry) {
-  const std::string text = entry.dump();
+  std::string text;
+  try {
+    text = entry.dump();
+  } catch (const Json::exception&) {
+    rethrow_with_context("a journal entry can't be written as JSON", ErrorKind::format);
+  }
   return sha256_of(text).substr(0, digest_length) + " " + text + "\n";
 }
 
@@ -37,7 +44,37 @@ std::optional<Json> entry_of(std::string_view line) {
 
 std::string read_all(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  std::ostringstream content;
+  if (stream.is_open() && stream.peek() != std::ifstream::traits_type::eof()) {
+    content << stream.rdbuf();
+  }
+  if (stream.bad()) {  // taken for a shorter journal, the rest would be cut off
+    throw file_errno_error(path, "can't read the journal");
+  }
+  return content.str();
+}
+
+void write_at(int descriptor, std::string_view text, std::int64_t offset,
+              const std::filesystem::path& path) {
+  while (!text.empty()) {
+    const ssize_t n = ::pwrite(descriptor, text.data(), text.size(), offset);
+    if (n < 0 && errno == EINTR) {
+      continue;
+    }
+    if (n <= 0) {
+      throw file_errno_error(path, "can't append to the journal");
+    }
+    text.remove_prefix(static_cast<std::size_t>(n));
+    offset += n;
+  }
+  if (::fdatasync(descriptor) != 0) {
+    throw file_errno_error(path, "can't flush the journal to the disk");
+  }
+}
+
+// A new file is safe only once its folder is.
+void sync_folder_of(const std::filesystem::path& path) {
+  sync_to_disk(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
 }
 
 }  // namespace
@@ -72,21 +109,27 @@ Journal::Journal(const std::filesystem::path& path, const std::function<void(con
     }
     throw error;
   }
+  try {
+    sync_folder_of(path);
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
 }
 
 Journal::~Journal() { ::close(descriptor_); }
 
 void Journal::append(const Json& entry) {
   const std::string line = line_of(entry);
-  const ssize_t written = ::pwrite(descriptor_, line.data(), line.size(), end_);
-  if (written != static_cast<ssize_t>(line.size()) || ::fdatasync(descriptor_) != 0) {
-    const Error error = file_errno_error(path_, "can't append to the journal");
+  try {
+    write_at(descriptor_, line, end_, path_);
+  } catch (const Error&) {
     if (::ftruncate(descriptor_, end_) != 0) {
       throw file_errno_error(path_, "can't append to the journal, nor take back what was written");
     }
-    throw error;
+    throw;
   }
-  end_ += written;
+  end_ += static_cast<std::int64_t>(line.size());
 }
 
 }  // namespace fossilct

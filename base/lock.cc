@@ -52,6 +52,11 @@ FileLock::FileLock(const std::filesystem::path& path, std::string_view purpose) 
       throw file_errno_error(path, "can't create the lock file");
     }
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) {
+        const Error error = file_errno_error(path, "can't lock");
+        ::close(descriptor_);
+        throw error;
+      }
       const std::string holder = read_holder(descriptor_);
       ::close(descriptor_);
       throw file_error(path, "in use by " + holder + "; wait for it to end, or stop it");

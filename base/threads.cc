@@ -7,6 +7,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -42,7 +43,11 @@ void parallel_for(std::int64_t count, int threads, const std::function<void(std:
     std::vector<std::jthread> crew;
     crew.reserve(static_cast<std::size_t>(std::max(helpers, 0)));
     for (int i = 0; i < helpers; ++i) {
-      crew.emplace_back(work);
+      try {
+        crew.emplace_back(work);
+      } catch (const std::system_error&) {
+        break;  // the machine gives no more threads; those there are do the work
+      }
     }
     work();
   }

@@ -156,8 +156,8 @@ std::vector<float> Beam::ring_profile(std::int64_t z) const {
   for (std::size_t r = 0; r < count; ++r) {
     const auto radius = static_cast<std::int64_t>(r);
     const bool strong = unit_interval(hash(seed_, radius, -1)) < 0.06;
-    // 0.7 is the mean of 0.4 and 1; 1.4 brings the mixture of weak and strong to deviation 1.
-    const float weight = (strong ? 3.4F : 0.62F);
+    // Weights that give the mixture of weak and strong rings a standard deviation of about 1.
+    const float weight = strong ? 3.4F : 0.62F;
     const double slow = ValueNoise(hash(seed_, radius, -2), 24).at({0, 0, static_cast<double>(z)});
     profile[r] = rings_ * weight *
                  (0.8F * normal(hash(seed_, radius, -3)) + 1.2F * static_cast<float>(slow));

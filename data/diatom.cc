@@ -21,7 +21,7 @@ class Diatom : public FossilShape {
         pore_(0.33 * pitch_) {
     length_voxels = length;
     radius_voxels = std::sqrt(radius_ * radius_ + half_height_ * half_height_) + 1;
-    wall_voxels = std::max(1.5, 0.07 * radius_);
+    wall_voxels = std::max(1.8, 0.07 * radius_);
   }
 
   ShapePoint at(const Vector3& p) const override {

@@ -49,7 +49,7 @@ std::unique_ptr<FossilShape> make_planispiral(double length_voxels, Random& rand
                      0.3 * half_height * r});
   }
   return std::make_unique<ChamberedShape>(std::move(grown), length_voxels,
-                                          random.uniform(0.16, 0.24));
+                                          random.uniform(0.2, 0.3));
 }
 
 std::unique_ptr<FossilShape> make_trochospiral(double length_voxels, Random& random) {
@@ -71,7 +71,7 @@ std::unique_ptr<FossilShape> make_trochospiral(double length_voxels, Random& ran
         {centre, coil_axes(turns, 0), {radius, radius, 0.92 * radius}, foramen, 0.42 * radius});
   }
   return std::make_unique<ChamberedShape>(std::move(grown), length_voxels,
-                                          random.uniform(0.13, 0.18));
+                                          random.uniform(0.14, 0.2));
 }
 
 std::unique_ptr<FossilShape> make_biserial(double length_voxels, Random& random) {
@@ -96,7 +96,7 @@ std::unique_ptr<FossilShape> make_biserial(double length_voxels, Random& random)
     z += 0.43 * r;
   }
   return std::make_unique<ChamberedShape>(std::move(grown), length_voxels,
-                                          random.uniform(0.15, 0.22));
+                                          random.uniform(0.18, 0.27));
 }
 
 std::unique_ptr<FossilShape> make_milioline(double length_voxels, Random& random) {

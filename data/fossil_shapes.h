@@ -29,7 +29,7 @@ class FossilShape {
 };
 
 // A wall thinner than this would break up into specks at the scan's resolution.
-inline constexpr double thinnest_wall_voxels = 1.4;
+inline constexpr double thinnest_wall_voxels = 1.8;
 
 // An individual of the kind: its proportions are drawn from `random`, its length is given.
 std::unique_ptr<FossilShape> make_shape(FossilKind kind, double length_voxels, Random& random);

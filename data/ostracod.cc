@@ -31,7 +31,7 @@ class Ostracod : public FossilShape {
         ornament_(random.bits(), 0.16 * half_) {
     length_voxels = length;
     radius_voxels = 1.15 * half_;
-    wall_voxels = std::max(1.6, 0.075 * half_);
+    wall_voxels = std::max(1.9, 0.08 * half_);
   }
 
   ShapePoint at(const Vector3& p) const override {

@@ -47,8 +47,8 @@ struct PhantomOptions {
   // of the plug's diameter, less in a scan of less depth, never under 24 voxels.
   double fossil_size_um = 0;
   std::uint64_t seed = 1;  // --seed: another seed is another core
-  double noise = 0.05;     // --noise: standard deviation in solid rock, 0 to 1
-  double contrast = 0.25;  // --contrast: test walls above the rock, 0 to 2
+  double noise = 0.06;     // --noise: standard deviation in solid rock, 0 to 1
+  double contrast = 0.35;  // --contrast: test walls above the rock, 0 to 2
   double rings = 0.015;    // --rings: standard deviation of the ring artefacts, 0 to 1
   double cupping = 0.06;   // --cupping: share by which the axis is darker than the rim, 0 to 0.9
   std::string infill = "mixed";   // --infill: chambers are "empty", "filled", or "mixed"

@@ -64,7 +64,7 @@ class Radiolarian : public FossilShape {
  private:
   Lattice shell(double length, Random& random) const {
     const double radius = length / 2 / (1 + spine_length_);
-    return {radius, std::max(5.2, random.uniform(0.38, 0.5) * radius), std::max(1.7, 0.1 * radius),
+    return {radius, std::max(5.2, random.uniform(0.38, 0.5) * radius), std::max(1.9, 0.1 * radius),
             random.uniform(0.33, 0.37)};
   }
 

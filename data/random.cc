@@ -23,21 +23,4 @@ Vector3 Random::direction() {
   }
 }
 
-// A unit quaternion drawn by rejection from the ball in four dimensions, without trigonometry.
-Matrix3 Random::rotation() {
-  for (;;) {
-    const double a = uniform(-1, 1);
-    const double b = uniform(-1, 1);
-    const double c = uniform(-1, 1);
-    const double d = uniform(-1, 1);
-    const double n = a * a + b * b + c * c + d * d;
-    if (n > 1e-4 && n <= 1) {
-      const double s = 2 / n;
-      return {1 - s * (c * c + d * d), s * (b * c - a * d),     s * (b * d + a * c),
-              s * (b * c + a * d),     1 - s * (b * b + d * d), s * (c * d - a * b),
-              s * (b * d - a * c),     s * (c * d + a * b),     1 - s * (b * b + c * c)};
-    }
-  }
-}
-
 }  // namespace fossilct::phantom

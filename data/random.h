@@ -35,6 +35,41 @@ constexpr float normal(std::uint64_t bits) {
   return static_cast<float>(sum - 131070) * (1 / 37837.2F);
 }
 
+// Uniform over all rotations: a unit quaternion drawn by rejection from the ball in four
+// dimensions, without trigonometry. `draw(low, high)` gives uniform numbers.
+template <typename Draw>
+Matrix3 random_rotation(const Draw& draw) {
+  for (;;) {
+    const double a = draw(-1.0, 1.0);
+    const double b = draw(-1.0, 1.0);
+    const double c = draw(-1.0, 1.0);
+    const double d = draw(-1.0, 1.0);
+    const double n = a * a + b * b + c * c + d * d;
+    if (n > 1e-4 && n <= 1) {
+      const double s = 2 / n;
+      return {1 - s * (c * c + d * d), s * (b * c - a * d),     s * (b * d + a * c),
+              s * (b * c + a * d),     1 - s * (b * b + d * d), s * (c * d - a * b),
+              s * (b * d - a * c),     s * (c * d + a * b),     1 - s * (b * b + c * c)};
+    }
+  }
+}
+
+// A few numbers that belong to a place, from its hash: cheap to start, unlike Random.
+class HashStream {
+ public:
+  explicit HashStream(std::uint64_t state) : state_(state) {}
+  double uniform(double low, double high) {
+    state_ = mix(state_);
+    return low + (high - low) * unit_interval(state_);
+  }
+  Matrix3 rotation() {
+    return random_rotation([this](double low, double high) { return uniform(low, high); });
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
 // A stream of numbers. The engine is fixed by the C++ standard, its distributions are not: so the
 // distributions are ours.
 class Random {
@@ -45,7 +80,9 @@ class Random {
   std::int64_t integer(std::int64_t low, std::int64_t high);  // both included
   bool chance(double probability) { return uniform() < probability; }
   Vector3 direction();  // uniform on the unit sphere
-  Matrix3 rotation();   // uniform over all rotations
+  Matrix3 rotation() {
+    return random_rotation([this](double low, double high) { return uniform(low, high); });
+  }
   std::uint64_t bits() { return engine_(); }
 
  private:

@@ -14,19 +14,6 @@ namespace {
 // Grains reach at most this many lattice cells from the cell that they belong to.
 constexpr std::int64_t reach_cells = 2;
 
-// Numbers for one grain, from the hash of its cell alone.
-class CellNumbers {
- public:
-  explicit CellNumbers(std::uint64_t state) : state_(state) {}
-  double uniform(double low, double high) {
-    state_ = mix(state_);
-    return low + (high - low) * unit_interval(state_);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
 }  // namespace
 
 Plug::Plug(const Size3& size, std::uint64_t seed)
@@ -73,15 +60,14 @@ RockMatrix::RockMatrix(std::uint64_t seed, double grain_voxels, double wall_brig
       fine_texture_(mix(seed ^ 25), std::max(1.3, 0.1 * grain_voxels)) {}
 
 RockMatrix::Grain RockMatrix::grain_of_cell(std::int64_t i, std::int64_t j, std::int64_t k) const {
-  const std::uint64_t bits = hash(seed_, i, j, k);
-  CellNumbers draw(bits);
+  HashStream draw(hash(seed_, i, j, k));
   Grain grain;
   const auto place = [&](std::int64_t index) {
     return (static_cast<double>(index) + draw.uniform(0, 1)) * grain_voxels_;
   };
   grain.centre = {place(i), place(j), place(k)};
-  grain.axes = Random(bits).rotation();
-  const double r = draw.uniform(0.42, 0.78) * grain_voxels_;
+  grain.axes = draw.rotation();
+  const double r = draw.uniform(0.5, 0.84) * grain_voxels_;
   grain.radii = {r, r * draw.uniform(0.7, 1), r * draw.uniform(0.6, 0.95)};
   grain.brightness = static_cast<float>(draw.uniform(0.84, 1.02));
   grain.laminae = draw.uniform(0, 1) < 0.25 ? 0.07F : 0;
@@ -162,11 +148,11 @@ float RockMatrix::brightness_at(const Nearest& nearest, float openness) const {
     return nearest.brightness + lamina - (contact ? 0.06F : 0);
   }
   // The rim grows inwards from the grains until, in tight rock, nothing is left to fill.
-  const float rim = unit * std::max(0.03F, 0.07F - 0.32F * openness);
+  const float rim = unit * std::max(0.03F, 0.13F - 0.34F * openness);
   if (nearest.first < rim) {
     return cement_brightness;
   }
-  return openness > -0.12F ? pore_brightness : 0.9F;
+  return openness > -0.1F ? pore_brightness : 0.9F;
 }
 
 void RockMatrix::render_slice(std::int64_t z, std::int64_t width,

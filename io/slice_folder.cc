@@ -48,6 +48,10 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+std::string counted(std::int64_t count, const std::string& thing) {
+  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 std::vector<std::string> names_of(const std::vector<Image>& images) {
   std::vector<std::string> names;
   for (const Image& image : images) {
@@ -118,16 +122,16 @@ Listing list_folder(const fs::path& folder, const Progress& progress) {
 std::vector<Image> choose_images(Listing listing, const fs::path& folder,
                                  const OpenOptions& options, std::vector<std::string>& notices) {
   const std::string prefix = folder.string() + ": ";
-  const auto count = [](const auto& list) {
-    return format_count(static_cast<std::int64_t>(list.size()));
+  const auto count = [](const auto& list, const char* thing) {
+    return counted(static_cast<std::int64_t>(list.size()), thing);
   };
   if (!listing.strays.empty()) {
-    notices.push_back(prefix + "left out " + count(listing.strays) +
-                      " files that are no images: " + listed(listing.strays));
+    notices.push_back(prefix + "left out " + count(listing.strays, "file") +
+                      " that can't be slices: " + listed(listing.strays));
   }
   if (!listing.folders.empty()) {
-    notices.push_back(prefix + "left out " + count(listing.folders) +
-                      " folders: " + listed(listing.folders));
+    notices.push_back(prefix + "left out " + count(listing.folders, "folder") + ": " +
+                      listed(listing.folders));
   }
   if (listing.images.empty()) {
     if (!listing.masks.empty() && !options.labels) {
@@ -138,8 +142,8 @@ std::vector<Image> choose_images(Listing listing, const fs::path& folder,
     return std::move(listing.masks);
   }
   if (!listing.masks.empty()) {
-    notices.push_back(prefix + "left out " + count(listing.masks) +
-                      " masks (*_GT.*) beside the scan: " + listed(names_of(listing.masks)));
+    notices.push_back(prefix + "left out " + count(listing.masks, "mask") +
+                      " (*_GT.*) beside the scan: " + listed(names_of(listing.masks)));
   }
   return std::move(listing.images);
 }
@@ -175,8 +179,8 @@ void report_gaps(const SliceOrder& order, const fs::path& folder, bool allow_gap
   if (rest > 0) {
     numbers += " and " + format_count(rest) + " more";
   }
-  const std::string what = format_count(order.missing_count) + " slices are missing: " + numbers +
-                           " (" + order.example_of_missing + ")";
+  const std::string what = counted(order.missing_count, "slice") + " missing: " + numbers + " (" +
+                           order.example_of_missing + ")";
   if (!allow_gaps) {
     throw format_error(folder, what +
                                    "; add them, or give --allow-gaps to read the others as if "

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/tiff_metadata.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -87,6 +90,24 @@ std::string imagej_unit(const Fields& fields) {
   return escape == std::string::npos ? unit : unit.replace(escape, 6, "\u00b5");
 }
 
+// Our own exports state the spacing once more in full, since the resolution tags hold seven digits. It
+// is believed only where the tags, which other programs keep true, say the same.
+void take_exact_spacing(const Fields& fields, FoundSpacing& spacing) {
+  const auto line = fields.find("fossilct.spacing_um");
+  if (line == fields.end() || spacing.unit != SpacingUnit::micrometre) {
+    return;
+  }
+  const std::vector<std::string> numbers = split(line->second, ',');
+  for (std::size_t axis = 0; axis < std::min<std::size_t>(3, numbers.size()); ++axis) {
+    const std::optional<double> exact = parse_double(numbers[axis]);
+    std::optional<double>& value = spacing.value[axis];
+    constexpr double digits_of_tags = 1e-6;
+    if (exact && value && std::abs(*exact - *value) <= digits_of_tags * *value) {
+      value = exact;
+    }
+  }
+}
+
 FoundSpacing imagej_spacing(const TiffPage& page, const Fields& fields) {
   const std::string unit = imagej_unit(fields);
   FoundSpacing spacing = spacing_from_tags(page);
@@ -106,15 +127,20 @@ FoundSpacing imagej_spacing(const TiffPage& page, const Fields& fields) {
   } else {
     spacing.found += ", no spacing= along z";
   }
+  take_exact_spacing(fields, spacing);
   return spacing;
 }
 
 [[noreturn]] void fail_dimensions(const std::string& name, std::int64_t channels,
                                   std::int64_t slices, std::int64_t frames) {
-  throw format_error(name, "holds " + std::to_string(channels) + " channels, " +
-                               std::to_string(slices) + " slices and " + std::to_string(frames) +
-                               " time points; expected one channel and one time point: split it "
-                               "(in Fiji: Image > Duplicate) and give one of the parts");
+  const bool mislabelled = slices == 1 && (channels == 1 || frames == 1);
+  throw format_error(
+      name, "holds " + std::to_string(channels) + " channels, " + std::to_string(slices) +
+                " slices and " + std::to_string(frames) +
+                " time points; expected one channel and one time point: " +
+                (mislabelled ? "if they are the slices of a scan, say so in Fiji (Image > "
+                               "Properties: slices) and save it anew"
+                             : "split it (in Fiji: Image > Duplicate) and give one of the parts"));
 }
 
 void take_imagej(const TiffPage& page, const std::string& name, TiffMetadata& metadata) {

@@ -33,9 +33,6 @@ std::string nrrd_header(const std::string& encoding, const std::string& more) {
 std::vector<Seed> nrrd_seeds() {
   return {single("nrrd-raw", "seed.nrrd", nrrd_header("raw", "") + seed_bytes()),
           single("nrrd-gzip", "seed.nrrd", nrrd_header("gzip", "") + gzipped(seed_bytes())),
-          single("nrrd-ascii", "seed.nrrd",
-                 "NRRD0001\ntype: short\ndimension: 3\nsizes: 2 2 2\nspacings: 2 2 2.5\n"
-                 "encoding: ascii\n\n1 2 3 4 5 6 7 8\n"),
           {"nhdr",
            {{"seed.nhdr", nrrd_header("raw", "data file: seed.raw\n")}, {"seed.raw", seed_bytes()}},
            "seed.nhdr"}};

@@ -1,0 +1,56 @@
+# One test of the command line: `cmake -DPROGRAM=... -DARGS=... -P cli_test.cmake`, in a folder of
+# its own. ARGS and PREPARE are lists whose items are separated by `|`.
+#   PREPARE  arguments of an earlier call that must succeed, if any
+#   EXIT     the exit code expected
+#   STDOUT, STDERR  regular expressions; empty = not looked at
+#   LEAVES   the files that must be there afterwards, separated by `|`; nothing else may
+# WORK is emptied first; INPUT is linked there as `in`, so that tests name their inputs in/NAME.
+file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
+file(CREATE_LINK "${INPUT}" "${WORK}/in" SYMBOLIC)
+
+# Runs the program in WORK; leaves code, out and err.
+function(run_program text)
+  string(REPLACE "|" ";" arguments "${text}")
+  execute_process(COMMAND "${PROGRAM}" ${arguments} WORKING_DIRECTORY "${WORK}"
+    RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  foreach(name code out err)
+    set(${name} "${${name}}" PARENT_SCOPE)
+  endforeach()
+endfunction()
+
+function(fail why)
+  message(FATAL_ERROR "${why}\n--- arguments: ${ARGS}\n--- exit code: ${code}\n--- stdout:\n${out}\n"
+    "--- stderr:\n${err}")
+endfunction()
+
+if(PREPARE)
+  run_program("${PREPARE}")
+  if(NOT code EQUAL 0)
+    fail("The preparation failed: ${PREPARE}")
+  endif()
+endif()
+run_program("${ARGS}")
+if(NOT code STREQUAL EXIT)
+  fail("The exit code should be ${EXIT}")
+endif()
+# Messages are matched as one line, so that an expression need not know where they break.
+foreach(stream out err)
+  string(TOUPPER "STD${stream}" name)
+  string(REGEX REPLACE "[ \n]+" " " flat "${${stream}}")
+  if(${name} AND NOT flat MATCHES "${${name}}")
+    fail("${name} should match: ${${name}}")
+  endif()
+endforeach()
+if(err MATCHES "HDF5-DIAG|terminate called|TIFFOpen|core dumped|itk::ExceptionObject")
+  fail("A library speaks to the user")
+endif()
+
+file(GLOB_RECURSE left RELATIVE "${WORK}" "${WORK}/*" "${WORK}/.*")
+list(FILTER left EXCLUDE REGEX "^in(/|$)")
+list(SORT left)
+string(REPLACE "|" ";" expected "${LEAVES}")
+list(SORT expected)
+if(NOT left STREQUAL expected)
+  fail("These files should be left: '${expected}', these are: '${left}'")
+endif()
