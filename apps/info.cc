@@ -41,8 +41,12 @@ VolumeStatistics count_voxels(VolumeSource& source, Progress& progress) {
   return accumulator.result();
 }
 
-std::string percentiles_text(const VolumeStatistics& statistics) {
+// Of labels they mean nothing.
+std::string percentiles_text(const VolumeStatistics& statistics, VolumeKind kind) {
   std::string text;
+  if (kind == VolumeKind::labels) {
+    return text;
+  }
   for (const VolumeStatistics::Percentile& p : statistics.percentiles) {
     text += (text.empty() ? "" : ", ") + format_number(p.percent) + "%: " + format_number(p.value);
   }
@@ -160,7 +164,7 @@ class InfoCommand : public Command {
     facts.emplace_back("content", d.projections ? "projections, not a reconstruction" : "");
     if (statistics) {
       facts.emplace_back("range", range_text(*statistics));
-      facts.emplace_back("percentiles", percentiles_text(*statistics));
+      facts.emplace_back("percentiles", percentiles_text(*statistics, d.kind));
       facts.emplace_back("not finite", not_finite_text(*statistics));
     }
     facts.emplace_back("levels", levels_text(d));

@@ -25,13 +25,19 @@ static_assert(std::atomic<Progress*>::is_always_lock_free);
 // The first signal asks the job to stop at the end of its slab, the second ends the process.
 extern "C" void stop_job(int /*signal*/) {
   const int saved_errno = errno;
-  constexpr std::string_view message =
+  constexpr std::string_view first =
       "\nstopping after the slab in work; once more (Ctrl-C) to stop at once\n";
-  if (stop_requested.exchange(true)) {
+  constexpr std::string_view second =
+      "\nstopped at once; what was unfinished lies hidden as .NAME.partial-* and goes away with "
+      "the "
+      "next run to that name\n";
+  const bool again = stop_requested.exchange(true);
+  const std::string_view message = again ? second : first;
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, message.data(), message.size());
+  if (again) {
     ::_exit(exit_interrupted);
   }
   job.load()->request_cancel();
-  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, message.data(), message.size());
   errno = saved_errno;
 }
 

@@ -15,7 +15,8 @@ constexpr double um_per_mm = 1000;
 
 std::string short_number(double value) {
   std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", value);
+  // Adding zero turns -0 into 0.
+  std::snprintf(text.data(), text.size(), "%.6g", value + 0.0);
   return text.data();
 }
 

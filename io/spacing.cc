@@ -184,11 +184,13 @@ SettledSpacing spacing_of_file(const FoundSpacing& found, SpacingUnit unit,
   return settled;
 }
 
-SettledSpacing unknown_spacing(const std::filesystem::path& path) {
+SettledSpacing unknown_spacing(const FoundSpacing& found, const std::string& doubt,
+                               const std::filesystem::path& path) {
   return {{1, 1, 1},
           false,
           0,
-          {path.string() + ": the voxel size is not known; lengths are in voxels"}};
+          {path.string() + ": the voxel size is not known (found: " + found.found + "; " + doubt +
+           "); lengths are in voxels"}};
 }
 
 void note_if_suspicious(SettledSpacing& settled, const std::filesystem::path& path) {
@@ -274,7 +276,7 @@ SettledSpacing settle_spacing(const FoundSpacing& found, const SpacingOptions& o
   } else if (const std::string doubt = doubt_about(found, unit); doubt.empty()) {
     settled = spacing_of_file(found, unit, path);
   } else if (options.unknown) {
-    return unknown_spacing(path);
+    return unknown_spacing(found, doubt, path);
   } else {
     throw format_error(path, found.found + ": " + doubt + "; " + remedy_for(found, unit) +
                                  ", or --spacing-unknown to go on in voxels");
