@@ -15,7 +15,7 @@ namespace {
 
 constexpr int tries = 400;
 constexpr std::int64_t batch = 32;         // fossils grown before they are placed
-constexpr std::int64_t least_voxels = 64;  // of a body that border or drill have cut
+constexpr std::int64_t least_voxels = 20;  // of a body that border or drill have cut
 constexpr std::int64_t apart = 2;          // bodies within this reach of one another touch
 
 // An animal, dead but not yet buried.
