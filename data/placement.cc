@@ -248,7 +248,8 @@ std::optional<Clipped> Placer::place_beside(const Specimen& specimen, std::size_
   const BodyRuns& other = bed_.fossils()[partner].body;
   const Vector3& centre = bed_.fossils()[partner].truth.centre;
   const Vector3 u = lots_.direction();
-  const auto half = static_cast<double>(specimen.grown.tissue.size().x / 2);
+  const std::int64_t half_cube = specimen.grown.tissue.size().x / 2;
+  const auto half = static_cast<double>(half_cube);
   const auto reach = [](const Box& box) {
     const Size3 s = box.size();
     return length({static_cast<double>(s.x), static_cast<double>(s.y), static_cast<double>(s.z)});
