@@ -98,7 +98,7 @@ struct PhantomSlab {
 class Phantom {
  public:
   // Grows all fossils and finds a place for each: bodies never overlap, and are at least three
-  // voxels apart or 26-adjacent. Memory: about 100 kB a fossil of 50 voxels length, growing with
+  // voxels apart or 26-adjacent. Memory: about 40 kB a fossil of 50 voxels length, growing with
   // its surface; none for the rock. Throws Error{option} for options that check() refuses, and when
   // there is no room for so many fossils (says how many found one).
   explicit Phantom(const PhantomOptions& options);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int tries = 400;
 constexpr std::int64_t batch = 32;         // fossils grown before they are placed
-constexpr std::int64_t least_voxels = 64;  // of a body that border or drill have cut
+constexpr std::int64_t least_voxels = 20;  // of a body that border or drill have cut
 constexpr std::int64_t apart = 2;          // bodies within this reach of one another touch
 
 // An animal, dead but not yet buried.
@@ -248,7 +248,8 @@ std::optional<Clipped> Placer::place_beside(const Specimen& specimen, std::size_
   const BodyRuns& other = bed_.fossils()[partner].body;
   const Vector3& centre = bed_.fossils()[partner].truth.centre;
   const Vector3 u = lots_.direction();
-  const auto half = static_cast<double>(specimen.grown.tissue.size().x / 2);
+  const std::int64_t half_cube = specimen.grown.tissue.size().x / 2;
+  const auto half = static_cast<double>(half_cube);
   const auto reach = [](const Box& box) {
     const Size3 s = box.size();
     return length({static_cast<double>(s.x), static_cast<double>(s.y), static_cast<double>(s.z)});

@@ -349,9 +349,10 @@ TEST_CASE("a wrong option is named with its value") {
       {"--infill", message([](O& o) { o.infill = "sand"; })},
       {"--threads", message([](O& o) { o.threads = 0; })},
   };
-  for (const auto& [option, text] : cases) {
+  for (const auto& option_and_text : cases) {
+    const std::string& text = option_and_text.second;
     CAPTURE(text);
-    CHECK(text.find(option) != std::string::npos);
+    CHECK(text.find(option_and_text.first) != std::string::npos);
     CHECK(text.find("expected") != std::string::npos);
   }
   const std::string crowded = message([](O& o) { o.fossils = 1000; });
