@@ -15,7 +15,7 @@
 namespace fossilct {
 
 // The bytes of a gzip (also of several members) or zlib stream that begins at a byte of a file.
-// Going forward costs the inflating of what lies between (about 300 MB/s). The state of the
+// Going forward costs the inflating of what lies between (about 200 MB/s). The state of the
 // decompressor is kept from time to time, at most 64 times, so that going back repeats no more than
 // about a 64th of what was inflated so far. Memory: under 4 MB, whatever the length.
 class InflateStream {
