@@ -2,7 +2,9 @@
 #include "io/dicom_header.h"
 
 #include <gdcmDataSet.h>
+#include <gdcmDicts.h>
 #include <gdcmFile.h>
+#include <gdcmGlobal.h>
 #include <gdcmReader.h>
 #include <gdcmTrace.h>
 #include <itkObject.h>
@@ -110,9 +112,28 @@ void check_pixel_format(const DicomHeader& header, const DicomStructure& structu
   }
 }
 
+// GDCM asserts that the elements it looks at have the kind of value that the standard gives them.
+void check_kinds(const gdcm::DataSet& data, const std::filesystem::path& file) {
+  const gdcm::Dicts& dicts = gdcm::Global::GetInstance().GetDicts();
+  for (const gdcm::DataElement& element : data.GetDES()) {
+    const gdcm::Tag tag = element.GetTag();
+    const auto group = tag.GetGroup();
+    if ((group != 0x0018 && group != 0x0020 && group != 0x0028) ||
+        element.GetVR() == gdcm::VR::INVALID) {
+      continue;
+    }
+    const gdcm::DictEntry& entry = dicts.GetDictEntry(tag);
+    if (entry.GetVR() != gdcm::VR::INVALID && !entry.GetVR().Compatible(element.GetVR())) {
+      throw format_error(file, std::string("is a damaged DICOM file: ") + entry.GetName() +
+                                   " has values of another kind than the standard says");
+    }
+  }
+}
+
 std::optional<DicomHeader> header_of(const gdcm::File& content, const DicomStructure& structure,
                                      const std::filesystem::path& file) {
   const gdcm::DataSet& data = content.GetDataSet();
+  check_kinds(data, file);
   DicomHeader header;
   header.file = file;
   read_pixel_format(data, header);

@@ -60,7 +60,9 @@ class Walker {
   }
 
   DicomStructure walk() {
-    Encoding encoding = encoding_of(read_meta());
+    const std::string syntax = read_meta();
+    const Encoding encoding = encoding_of(syntax);
+    is_rle_ = syntax == "1.2.840.10008.1.2.5";
     walk_elements(encoding, size_, false, 0);
     return structure_;
   }
@@ -196,12 +198,28 @@ class Walker {
     }
   }
 
+  // Number and offsets of the segments (PS3.5, annex G.5), which GDCM follows wherever they lead.
+  void check_rle_header(const Element& frame) {
+    const std::uint32_t segments = number(4, false);
+    std::uint32_t previous = 0;
+    bool sound = segments >= 1 && segments <= 15;
+    for (std::uint32_t i = 0; sound && i < segments; ++i) {
+      const std::uint32_t offset = number(4, false);
+      sound = offset > previous && offset < frame.length && (i > 0 || offset == 64);
+      previous = offset;
+    }
+    if (!sound) {
+      damaged("the segments of its RLE pixels lie outside of them");
+    }
+  }
+
   // The items of a sequence, or the fragments of compressed pixels.
   void walk_items(const Encoding& encoding, std::int64_t end, bool delimited, bool fragments,
                   int depth) {
     if (depth > most_nesting) {
       damaged("its sequences are nested too deeply");
     }
+    int item = 0;
     while (at_ < end) {
       const Element found = element(encoding);
       if (found.tag == sequence_end_tag && delimited) {
@@ -211,7 +229,12 @@ class Walker {
         damaged("the element " + name(found) + " stands where an item should");
       }
       if (fragments) {
-        at_ = end_of(found, end);
+        const std::int64_t next = end_of(found, end);
+        // The first item is a table of offsets, the second the one frame of a slice.
+        if (is_rle_ && ++item == 2) {
+          check_rle_header(found);
+        }
+        at_ = next;
         *structure_.pixel_bytes += found.length;
       } else if (found.length == undefined_length) {
         walk_elements(encoding, end, true, depth);
@@ -228,6 +251,7 @@ class Walker {
   std::ifstream stream_;
   std::int64_t size_ = 0;
   std::int64_t at_ = 0;
+  bool is_rle_ = false;
   DicomStructure structure_;
 };
 

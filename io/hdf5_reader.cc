@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "io/container.h"
 #include "io/hdf5_choice.h"
+#include "io/hdf5_chunk_check.h"
 #include "io/hdf5_links.h"
 #include "io/hdf5_shape.h"
 #include "io/hdf5_spacing.h"
@@ -36,9 +37,14 @@ std::vector<hsize_t> chunk_of(const ChosenDataset& chosen, const std::filesystem
   }
   hdf5::require_ok(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), path,
                    "read the chunk shape of " + chosen.name);
+  const Handle space(H5Dget_space(chosen.dataset));
+  std::vector<hsize_t> most(chunk.size());
+  H5Sget_simple_extent_dims(space, nullptr, most.data());
   hsize_t bytes = bytes_of(chosen.type);
-  for (const hsize_t length : chunk) {
-    if (length == 0 || length > most_chunk_bytes || (bytes *= length) > most_chunk_bytes) {
+  for (std::size_t k = 0; k < chunk.size(); ++k) {
+    // HDF5 writes no chunk longer than its dataset can grow, but reads such a header.
+    if (chunk[k] == 0 || chunk[k] > most[k] || chunk[k] > most_chunk_bytes ||
+        (bytes *= chunk[k]) > most_chunk_bytes) {
       throw format_error(path, "the chunks of " + chosen.name + " are " + hdf5::shape_text(chunk) +
                                    ", which HDF5 does not allow; the file is damaged");
     }
@@ -206,6 +212,7 @@ Container open_hdf5(const std::filesystem::path& path, const OpenOptions& option
   container.spacing = hdf5::find_spacing(file, chosen);
   const std::int64_t slab = slab_depth(chosen, chunk);
   if (!chunk.empty()) {
+    hdf5::check_first_chunk(chosen.dataset, chunk_bytes(chosen, chunk), chosen.name, path);
     reopen_with_cache(chosen, file, chunk, path);
   }
   container.source = std::make_unique<Hdf5Source>(std::move(description), path, std::move(file),

@@ -18,10 +18,11 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "OLE2 numbers are little-endian and are read as they lie");
 
-// libgsf reports damage as GLib warnings on stderr; what matters comes back as a null pointer.
+// libgsf reports damage as GLib warnings on stderr, some of them without its name; what matters
+// comes back as a null pointer.
 void drop_gsf_messages(const gchar* domain, GLogLevelFlags level, const gchar* message,
                        gpointer data) {
-  if (domain == nullptr || !std::string_view(domain).starts_with("libgsf")) {
+  if (domain != nullptr && !std::string_view(domain).starts_with("libgsf")) {
     g_log_default_handler(domain, level, message, data);
   }
 }

@@ -70,8 +70,11 @@ inline void write_dicom(const std::filesystem::path& path, const DicomFile& file
   insert_number(data, 0x00280102, 15);
   insert_number(data, 0x00280103, file.is_signed ? 1 : 0);
   for (const auto& [tag, text] : file.texts) {
-    const bool words = tag == 0x0008103e || tag == 0x00280004;
-    insert_text(data, tag, words ? gdcm::VR::LO : gdcm::VR::DS, text);
+    const auto vr = tag == 0x0008103e   ? gdcm::VR::LO
+                    : tag == 0x00280004 ? gdcm::VR::CS
+                    : tag == 0x00280008 ? gdcm::VR::IS
+                                        : gdcm::VR::DS;
+    insert_text(data, tag, vr, text);
   }
   insert_bytes(data, 0x7fe00010, gdcm::VR::OW,
                {reinterpret_cast<const char*>(file.voxels.data()), file.voxels.size() * 2});

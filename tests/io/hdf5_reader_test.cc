@@ -389,6 +389,20 @@ TEST_CASE("a file cut short and one damaged inside are errors, not crashes") {
   CHECK(contains(message, "damaged or cut short"));
 }
 
+TEST_CASE("a header whose chunks are larger than the chunks there are is refused") {
+  const TemporaryFolder folder;
+  add_dataset(create_h5(folder / "c.h5"), "/data", {{8, 20, 20}, H5T_STD_U16LE, {4, 10, 10}, true});
+  std::string bytes = read_file(folder / "c.h5");
+  // The layout message has the chunk's lengths and the element size as 32-bit numbers.
+  const std::string shape("\4\0\0\0\12\0\0\0\12\0\0\0\2\0\0\0", 16);
+  const std::size_t at = bytes.find(shape);
+  REQUIRE(at != std::string::npos);
+  bytes[at + 8] = 19;
+  write_file(folder / "c.h5", bytes);
+  CHECK(contains(refusal(folder / "c.h5"),
+                 "the chunks of /data hold 800 bytes each, but its header says 1520"));
+}
+
 TEST_CASE("real files") {
   const auto data = test_data();
   if (!data) {
