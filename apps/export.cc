@@ -43,12 +43,7 @@ void write_scan(const CommandContext& context, const std::filesystem::path& scan
     transfer(source, sink, "export", context.progress);
     return;
   }
-  FileHasher hasher(source.description().files);
-  transfer(source, sink, "export", context.progress);
-  const std::vector<HashedFile> files = hasher.wait(context.progress);
-  const Json sources = Json::array({source_json(scan, source.description(), files)});
-  volume_file->set_provenance(provenance_json(context, sources, &source.description()),
-                              manifest_of(files, scan));
+  transfer_with_provenance(context, scan, source, *volume_file, "export");
 }
 
 class ExportCommand : public Command {

@@ -106,12 +106,8 @@ class ImportCommand : public Command {
                             " thread(s)");
     VolumeFileSink sink(options_.output, source->grid(), source->type(),
                         file_options(options_, description));
-    FileHasher hasher(description.files);
-    transfer(*source, sink, "import", context.progress);
-    const std::vector<HashedFile> files = hasher.wait(context.progress);
-    const Json sources = Json::array({source_json(options_.scan, description, files)});
-    const Json provenance = provenance_json(context, sources, &description);
-    sink.set_provenance(provenance, manifest_of(files, options_.scan));
+    const Json provenance =
+        transfer_with_provenance(context, options_.scan, *source, sink, "import");
     sink.finish();
     report_not_finite(sink.statistics(), context.progress);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;

@@ -9,6 +9,7 @@
 #include "base/file_descriptor.h"
 #include "base/sha256.h"
 #include "base/version.h"
+#include "io/transfer.h"
 
 namespace fossilct {
 
@@ -174,6 +175,17 @@ Json provenance_json(const CommandContext& context, const Json& sources,
     json["notices"] = description->notices;
   }
   return json;
+}
+
+Json transfer_with_provenance(const CommandContext& context, const fs::path& scan,
+                              VolumeSource& source, VolumeFileSink& sink, std::string_view stage) {
+  FileHasher hasher(source.description().files);
+  transfer(source, sink, stage, context.progress);
+  const std::vector<HashedFile> files = hasher.wait(context.progress);
+  const Json sources = Json::array({source_json(scan, source.description(), files)});
+  const Json provenance = provenance_json(context, sources, &source.description());
+  sink.set_provenance(provenance, manifest_of(files, scan));
+  return provenance;
 }
 
 }  // namespace fossilct

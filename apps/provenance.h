@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <future>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/command.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "io/volume_file.h"
 #include "volumes/volume_source.h"
 
 namespace fossilct {
@@ -23,7 +25,7 @@ struct HashedFile {
 
 // Hashes files one after the other on a thread of its own, while somebody else reads the same files
 // for their voxels: each byte then comes from the disk once. Destroyed early it stops at the next
-// megabyte.
+// megabyte. (Two such threads were tried: not faster where two cores do all.)
 class FileHasher {
  public:
   explicit FileHasher(std::vector<std::filesystem::path> files);
@@ -58,5 +60,10 @@ Json source_json(const std::filesystem::path& scan, const ScanDescription& descr
 // `description` is null for a volume that was made, not read.
 Json provenance_json(const CommandContext& context, const Json& sources,
                      const ScanDescription* description);
+
+// transfer() into a volume file while the source's files are hashed; the file then keeps the
+// provenance, which is returned. Does not call finish().
+Json transfer_with_provenance(const CommandContext& context, const std::filesystem::path& scan,
+                              VolumeSource& source, VolumeFileSink& sink, std::string_view stage);
 
 }  // namespace fossilct

@@ -95,6 +95,7 @@ class VolumeFileSink::Impl {
     explicit Level(const Grid& g, Args&&... args) : grid(g), data(std::forward<Args>(args)...) {}
     Grid grid;
     ChunkedDatasetWriter data;
+    AnyVolume half;  // of a row of chunks, on its way to the next level; kept from row to row
   };
 
   void add_level(const Grid& grid, PixelType type, const std::string& hdf5_path);
@@ -169,7 +170,10 @@ void VolumeFileSink::Impl::reduce_into_next(std::size_t level, const AnyConstVie
   if (size.z == 0) {
     return;  // the odd last slice
   }
-  AnyVolume half(slab.type(), size);
+  AnyVolume& half = levels_[level].half;
+  if (half.size() != size) {
+    half = AnyVolume(slab.type(), size);
+  }
   const std::int64_t parts = std::min<std::int64_t>(options_.threads * 4, size.z);
   const std::int64_t pair = slab.size().z > 1 ? 2 : 1;
   parallel_for(parts, options_.threads, [&](std::int64_t part) {
