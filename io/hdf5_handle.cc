@@ -15,6 +15,17 @@ herr_t keep_deepest(unsigned int, const H5E_error2_t* error, void* text) {
   return 0;
 }
 
+// "... errno = 28, error message = 'No space left on device', buf = ..." -> the reason alone.
+std::string system_reason_in(const std::string& text) {
+  constexpr std::string_view mark = "error message = '";
+  const std::size_t begin = text.find(mark);
+  if (begin == std::string::npos) {
+    return text;
+  }
+  const std::size_t first = begin + mark.size();
+  return text.substr(first, text.find('\'', first) - first);
+}
+
 // The fixed-length string type that VTK 9.1 and h5py both read.
 Handle string_type(std::size_t length) {
   Handle type(H5Tcopy(H5T_C_S1));
@@ -52,7 +63,7 @@ std::string last_error() {
       },
       &text);
   H5Eclear2(H5E_DEFAULT);
-  return text.empty() ? "unknown HDF5 error" : text;
+  return text.empty() ? "unknown HDF5 error" : system_reason_in(text);
 }
 
 void quiet() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }

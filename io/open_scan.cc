@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/child_process.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/container.h"
@@ -25,6 +26,31 @@ Container open_hdf5_of_any_kind(const std::filesystem::path& path, const OpenOpt
   return open_hdf5(path, options, progress);
 }
 
+void read_corners(VolumeSource& source) {
+  const Size3& size = source.grid().size;
+  source.read({{0, 0, 0}, {1, 1, 1}});
+  source.read({{size.x - 1, size.y - 1, size.z - 1}, size});
+}
+
+// HDF5 1.10 trusts the addresses in a file: damaged ones can crash it or keep it busy for ever. A
+// child process opens the file first and reads its two corners.
+Container open_hdf5_after_a_child(const std::filesystem::path& path, const OpenOptions& options,
+                                  Progress& progress) {
+  constexpr int limit_seconds = 60;
+  const auto failure = failure_in_child(
+      [&] {
+        Progress silent;
+        read_corners(*open_hdf5_of_any_kind(path, options, silent).source);
+      },
+      limit_seconds);
+  if (failure) {
+    throw format_error(path, "opening it " + *failure +
+                                 " inside the HDF5 library; the file is damaged: copy it again, or "
+                                 "look at it with h5dump");
+  }
+  return open_hdf5_of_any_kind(path, options, progress);
+}
+
 Container open_container(const Recognised& what, const OpenOptions& options, Progress& progress) {
   switch (what.format) {
     case ScanFormat::slice_folder:
@@ -42,7 +68,7 @@ Container open_container(const Recognised& what, const OpenOptions& options, Pro
     case ScanFormat::nifti:
       return open_nifti(what.path, options, progress);
     case ScanFormat::hdf5:
-      return open_hdf5_of_any_kind(what.path, options, progress);
+      return open_hdf5_after_a_child(what.path, options, progress);
     case ScanFormat::xradia:
       return open_xradia(what.path, options, progress);
     case ScanFormat::vgi:
