@@ -83,8 +83,8 @@ void write_jpeg(const std::filesystem::path& path, int width, int height, int ch
 
 std::string little_endian(std::uint32_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) {
-    text += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i, value >>= 8) {
+    text += static_cast<char>(value & 0xff);
   }
   return text;
 }
