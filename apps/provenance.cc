@@ -51,6 +51,12 @@ Json options_json(const std::vector<GivenOption>& given) {
   return json;
 }
 
+// File names are bytes of any kind, JSON is UTF-8, and a volume file is not to fail at its last
+// step over the name of a slice: U+FFFD stands for what is none.
+Json as_utf8(const Json& json) {
+  return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 std::int64_t total_bytes(const std::vector<fs::path>& files) {
   std::int64_t total = 0;
   for (const fs::path& file : files) {
@@ -174,7 +180,7 @@ Json provenance_json(const CommandContext& context, const Json& sources,
     json["spacing"] = spacing_source(context.given, description->grid);
     json["notices"] = description->notices;
   }
-  return json;
+  return as_utf8(json);
 }
 
 Json transfer_with_provenance(const CommandContext& context, const fs::path& scan,

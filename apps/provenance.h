@@ -57,7 +57,8 @@ Json source_json(const std::filesystem::path& scan, const ScanDescription& descr
                  const std::vector<HashedFile>& files);
 
 // {sources, command, options, version, time, spacing, notices}; time is UTC, ISO 8601.
-// `description` is null for a volume that was made, not read.
+// `description` is null for a volume that was made, not read. All its texts are UTF-8, whatever the
+// names of the files.
 Json provenance_json(const CommandContext& context, const Json& sources,
                      const ScanDescription* description);
 

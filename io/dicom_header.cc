@@ -102,13 +102,14 @@ void check_pixel_format(const DicomHeader& header, const DicomStructure& structu
                                         format_number(header.intercept) +
                                         "; expected 8, 16 or 32 bits and a slope that is not 0");
   }
-  const std::int64_t bytes =
-      header.rows * header.columns * header.samples * header.frames * (bits / 8);
-  if (!structure.compressed && *structure.pixel_bytes < bytes) {
-    throw format_error(header.file, "is cut short: its header promises " + std::to_string(bytes) +
-                                        " bytes of pixels, " +
-                                        std::to_string(*structure.pixel_bytes) +
-                                        " are there; copy it again");
+  // Rows, columns and samples have 16 bits each; the count of frames is a text of any length.
+  std::int64_t bytes = header.rows * header.columns * header.samples * (bits / 8);
+  const bool overflows = __builtin_mul_overflow(bytes, header.frames, &bytes);
+  if (!structure.compressed && (overflows || *structure.pixel_bytes < bytes)) {
+    const std::string promised = overflows ? "more than any file's" : std::to_string(bytes);
+    throw format_error(header.file,
+                       "is cut short: its header promises " + promised + " bytes of pixels, " +
+                           std::to_string(*structure.pixel_bytes) + " are there; copy it again");
   }
 }
 

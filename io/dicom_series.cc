@@ -7,24 +7,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/header_text.h"
 
 namespace fossilct {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t most_names = 5;
-
-std::string list_names(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), most_names); ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
-  }
-  return names.size() > most_names
-             ? text + " and " + std::to_string(names.size() - most_names) + " more"
-             : text;
-}
 
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -62,7 +51,7 @@ SeriesByUid read_headers(const fs::path& folder, const Progress& progress,
     throw format_error(folder, "there is no DICOM image in this folder");
   }
   if (!strays.empty()) {
-    notices.push_back("left out, since they are no DICOM images: " + list_names(strays));
+    notices.push_back("left out, since they are no DICOM images: " + listed(strays));
   }
   return series;
 }
@@ -226,7 +215,7 @@ double check_distances(const std::vector<DicomHeader>& slices, const std::vector
     return step;
   }
   const std::string what =
-      "the slices lie " + format_number(step) + " mm apart, but " + list_names(uneven);
+      "the slices lie " + format_number(step) + " mm apart, but " + listed(uneven);
   if (!allow_gaps) {
     throw format_error(slices.front().file.parent_path(),
                        what + "; slices are missing. --allow-gaps reads them as if none were");

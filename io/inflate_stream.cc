@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/text.h"
-#include "io/raw_voxels.h"
+#include "io/byte_order.h"
 
 namespace fossilct {
 
@@ -245,7 +245,9 @@ std::unique_ptr<VolumeSource> open_inflated_voxels(const std::filesystem::path& 
                                                    ScanDescription description) {
   const Size3& size = layout.size;
   const double needed = static_cast<double>(size.x) * static_cast<double>(size.y) *
-                        static_cast<double>(size.z) * static_cast<double>(bytes_of(layout.type));
+                            static_cast<double>(size.z) *
+                            static_cast<double>(bytes_of(layout.type)) +
+                        static_cast<double>(layout.offset);
   const std::int64_t present = FileDescriptor(path).size() - file_offset;
   if (size.x < 1 || size.y < 1 || size.z < 1 || layout.offset < 0 || file_offset < 0 ||
       needed > most_shrunk * static_cast<double>(present)) {
@@ -253,9 +255,10 @@ std::unique_ptr<VolumeSource> open_inflated_voxels(const std::filesystem::path& 
                                  " compressed bytes, which can't hold the " +
                                  std::to_string(size.x) + " x " + std::to_string(size.y) + " x " +
                                  std::to_string(size.z) + " voxels of " +
-                                 std::string(name_of(layout.type)) +
-                                 " that its header states; the file is cut off, or its header is "
-                                 "wrong");
+                                 std::string(name_of(layout.type)) + " from byte " +
+                                 std::to_string(layout.offset) +
+                                 " on that its header states; the file is cut off, or its header "
+                                 "is wrong");
   }
   description.grid.size = size;
   description.type = layout.type;

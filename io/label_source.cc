@@ -30,8 +30,10 @@ Error no_label(const std::string& place, double value, PixelType type, const Ind
 template <typename From, typename To>
 bool is_label(From value) {
   if constexpr (std::is_floating_point_v<From>) {
-    return value >= 0 && value <= static_cast<From>(std::numeric_limits<To>::max()) &&
-           value == std::floor(value);
+    // As double, since the largest u32 is no float: it would round up to 2^32, which is no u32.
+    const auto exact = static_cast<double>(value);
+    return exact >= 0 && exact <= static_cast<double>(std::numeric_limits<To>::max()) &&
+           exact == std::floor(exact);
   } else {
     return std::in_range<To>(value);
   }

@@ -9,16 +9,17 @@
 #include <iostream>
 #include <map>
 #include <optional>
-#include <span>
 #include <sstream>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/text.h"
 #include "io/container.h"
+#include "io/header_text.h"
 #include "io/inflate_stream.h"
 #include "io/raw_voxels.h"
 
@@ -61,9 +62,7 @@ struct HeaderText {
 };
 
 HeaderText read_text(const fs::path& path) {
-  const FileDescriptor file(path);
-  std::string text(static_cast<std::size_t>(std::min(longest_header, file.size())), '\0');
-  file.read_at(0, std::as_writable_bytes(std::span(text)));
+  const std::string text = read_beginning(path, longest_header);
   HeaderText header;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -95,16 +94,12 @@ void require_sane(const HeaderText& text, const fs::path& path) {
     throw format_error(path, "its MetaImage header has 'NDims = " + text.get("ndims") +
                                  "'; expected 3 (or 2, or 4 with one time)");
   }
-  std::istringstream sizes(text.get("dimsize"));
-  std::int64_t count = 0;
-  for (std::string word; sizes >> word; ++count) {
+  const std::vector<std::string> sizes = words(text.get("dimsize"));
+  const bool sound = std::all_of(sizes.begin(), sizes.end(), [](const std::string& word) {
     const auto size = parse_integer(word);
-    if (!size || *size < 1 || *size > most_voxels_an_axis) {
-      count = -1;
-      break;
-    }
-  }
-  if (count != *axes) {
+    return size && *size >= 1 && *size <= most_voxels_an_axis;
+  });
+  if (!sound || static_cast<std::int64_t>(sizes.size()) != *axes) {
     throw format_error(path, "its MetaImage header has 'DimSize = " + text.get("dimsize") +
                                  "'; expected " + std::to_string(*axes) +
                                  " whole numbers from 1 to 2147483647");

@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/text.h"
+#include "io/header_text.h"
 
 namespace fossilct {
 
@@ -50,15 +50,8 @@ std::string field_name(std::string_view text) {
   return name;
 }
 
-std::string read_text(const fs::path& path) {
-  const FileDescriptor file(path);
-  std::string text(static_cast<std::size_t>(std::min(longest_header, file.size())), '\0');
-  file.read_at(0, std::as_writable_bytes(std::span(text)));
-  return text;
-}
-
 Fields read_fields(const fs::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_beginning(path, longest_header);
   Fields fields{path, {}, 0};
   std::size_t begin = 0;
   while (begin < text.size()) {
@@ -82,15 +75,6 @@ Fields read_fields(const fs::path& path) {
                                  "; expected an empty line before the data");
   }
   return fields;
-}
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> result;
-  for (std::string word; stream >> word;) {
-    result.push_back(word);
-  }
-  return result;
 }
 
 // `"mm" "um"` -> mm, um; words without quotes pass as they are.

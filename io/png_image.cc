@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "io/image_size.h"
 #include "io/plain_images.h"
-#include "io/tiff_file.h"
 
 namespace fossilct {
 
@@ -92,10 +92,7 @@ void read_png(const std::filesystem::path& path, const ImageReceiver& receiver) 
   if (!read_header(reader)) {
     fail(path, reader);
   }
-  if (!is_plausible_size(reader.shape.bytes(), std::filesystem::file_size(path))) {
-    throw format_error(path, "its header promises " + describe(reader.shape) +
-                                 ", which a file this small can't hold: it is damaged");
-  }
+  require_plausible_size(reader.shape, path);
   const std::span<std::byte> pixels = receiver(reader.shape);
   if (pixels.empty()) {
     return;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/text.h"
+#include "io/byte_order.h"
 
 namespace fossilct {
 
@@ -20,22 +21,6 @@ namespace {
 constexpr std::int64_t worth_skipping = 16 << 10;
 // Rows are gathered through a buffer of about this size.
 constexpr std::int64_t buffer_bytes = 1 << 20;
-
-template <typename Word>
-void swap_words(std::byte* bytes, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    Word word;
-    std::memcpy(&word, bytes + i * sizeof(Word), sizeof(Word));
-    if constexpr (sizeof(Word) == 2) {
-      word = __builtin_bswap16(word);
-    } else if constexpr (sizeof(Word) == 4) {
-      word = __builtin_bswap32(word);
-    } else {
-      word = __builtin_bswap64(word);
-    }
-    std::memcpy(bytes + i * sizeof(Word), &word, sizeof(Word));
-  }
-}
 
 const std::filesystem::path& checked(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -169,19 +154,6 @@ class RawVoxelSource : public VolumeSource {
 };
 
 }  // namespace
-
-void swap_bytes(std::byte* words, std::size_t count, std::size_t word_bytes) {
-  switch (word_bytes) {
-    case 2:
-      return swap_words<std::uint16_t>(words, count);
-    case 4:
-      return swap_words<std::uint32_t>(words, count);
-    case 8:
-      return swap_words<std::uint64_t>(words, count);
-    default:
-      return;
-  }
-}
 
 std::unique_ptr<VolumeSource> open_raw_voxels(const std::filesystem::path& path,
                                               const RawLayout& layout,

@@ -19,7 +19,4 @@ namespace fossilct {
 std::unique_ptr<VolumeSource> open_raw_voxels(const std::filesystem::path& path,
                                               const RawLayout& layout, ScanDescription description);
 
-// Turns the byte order of `count` words of 1, 2, 4 or 8 bytes round, in place, aligned or not.
-void swap_bytes(std::byte* words, std::size_t count, std::size_t word_bytes);
-
 }  // namespace fossilct

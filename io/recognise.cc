@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/text.h"
+#include "io/header_text.h"
 
 namespace fossilct {
 
@@ -33,13 +34,6 @@ constexpr std::string_view what_is_read =
     "fossilct reads folders of TIFF, PNG, JPEG or BMP slices, TIFF stacks, DICOM series, NRRD, "
     "MetaImage, NIfTI, HDF5, Xradia (.txm, .txrm, .xrm) and VGStudio (.vgi); for data without a "
     "header give its layout, as --raw 1024x1024x1000:u16le";
-
-std::string read_head(const fs::path& path, std::int64_t bytes) {
-  const FileDescriptor file(path);
-  std::string head(static_cast<std::size_t>(std::min(bytes, file.size())), '\0');
-  file.read_at(0, std::as_writable_bytes(std::span(head)));
-  return head;
-}
 
 bool has_at(std::string_view head, std::size_t position, std::string_view bytes) {
   return head.size() >= position && head.substr(position).starts_with(bytes);
@@ -170,7 +164,7 @@ std::string base_name(std::string_view path) {
 // Whether the header `sidecar` says that its voxels are in `data`.
 bool names_data(const fs::path& sidecar, const fs::path& data) {
   const std::string extension = lower(sidecar.extension().string());
-  const std::string head = read_head(sidecar, sidecar_bytes);
+  const std::string head = read_beginning(sidecar, sidecar_bytes);
   std::optional<std::string> named;
   if (extension == ".nhdr") {
     named = value_of(head, "data file", ':');
@@ -191,7 +185,7 @@ bool may_be_sidecar_of(const fs::path& candidate, const fs::path& data) {
     return false;
   }
   if (extension == ".hdr") {
-    return same_stem && is_nifti(read_head(candidate, head_bytes));
+    return same_stem && is_nifti(read_beginning(candidate, head_bytes));
   }
   if (extension == ".vgi" && same_stem) {
     return true;
@@ -323,7 +317,7 @@ ScanFormat format_of_folder(const fs::path& folder) {
     const bool has_other_name = !is_image_name(file) && probes < dicom_probes;
     if (has_other_name && 2 * images < static_cast<std::ptrdiff_t>(files.size())) {
       ++probes;
-      if (is_dicom(read_head(file, head_bytes), lower(file.extension().string()))) {
+      if (is_dicom(read_beginning(file, head_bytes), lower(file.extension().string()))) {
         return ScanFormat::dicom;
       }
     }
@@ -365,7 +359,7 @@ Recognised recognise(const fs::path& path, bool as_raw) {
   if (!fs::is_regular_file(status)) {
     throw file_error(path, "is neither a plain file nor a folder");
   }
-  const std::string head = read_head(path, head_bytes);
+  const std::string head = read_beginning(path, head_bytes);
   if (as_raw) {
     return {ScanFormat::raw, path, {}};
   }
@@ -373,7 +367,7 @@ Recognised recognise(const fs::path& path, bool as_raw) {
     return {*format, path, {}};
   }
   if (const auto sidecar = head.empty() ? std::nullopt : sidecar_of(path)) {
-    const std::string sidecar_head = read_head(*sidecar, head_bytes);
+    const std::string sidecar_head = read_beginning(*sidecar, head_bytes);
     if (const auto format = format_of_content(*sidecar, sidecar_head)) {
       return {*format,
               *sidecar,

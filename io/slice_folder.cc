@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/container.h"
+#include "io/header_text.h"
 #include "io/image_files.h"
 #include "io/image_scan.h"
 #include "io/slice_names.h"
@@ -20,8 +21,6 @@ namespace fossilct {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t most_names_listed = 5;
 
 struct Image {
   std::string name;
@@ -35,18 +34,6 @@ struct Listing {
   std::vector<std::string> strays;
   std::vector<std::string> folders;
 };
-
-// "a, b, c and 4 more".
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), most_names_listed); ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > most_names_listed) {
-    text += " and " + std::to_string(names.size() - most_names_listed) + " more";
-  }
-  return text;
-}
 
 std::string counted(std::int64_t count, const std::string& thing) {
   return format_count(count) + " " + thing + (count == 1 ? "" : "s");

@@ -40,28 +40,6 @@ std::string text_of(const Vector3& v) {
   return format_number(v.x) + "," + format_number(v.y) + "," + format_number(v.z);
 }
 
-// 0 where the container states no unit.
-double um_per(SpacingUnit unit) {
-  switch (unit) {
-    case SpacingUnit::none:
-      return 0;
-    case SpacingUnit::nanometre:
-      return 1e-3;
-    case SpacingUnit::micrometre:
-      return 1;
-    case SpacingUnit::millimetre:
-    case SpacingUnit::millimetre_by_convention:
-      return 1e3;
-    case SpacingUnit::centimetre:
-      return 1e4;
-    case SpacingUnit::metre:
-      return 1e6;
-    case SpacingUnit::inch:
-      return um_per_inch;
-  }
-  return 0;
-}
-
 bool is_complete(const FoundSpacing& found) {
   return found.value[0] && found.value[1] && found.value[2];
 }
@@ -204,6 +182,27 @@ void note_if_suspicious(SettledSpacing& settled, const std::filesystem::path& pa
 }
 
 }  // namespace
+
+double um_per(SpacingUnit unit) {
+  switch (unit) {
+    case SpacingUnit::none:
+      return 0;
+    case SpacingUnit::nanometre:
+      return 1e-3;
+    case SpacingUnit::micrometre:
+      return 1;
+    case SpacingUnit::millimetre:
+    case SpacingUnit::millimetre_by_convention:
+      return 1e3;
+    case SpacingUnit::centimetre:
+      return 1e4;
+    case SpacingUnit::metre:
+      return 1e6;
+    case SpacingUnit::inch:
+      return um_per_inch;
+  }
+  return 0;
+}
 
 std::optional<SpacingUnit> spacing_unit_from_name(std::string_view name) {
   // The micro sign comes as U+00B5, as the Greek letter U+03BC, as one byte of Latin-1, and from

@@ -27,6 +27,8 @@ enum class SpacingUnit {
 
 // "um", "µm", "micron", "mm", "nm", ... in any case; nothing where not known.
 std::optional<SpacingUnit> spacing_unit_from_name(std::string_view name);
+// Micrometres; 0 for `none`.
+double um_per(SpacingUnit unit);
 
 // What a reader found in the file about the voxel size, before anyone believes it.
 struct FoundSpacing {

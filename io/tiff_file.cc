@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/image_size.h"
 
 namespace fossilct {
 

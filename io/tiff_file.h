@@ -81,12 +81,4 @@ class TiffFile {
 void read_tiff_pixels(tiff* file, TiffStream& stream, const TiffPage& page,
                       std::span<std::byte> pixels);
 
-// More than this much memory for one image has to be justified by the size of its file.
-inline constexpr std::uint64_t free_image_bytes = std::uint64_t{64} << 20;
-// No codec of image files packs zeros tighter (deflate 1:1032, LZW 1:2730).
-inline constexpr std::uint64_t best_compression = 4096;
-inline bool is_plausible_size(std::uint64_t decoded_bytes, std::uint64_t file_bytes) {
-  return decoded_bytes <= free_image_bytes || decoded_bytes / best_compression <= file_bytes;
-}
-
 }  // namespace fossilct

@@ -90,8 +90,8 @@ std::string imagej_unit(const Fields& fields) {
   return escape == std::string::npos ? unit : unit.replace(escape, 6, "\u00b5");
 }
 
-// Our own exports state the spacing once more in full, since the resolution tags hold seven digits. It
-// is believed only where the tags, which other programs keep true, say the same.
+// Our own exports state the spacing once more in full, since the resolution tags hold seven digits.
+// It is believed only where the tags, which other programs keep true, say the same.
 void take_exact_spacing(const Fields& fields, FoundSpacing& spacing) {
   const auto line = fields.find("fossilct.spacing_um");
   if (line == fields.end() || spacing.unit != SpacingUnit::micrometre) {
@@ -163,27 +163,6 @@ void take_imagej(const TiffPage& page, const std::string& name, TiffMetadata& me
 
 // One unit for the three axes is what FoundSpacing can hold; z follows x where it differs by a
 // known factor.
-double micrometres_per(SpacingUnit unit) {
-  switch (unit) {
-    case SpacingUnit::nanometre:
-      return 1e-3;
-    case SpacingUnit::micrometre:
-      return 1;
-    case SpacingUnit::millimetre:
-    case SpacingUnit::millimetre_by_convention:
-      return 1e3;
-    case SpacingUnit::centimetre:
-      return 1e4;
-    case SpacingUnit::metre:
-      return 1e6;
-    case SpacingUnit::inch:
-      return 25400;
-    case SpacingUnit::none:
-      break;
-  }
-  return 0;
-}
-
 FoundSpacing ome_spacing(const OmePixels& pixels) {
   FoundSpacing spacing;
   constexpr std::array<const char*, 3> names = {"PhysicalSizeX ", "PhysicalSizeY ",
@@ -208,7 +187,7 @@ FoundSpacing ome_spacing(const OmePixels& pixels) {
       spacing.unit = SpacingUnit::none;
       continue;
     }
-    *spacing.value[axis] *= micrometres_per(units[axis]) / micrometres_per(units[0]);
+    *spacing.value[axis] *= um_per(units[axis]) / um_per(units[0]);
   }
   return spacing;
 }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "io/byte_order.h"
+#include "io/image_size.h"
 #include "io/tiff_file.h"
 
 namespace fossilct {
@@ -76,35 +78,6 @@ void read_exactly(const TiffStream& stream, std::uint64_t offset, std::span<std:
   }
 }
 
-template <typename Word>
-void swap_words(std::span<std::byte> bytes) {
-  for (std::size_t i = 0; i + sizeof(Word) <= bytes.size(); i += sizeof(Word)) {
-    Word word;
-    std::memcpy(&word, bytes.data() + i, sizeof word);
-    if constexpr (sizeof(Word) == 2) {
-      word = __builtin_bswap16(word);
-    } else if constexpr (sizeof(Word) == 4) {
-      word = __builtin_bswap32(word);
-    } else {
-      word = __builtin_bswap64(word);
-    }
-    std::memcpy(bytes.data() + i, &word, sizeof word);
-  }
-}
-
-void swap_bytes(std::size_t sample_bytes, std::span<std::byte> bytes) {
-  switch (sample_bytes) {
-    case 2:
-      return swap_words<std::uint16_t>(bytes);
-    case 4:
-      return swap_words<std::uint32_t>(bytes);
-    case 8:
-      return swap_words<std::uint64_t>(bytes);
-    default:
-      return;
-  }
-}
-
 // Strips that follow each other in the file are fetched by one read: a slice that was written in
 // one go costs one system call, which is what makes a folder of them as fast as memory.
 void read_strips_directly(TIFF* tiff, const TiffStream& stream, const Layout& layout,
@@ -132,7 +105,7 @@ void read_strips_directly(TIFF* tiff, const TiffStream& stream, const Layout& la
   }
   read_exactly(stream, run_offset, out.subspan(run_begin, run_end - run_begin), strip);
   if (TIFFIsByteSwapped(tiff) != 0) {
-    swap_bytes(layout.sample_bytes, out);
+    swap_bytes(out.data(), out.size() / layout.sample_bytes, layout.sample_bytes);
   }
 }
 

@@ -11,7 +11,8 @@ namespace fossilct {
 
 // Streams `source` into `sink` slab by slab: a thread reads the next slab while this one is
 // written. Counts voxel bytes as progress of the stage `stage`; checks for a stop at each slab.
-// Does not call finish(). Memory: two slabs of the sink's preferred depth.
+// Does not call finish(). Memory: two slabs of the sink's preferred depth, or of the source's where
+// that is deeper and a slab of it stays within 64 MiB.
 void transfer(VolumeSource& source, VolumeSink& sink, std::string_view stage, Progress& progress);
 
 }  // namespace fossilct

@@ -8,10 +8,8 @@
 //   [representation] size, datatype, bitsperelement (where [file1] lacks them)
 //   [geometry] resolution, unit (mm where missing)
 #include <array>
-#include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -20,6 +18,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/container.h"
+#include "io/header_text.h"
 #include "io/raw_voxels.h"
 
 namespace fossilct {
@@ -29,21 +28,15 @@ namespace {
 namespace fs = std::filesystem;
 
 // Scenes grow long by their render settings; a header longer than this is none.
-constexpr std::size_t longest_header = 8 << 20;
+constexpr std::int64_t longest_header = 8 << 20;
 
 // "section/key" in lower case -> value; the first one counts, later groups repeat names.
 using Fields = std::map<std::string, std::string>;
 
 Fields read_fields(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    throw file_errno_error(path, "can't open");
-  }
   Fields fields;
   std::string section;
-  std::string line;
-  std::size_t bytes = 0;
-  while (std::getline(stream, line) && (bytes += line.size()) < longest_header) {
+  for (const std::string& line : split(read_beginning(path, longest_header), '\n')) {
     const std::string_view text = trim(line);
     const std::size_t equals = text.find('=');
     if (text.starts_with('[') && text.ends_with(']')) {
@@ -73,15 +66,6 @@ std::string require(const Fields& fields, const std::string& key, const fs::path
         path, "has no '" + key + "' in [file1] or [representation]; is it a VGStudio volume?");
   }
   return *value;
-}
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> result;
-  for (std::string word; stream >> word;) {
-    result.push_back(word);
-  }
-  return result;
 }
 
 Size3 size_of(const Fields& fields, const fs::path& path) {

@@ -60,7 +60,8 @@ class VolumeFileSink : public VolumeSink {
 bool is_volume_file(const std::filesystem::path& path);
 
 // Level 0 is the full resolution. Chunks are read with pread and decoded by `threads` threads.
-// Throws Error{format} for a level that is not there (names those that are) and for damaged files.
+// Throws Error{option} for a level that is not there (names those that are), Error{file|format} for
+// damaged files.
 std::unique_ptr<VolumeSource> open_volume_file(const std::filesystem::path& path,
                                                std::int64_t level, int threads);
 

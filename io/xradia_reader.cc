@@ -148,7 +148,7 @@ std::int64_t read_length(const OleFile& file, const std::string& name) {
 std::int64_t count_images(const OleFile& file, std::vector<std::string>& notices) {
   const std::int32_t planned = required(file, "NoOfImages");
   const std::int32_t taken = file.integer("ImageInfo", "ImagesTaken").value_or(planned);
-  if (taken < 1 && planned < 1) {
+  if (planned < 1) {
     throw format_error(file.path(), "ImageInfo/NoOfImages is " + std::to_string(planned) +
                                         "; the file holds no image");
   }

@@ -42,7 +42,7 @@ bool is_length(double value) { return std::isfinite(value) && value > 0; }
 std::int64_t voxel_count(const Size3& size) {
   std::int64_t count = 0;
   if (__builtin_mul_overflow(size.x, size.y, &count) ||
-      __builtin_mul_overflow(count, size.z, &count) || count > (std::int64_t{1} << 62)) {
+      __builtin_mul_overflow(count, size.z, &count) || count > (std::int64_t{1} << 59)) {
     throw Error(ErrorKind::format,
                 "a volume of " + std::to_string(size.x) + " x " + std::to_string(size.y) + " x " +
                     std::to_string(size.z) +

@@ -19,7 +19,8 @@ using Size3 = Index3;
 constexpr std::array<std::int64_t, 3> zyx_from_xyz(const Index3& i) { return {i.z, i.y, i.x}; }
 constexpr Index3 xyz_from_zyx(const std::array<std::int64_t, 3>& i) { return {i[2], i[1], i[0]}; }
 
-// Number of voxels; throws Error{format} when it does not fit in 62 bits.
+// Number of voxels; throws Error{format} where it is beyond 2^59, so that the bytes of any type of
+// voxel can be counted in a std::int64_t.
 std::int64_t voxel_count(const Size3& size);
 
 // The voxels with begin <= index < end along each axis.

@@ -103,4 +103,18 @@ TEST_CASE("the provenance says who said the voxel size, and which options were g
   CHECK_FALSE(provenance_json(context, Json::array(), nullptr).contains("spacing"));
 }
 
+TEST_CASE("names of files that are no UTF-8 do not keep the provenance from being written") {
+  TerminalProgress progress(
+      TerminalStyle{}, [](std::string_view) {}, [] { return 80; });
+  const CommonOptions common;
+  const CommandContext context{progress, common, "fossilct import 2\xB5m.tif", {}};
+  ScanDescription description;
+  description.notices = {"2\xB5m.tif: one image"};
+  const Json source =
+      source_json("/scans/2\xB5m.tif", description, {{"/scans/2\xB5m.tif", 1, "0"}});
+  const Json json = provenance_json(context, Json::array({source}), &description);
+  CHECK_NOTHROW(json.dump());
+  CHECK(json["sources"][0]["name"] == "2\xEF\xBF\xBDm.tif");
+}
+
 }  // namespace fossilct

@@ -22,6 +22,7 @@ constexpr std::uint32_t position_tag = 0x00200032;
 constexpr std::uint32_t orientation_tag = 0x00200037;
 constexpr std::uint32_t spacing_tag = 0x00280030;
 constexpr std::uint32_t thickness_tag = 0x00180050;
+constexpr std::uint32_t frames_tag = 0x00280008;
 constexpr std::uint32_t intercept_tag = 0x00281052;
 constexpr std::uint32_t slope_tag = 0x00281053;
 
@@ -259,6 +260,14 @@ TEST_CASE("slices unlike the rest are named") {
     write_dicom(folder / "odd.dcm", frames);
     CHECK(contains(refusal(folder.path()), "2 frames in one file"));
   }
+}
+
+TEST_CASE("a count of frames that no file holds is refused, not multiplied") {
+  const TemporaryFolder folder;
+  DicomFile file = slice(0);
+  file.texts[frames_tag] = "9223372036854775807";
+  write_dicom(folder / "s.dcm", file);
+  CHECK(contains(refusal(folder.path()), "s.dcm: is cut short: its header promises more than any"));
 }
 
 TEST_CASE("stray files are left out by name; damaged DICOM files are refused by name") {

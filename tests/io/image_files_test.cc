@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "io/colour_map.h"
 #include "io/container.h"
+#include "io/image_files.h"
 #include "support.h"
 
 using namespace fossilct;
@@ -82,8 +83,8 @@ void write_jpeg(const std::filesystem::path& path, int width, int height, int ch
 
 std::string little_endian(std::uint32_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) {
-    text += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i, value >>= 8) {
+    text += static_cast<char>(value & 0xff);
   }
   return text;
 }
@@ -253,6 +254,15 @@ TEST_CASE("BMP: rows the right way up, and sizes checked against the file") {
   CHECK(holds(refusal(path), "compression 1"));
   write_file(path, file.substr(0, 40));
   CHECK_FALSE(refusal(path).empty());
+}
+
+TEST_CASE("an image that has grown since its shape was asked for is refused") {
+  const TemporaryFolder folder;
+  write_png(folder / "s1.png", {}, 7, 3, ramp(21));
+  const auto images = open_image_files({folder / "s1.png"}, ImageFormat::png);
+  std::vector<std::byte> pixels(images->shape(0).bytes());
+  write_png(folder / "s1.png", {}, 7, 6, ramp(42));
+  CHECK(holds(message_of<Error>([&] { images->read(0, pixels); }), "s1.png: has changed"));
 }
 
 TEST_CASE("folders of PNG keep to one shape") {

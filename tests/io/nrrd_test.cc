@@ -188,6 +188,9 @@ TEST_CASE("damaged and foreign files are told what is wrong with them") {
                               "sizes: 1152921504606846976 1 1\n" +
                               gz + test::gzip("abc")),
               "can't hold"));
+  CHECK(holds(
+      scratch.refusal(head + "byte skip: 9223372036854775807\n" + gz + test::gzip(ramp(false))),
+      "from byte 9223372036854775807 on"));
   const Container shorter = scratch.open(head + gz + test::gzip(ramp(false).substr(2)));
   CHECK(holds(message_of<Error>([&] { shorter.source->read(whole(size)); }),
               "end after 118 bytes; expected at least 120"));

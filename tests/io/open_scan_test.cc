@@ -159,6 +159,9 @@ TEST_CASE("what is no label is refused with value and place") {
   std::string message = read(bytes_of_values(floats), "2x2x2:f32le");
   CHECK(holds(message, "(0, 1, 1) is 0.5"));
   CHECK(holds(message, "no label"));
+  floats[6] = 4294967296.0F;  // the float nearest to the largest u32, and one more
+  message = read(bytes_of_values(floats), "2x2x2:f32le");
+  CHECK(holds(message, "(0, 1, 1) is 4294967296"));
   std::vector<std::int16_t> shorts(8, 1);
   shorts[1] = -1;
   message = read(bytes_of_values(shorts), "2x2x2:i16le");

@@ -65,6 +65,8 @@ TEST_CASE("impossible grids are refused") {
   grid = turned_grid();
   grid.size = {std::int64_t{1} << 30, std::int64_t{1} << 30, std::int64_t{1} << 30};
   CHECK_THROWS_AS(check(grid), Error);
+  grid.size.z = 1;  // countable, but the bytes of its f64 voxels are not
+  CHECK_THROWS_AS(check(grid), Error);
   grid = turned_grid();
   grid.direction[0] = 0.5;
   CHECK_THROWS_AS(check(grid), Error);
