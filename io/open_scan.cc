@@ -168,26 +168,58 @@ std::optional<Window> window_of(const OpenOptions& options,
   return window;
 }
 
+void require_any_finite(const VolumeStatistics& statistics, const std::filesystem::path& path) {
+  if (statistics.finite_count == 0) {
+    throw format_error(path, "holds no finite voxel (" + format_count(statistics.nan_count) +
+                                 " NaN, " + format_count(statistics.infinite_count) +
+                                 " infinite); look at how it was exported");
+  }
+}
+
 bool may_hold_nan(const VolumeSource& source) {
   return source.type() == PixelType::f32 || source.type() == PixelType::f64;
 }
 
-// Window, type and the replacement of NaN; the only place that may read every voxel.
+// NaN and infinite voxels, in the scan as it is: replaced when asked for; else kept, unless what
+// follows would make numbers of them.
+std::unique_ptr<VolumeSource> with_finite_voxels(std::unique_ptr<VolumeSource> source,
+                                                 const OpenOptions& options,
+                                                 const std::filesystem::path& path,
+                                                 Progress& progress) {
+  if (!may_hold_nan(*source)) {
+    return source;
+  }
+  if (!options.replace_nan) {
+    const bool changes_values = options.downsample > 1 || options.window ||
+                                options.window_percentiles ||
+                                (options.type && is_integer(*options.type));
+    return changes_values
+               ? require_finite(std::move(source),
+                                "--downsample, --window and --type would make a number of it; "
+                                "--replace-nan sets such voxels to the scan's minimum first")
+               : std::move(source);
+  }
+  const VolumeStatistics statistics = statistics_of(*source, "statistics", progress);
+  if (statistics.nan_count + statistics.infinite_count == 0) {
+    return source;
+  }
+  require_any_finite(statistics, path);
+  source->mutable_description().notices.push_back(
+      format_count(statistics.nan_count) + " NaN and " + format_count(statistics.infinite_count) +
+      " infinite voxels become the minimum, " + format_number(statistics.minimum));
+  return replace_not_finite(std::move(source), statistics.minimum);
+}
+
+// Window and type.
 std::unique_ptr<VolumeSource> with_values(std::unique_ptr<VolumeSource> source,
-                                          const OpenOptions& options, Progress& progress) {
-  const bool replaces = options.replace_nan && may_hold_nan(*source);
+                                          const OpenOptions& options,
+                                          const std::filesystem::path& path, Progress& progress) {
   std::optional<VolumeStatistics> statistics;
-  if (replaces || options.window_percentiles) {
+  if (options.window_percentiles) {
     statistics = statistics_of(*source, "statistics", progress);
+    require_any_finite(*statistics, path);
   }
   const std::optional<Window> window = window_of(options, statistics, *source);
-  if (replaces && statistics->nan_count + statistics->infinite_count > 0) {
-    source->mutable_description().notices.push_back(
-        format_count(statistics->nan_count) + " NaN and " +
-        format_count(statistics->infinite_count) + " infinite voxels become the minimum, " +
-        format_number(statistics->minimum));
-    source = replace_not_finite(std::move(source), statistics->minimum);
-  }
   if (options.type || window) {
     const PixelType type = options.type.value_or(source->type());
     source = convert(std::move(source), type, window);
@@ -239,7 +271,8 @@ std::unique_ptr<VolumeSource> open_scan(const std::filesystem::path& path,
     rethrow_with_context(path.string());
   }
   std::unique_ptr<VolumeSource> source = with_kind(std::move(container.source), options, progress);
-  return with_values(with_geometry(std::move(source), options), options, progress);
+  source = with_finite_voxels(std::move(source), options, path, progress);
+  return with_values(with_geometry(std::move(source), options), options, path, progress);
 }
 
 }  // namespace fossilct

@@ -26,8 +26,8 @@ struct RawLayout {
 // Throws Error{option} that shows the form expected.
 RawLayout parse_raw_layout(std::string_view text);
 
-// How a path becomes a VolumeSource. Fields are applied in this order: read, reorient, roi,
-// downsample, type. Defaults are those of the command line.
+// How a path becomes a VolumeSource. Fields are applied in this order: read, replace_nan,
+// reorient, roi, downsample, type. Defaults are those of the command line.
 struct OpenOptions {
   SpacingOptions spacing;
   std::optional<RawLayout> raw;

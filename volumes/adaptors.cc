@@ -78,8 +78,6 @@ class FiniteOnly final : public Adaptor {
   FiniteOnly(std::unique_ptr<VolumeSource> source, double value)
       : Adaptor(std::move(source)), value_(value) {
     mutable_description().statistics.reset();
-    mutable_description().notices.push_back("NaN and infinite voxels are replaced by " +
-                                            format_number(value));
   }
 
  private:
@@ -94,6 +92,48 @@ class FiniteOnly final : public Adaptor {
 
   double value_;
 };
+
+template <typename T>
+void require_finite_rows(const VolumeView<const T>& view, const Index3& corner,
+                         const std::string& why) {
+  for (std::int64_t z = 0; z < view.size().z; ++z) {
+    for (std::int64_t y = 0; y < view.size().y; ++y) {
+      const T* const row = view.row(y, z);
+      const T* const end = row + view.size().x;
+      const T* const odd = std::find_if_not(row, end, [](T v) { return std::isfinite(v); });
+      if (odd != end) {
+        throw Error(ErrorKind::format,
+                    "the voxel at x " + std::to_string(corner.x + (odd - row)) + ", y " +
+                        std::to_string(corner.y + y) + ", z " + std::to_string(corner.z + z) +
+                        " is " + (std::isnan(*odd) ? "NaN" : "infinite") + ", and " + why);
+      }
+    }
+  }
+}
+
+class FiniteRequired final : public Adaptor {
+ public:
+  FiniteRequired(std::unique_ptr<VolumeSource> source, std::string why)
+      : Adaptor(std::move(source)), why_(std::move(why)) {}
+
+ private:
+  void read_box(const Box& box, const AnyView& out) override {
+    source().read(box, out);
+    dispatch(type(), [&]<typename T>(std::type_identity<T>) {
+      if constexpr (std::is_floating_point_v<T>) {
+        require_finite_rows<T>(out.as<T>(), box.begin, why_);
+      }
+    });
+  }
+
+  std::string why_;
+};
+
+bool is_all_finite(const VolumeSource& source) {
+  const std::optional<VolumeStatistics>& known = source.description().statistics;
+  return is_integer(source.type()) ||
+         (known && known->nan_count == 0 && known->infinite_count == 0);
+}
 
 std::string text_of(const Box& box) {
   const auto range = [](std::int64_t begin, std::int64_t end) {
@@ -148,12 +188,18 @@ std::unique_ptr<VolumeSource> downsample(std::unique_ptr<VolumeSource> source,
 
 std::unique_ptr<VolumeSource> replace_not_finite(std::unique_ptr<VolumeSource> source,
                                                  double value) {
-  const std::optional<VolumeStatistics>& known = source->description().statistics;
-  const bool all_finite = known && known->nan_count == 0 && known->infinite_count == 0;
-  if (is_integer(source->type()) || all_finite) {
+  if (is_all_finite(*source)) {
     return source;
   }
   return std::make_unique<FiniteOnly>(std::move(source), value);
+}
+
+std::unique_ptr<VolumeSource> require_finite(std::unique_ptr<VolumeSource> source,
+                                             std::string why) {
+  if (is_all_finite(*source)) {
+    return source;
+  }
+  return std::make_unique<FiniteRequired>(std::move(source), std::move(why));
 }
 
 }  // namespace fossilct

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "volumes/volume_source.h"
 
@@ -23,8 +24,8 @@ std::unique_ptr<VolumeSource> downsample(std::unique_ptr<VolumeSource> source, s
 
 // Another pixel type. With a window, low..high is mapped linearly onto the whole range of an
 // integer type (onto 0..1 for f32, f64) and clamped; without one values are kept, rounded half to
-// even and clamped to the range of the type (NaN becomes its minimum; a notice is left where
-// anything can be clamped).
+// even and clamped to the range of the type (NaN becomes its minimum: put
+// require_finite before it; a notice is left where anything can be clamped).
 struct Window {
   double low = 0;
   double high = 0;
@@ -50,5 +51,9 @@ std::unique_ptr<VolumeSource> reorient(std::unique_ptr<VolumeSource> source,
 // NaN and infinite voxels become `value` (f32 and f64; others pass unchanged).
 std::unique_ptr<VolumeSource> replace_not_finite(std::unique_ptr<VolumeSource> source,
                                                  double value);
+
+// Reading a NaN or infinite voxel throws Error{format} "the voxel at x .. is NaN, and WHY": for
+// what would otherwise pass such voxels off as values.
+std::unique_ptr<VolumeSource> require_finite(std::unique_ptr<VolumeSource> source, std::string why);
 
 }  // namespace fossilct

@@ -208,6 +208,25 @@ TEST_CASE("NaN and infinite voxels become the minimum only when asked for") {
   CHECK(any_holds(replaced->description().notices, "1 NaN and 1 infinite voxels"));
 }
 
+TEST_CASE("NaN is never made a number in passing") {
+  Scratch scratch;
+  std::vector<float> values(8, 7);
+  values[5] = std::numeric_limits<float>::quiet_NaN();
+  scratch.options.type = PixelType::u8;
+  const auto typed = scratch.open_raw(bytes_of_values(values), "2x2x2:f32le");
+  CHECK_THROWS_AS(typed->read(Box{{0, 0, 0}, {2, 2, 2}}), Error);
+  scratch.options.type.reset();
+  scratch.options.downsample = 2;
+  const auto halved = scratch.open_raw(bytes_of_values(values), "2x2x2:f32le");
+  CHECK_THROWS_AS(halved->read(Box{{0, 0, 0}, {1, 1, 1}}), Error);
+  scratch.options.replace_nan = true;
+  values[0] = -9;
+  const auto replaced = scratch.open_raw(bytes_of_values(values), "2x2x2:f32le");
+  CHECK(voxel<float>(*replaced, {0, 0, 0}) == doctest::Approx((6 * 7 - 9 - 9) / 8.0));
+  const std::vector<float> nothing(8, std::numeric_limits<float>::quiet_NaN());
+  CHECK(holds(scratch.refusal(bytes_of_values(nothing), "2x2x2:f32le"), "no finite voxel"));
+}
+
 TEST_CASE("options that do not fit the container are refused by name") {
   Scratch scratch;
   scratch.options.dataset = "/data";
