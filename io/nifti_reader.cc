@@ -222,6 +222,8 @@ FoundSpacing spacing_of(const nifti_image& image) {
     }
   }
   found.unit = unit_of(image.xyz_units);
+  found.one_is_meant = std::string_view(image.descrip, strnlen(image.descrip, sizeof image.descrip))
+                           .find(exact_spacing_key) != std::string_view::npos;
   found.found = text + ", xyzt_units = " + nifti_units_string(image.xyz_units);
   return found;
 }

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "io/spacing.h"
 #include "io/voxel_stream_sink.h"
 
 namespace fossilct {
@@ -97,7 +98,9 @@ NiftiPointer image_of(const ScanDescription& description, int nifti_version) {
   image->nifti_type = nifti_version == 1 ? NIFTI_FTYPE_NIFTI1_1 : NIFTI_FTYPE_NIFTI2_1;
   image->intent_code =
       description.kind == VolumeKind::labels ? NIFTI_INTENT_LABEL : NIFTI_INTENT_NONE;
-  const std::string writer = "fossilct " + std::string(version());
+  const std::string writer =
+      "fossilct " + std::string(version()) +
+      (description.grid.spacing_known ? " " + std::string(exact_spacing_key) : "");
   std::strncpy(image->descrip, writer.c_str(), sizeof(image->descrip) - 1);
   set_geometry(*image, description.grid);
   // The library's own nifti_set_iname_offset() knows the place for NIfTI-1 only.

@@ -29,6 +29,7 @@ struct Fields {
   const fs::path& path;
   std::map<std::string, std::string> values;  // names in lower case without blanks
   std::int64_t end = 0;                       // byte after the empty line; the file's size if none
+  bool one_is_meant = false;                  // see FoundSpacing
 
   std::optional<std::string> find(const std::string& name) const {
     const auto field = values.find(name);
@@ -52,7 +53,7 @@ std::string field_name(std::string_view text) {
 
 Fields read_fields(const fs::path& path) {
   const std::string text = read_beginning(path, longest_header);
-  Fields fields{path, {}, 0};
+  Fields fields{path, {}, 0, false};
   std::size_t begin = 0;
   while (begin < text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -63,6 +64,7 @@ Fields read_fields(const fs::path& path) {
       return fields;
     }
     const std::size_t colon = line.find(':');
+    fields.one_is_meant |= line.starts_with(std::string(exact_spacing_key) + ":=");
     const bool is_field = !line.starts_with('#') && colon != std::string_view::npos &&
                           !line.substr(colon).starts_with(":=");
     if (is_field) {
@@ -359,6 +361,7 @@ void read_spacings(const Fields& fields, const std::vector<std::size_t>& axes, N
 
 void read_geometry(const Fields& fields, const std::vector<std::size_t>& axes, NrrdHeader& header) {
   header.spacing.found = "no spacings in the NRRD header";
+  header.spacing.one_is_meant = fields.one_is_meant;
   const char* unit = "units";
   if (fields.find("spacedirections")) {
     read_directions(fields, axes, header);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "io/spacing.h"
 #include "io/voxel_stream_sink.h"
 
 namespace fossilct {
@@ -57,6 +58,8 @@ std::string geometry(const Grid& grid) {
   text += "kinds: domain domain domain\n";
   if (grid.spacing_known) {
     text += "space units: \"um\" \"um\" \"um\"\n";
+    text += std::string(exact_spacing_key) + ":=" + format_number(step.x) + "," +
+            format_number(step.y) + "," + format_number(step.z) + "\n";
   }
   text += "space origin: " + vector_text(origin.x, origin.y, origin.z) + "\n";
   return text;

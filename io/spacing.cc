@@ -83,7 +83,7 @@ std::string doubt_about(const FoundSpacing& found, SpacingUnit unit) {
   if (!is_complete(found)) {
     return "the voxel size is not known";
   }
-  if (*found.value[0] == 1 && *found.value[1] == 1 && *found.value[2] == 1) {
+  if (!found.one_is_meant && *found.value[0] == 1 && *found.value[1] == 1 && *found.value[2] == 1) {
     return "exactly 1 along every axis is what programs write when nobody told them the voxel size";
   }
   return unit == SpacingUnit::none ? "it states no unit" : "";

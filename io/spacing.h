@@ -25,6 +25,10 @@ enum class SpacingUnit {
   millimetre_by_convention
 };
 
+// Our exports state the voxel size once more under this key, for those containers that can't hold all
+// its digits and so that a spacing of exactly 1 um is known to be meant; absent where it is unknown.
+inline constexpr std::string_view exact_spacing_key = "fossilct.spacing_um";
+
 // "um", "µm", "micron", "mm", "nm", ... in any case; nothing where not known.
 std::optional<SpacingUnit> spacing_unit_from_name(std::string_view name);
 // Micrometres; 0 for `none`.
@@ -36,6 +40,8 @@ struct FoundSpacing {
   SpacingUnit unit = SpacingUnit::none;
   bool from_resolution_tag = false;              // dots per inch or per cm of a 2D image
   std::string found = "no spacing in the file";  // for the message: tag or field, value, unit
+  // The file carries our own exports' mark, so that a spacing of 1 in it is meant and no placeholder.
+  bool one_is_meant = false;
 };
 
 // What the user said: --spacing-um, --spacing-unit, --spacing-unknown.

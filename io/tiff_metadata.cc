@@ -93,10 +93,11 @@ std::string imagej_unit(const Fields& fields) {
 // Our own exports state the spacing once more in full, since the resolution tags hold seven digits.
 // It is believed only where the tags, which other programs keep true, say the same.
 void take_exact_spacing(const Fields& fields, FoundSpacing& spacing) {
-  const auto line = fields.find("fossilct.spacing_um");
+  const auto line = fields.find(exact_spacing_key);
   if (line == fields.end() || spacing.unit != SpacingUnit::micrometre) {
     return;
   }
+  spacing.one_is_meant = true;
   const std::vector<std::string> numbers = split(line->second, ',');
   for (std::size_t axis = 0; axis < std::min<std::size_t>(3, numbers.size()); ++axis) {
     const std::optional<double> exact = parse_double(numbers[axis]);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "io/spacing.h"
 #include "io/tiff_writer.h"
 #include "io/voxel_stream_sink.h"
 
@@ -28,7 +29,7 @@ std::string imagej_description(const ScanDescription& description, std::int64_t 
   }
   if (grid.spacing_known) {
     text += "unit=micron\nspacing=" + format_number(grid.spacing_um.z) + "\n";
-    text += "fossilct.spacing_um=" + format_number(grid.spacing_um.x) + "," +
+    text += std::string(exact_spacing_key) + "=" + format_number(grid.spacing_um.x) + "," +
             format_number(grid.spacing_um.y) + "," + format_number(grid.spacing_um.z) + "\n";
   }
   text += "loop=false\n";

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What we export we must be able to import again, with the same voxel size.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "io/export.h"
+#include "io/open_scan.h"
+#include "pattern.h"
+#include "support.h"
+
+using namespace fossilct;
+using namespace fossilct::test;
+
+namespace {
+
+void export_pattern(const std::filesystem::path& path, const ScanDescription& description) {
+  const AnyVolume volume = pattern_volume(description.type, description.grid.size);
+  const auto sink =
+      make_export_sink(path, export_format_of(path).value(), description, IfExists::refuse, 1);
+  write_in_slabs(*sink, volume.view(), 4);
+  sink->finish();
+}
+
+ScanDescription described(const Vector3& spacing_um, bool known) {
+  ScanDescription description;
+  description.type = PixelType::u16;
+  description.grid.size = {6, 5, 7};
+  description.grid.spacing_um = spacing_um;
+  description.grid.spacing_known = known;
+  return description;
+}
+
+constexpr const char* names[] = {"out.tif", "out", "out.nrrd", "out.mha", "out.nii", "out.nii.gz"};
+
+}  // namespace
+
+TEST_CASE("a voxel of exactly 1 um comes back from our own exports") {
+  Progress progress;
+  for (const char* name : names) {
+    CAPTURE(std::string(name));
+    const TemporaryFolder folder;
+    export_pattern(folder / name, described({1, 1, 1}, true));
+    const auto back = open_scan(folder / name, OpenOptions{}, progress);
+    CHECK(back->grid().spacing_um.x == doctest::Approx(1));
+    CHECK(back->grid().spacing_um.z == doctest::Approx(1));
+  }
+}
+
+TEST_CASE("an unknown voxel size is still unknown after an export") {
+  Progress progress;
+  for (const char* name : names) {
+    CAPTURE(std::string(name));
+    const TemporaryFolder folder;
+    export_pattern(folder / name, described({1, 1, 1}, false));
+    CHECK_THROWS_AS(open_scan(folder / name, OpenOptions{}, progress), Error);
+  }
+}
+
+TEST_CASE("a spacing of many digits comes back whole from TIFF") {
+  Progress progress;
+  for (const char* name : {"out.tif", "out", "out.nrrd", "out.mha"}) {
+    CAPTURE(std::string(name));
+    const TemporaryFolder folder;
+    const Vector3 spacing_um{0.65432100001, 0.65432100001, 1.30000000007};
+    export_pattern(folder / name, described(spacing_um, true));
+    const Vector3 back = open_scan(folder / name, OpenOptions{}, progress)->grid().spacing_um;
+    CHECK(back.x == doctest::Approx(spacing_um.x).epsilon(1e-12));
+    CHECK(back.z == doctest::Approx(spacing_um.z).epsilon(1e-12));
+  }
+}
