@@ -131,10 +131,24 @@ void check_kinds(const gdcm::DataSet& data, const std::filesystem::path& file) {
   }
 }
 
+// GDCM takes a file with a recognition code for one of DICOM's forerunners, and asserts its text.
+void check_recognition_code(const gdcm::DataSet& data, const std::filesystem::path& file) {
+  const gdcm::Tag tag(0x0008, 0x0010);
+  const std::string code = text_of(data, tag);
+  const bool absent = !data.FindDataElement(tag) || data.GetDataElement(tag).IsEmpty();
+  const bool known = absent || code.starts_with("ACR-NEMA") || code.starts_with("ACRNEMA") ||
+                     code.starts_with("MIPS 2.0");
+  if (!known) {
+    throw format_error(file,
+                       "is a damaged DICOM file: its RecognitionCode is not that of ACR-NEMA");
+  }
+}
+
 std::optional<DicomHeader> header_of(const gdcm::File& content, const DicomStructure& structure,
                                      const std::filesystem::path& file) {
   const gdcm::DataSet& data = content.GetDataSet();
   check_kinds(data, file);
+  check_recognition_code(data, file);
   DicomHeader header;
   header.file = file;
   read_pixel_format(data, header);

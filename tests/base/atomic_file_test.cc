@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/child_process.h"
 #include "base/error.h"
+#include "base/killable_child.h"
 #include "support.h"
 
 using namespace fossilct;

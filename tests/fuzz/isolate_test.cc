@@ -19,11 +19,12 @@ namespace {
 
 const Seed seed = {"text", {{"a.txt", "size 10 20 30\n"}, {"b.txt", "0123456789"}}, "a.txt"};
 
-SeedReport report_of(const Target& target, int inputs = 20) {
+// A busy machine may take seconds over what is a moment's work: only a hang is not waited for.
+SeedReport report_of(const Target& target, int inputs = 20, unsigned seconds_per_input = 20) {
   const test::TemporaryFolder folder;
   FuzzOptions options;
   options.inputs = inputs;
-  options.seconds_per_input = 1;
+  options.seconds_per_input = seconds_per_input;
   options.memory_bytes = std::int64_t{256} << 20;
   options.scratch = folder / "scratch";
   options.findings = folder / "findings";
@@ -75,7 +76,7 @@ TEST_CASE("a hang is a finding") {
           ::pause();
         }
       },
-      1);
+      1, 1);
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].what.find("hangs") == 0);
 }

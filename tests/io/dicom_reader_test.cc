@@ -23,6 +23,7 @@ constexpr std::uint32_t orientation_tag = 0x00200037;
 constexpr std::uint32_t spacing_tag = 0x00280030;
 constexpr std::uint32_t thickness_tag = 0x00180050;
 constexpr std::uint32_t frames_tag = 0x00280008;
+constexpr std::uint32_t recognition_code_tag = 0x00080010;
 constexpr std::uint32_t intercept_tag = 0x00281052;
 constexpr std::uint32_t slope_tag = 0x00281053;
 
@@ -268,6 +269,14 @@ TEST_CASE("a count of frames that no file holds is refused, not multiplied") {
   file.texts[frames_tag] = "9223372036854775807";
   write_dicom(folder / "s.dcm", file);
   CHECK(contains(refusal(folder.path()), "s.dcm: is cut short: its header promises more than any"));
+}
+
+TEST_CASE("a recognition code that GDCM would end the process over is refused") {
+  const TemporaryFolder folder;
+  DicomFile file = slice(0);
+  file.texts[recognition_code_tag] = "12";
+  write_dicom(folder / "s.dcm", file);
+  CHECK(contains(refusal(folder.path()), "s.dcm: is a damaged DICOM file: its RecognitionCode"));
 }
 
 TEST_CASE("stray files are left out by name; damaged DICOM files are refused by name") {
