@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "base/child_process.h"
 #include "base/error.h"
+#include "base/killed_child.h"
 #include "support.h"
 
 using namespace fossilct;
