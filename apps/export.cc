@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "apps/command.h"
+#include "apps/output_check.h"
 #include "apps/provenance.h"
 #include "apps/report.h"
 #include "apps/scan_options.h"
@@ -87,12 +88,14 @@ class ExportCommand : public Command {
     const IfExists if_exists = options_.overwrite ? IfExists::replace : IfExists::refuse;
     check_scan_options(options_.open);
     const ExportFormat format = format_of(options_);
-    require_output(options_.output,
-                   format == ExportFormat::tiff_folder ? AtomicKind::folder : AtomicKind::file,
-                   if_exists);
+    const AtomicKind kind =
+        format == ExportFormat::tiff_folder ? AtomicKind::folder : AtomicKind::file;
+    require_apart("--output", options_.output, kind, {options_.scan, options_.open.colour_map});
+    require_output(options_.output, kind, if_exists);
     options_.open.threads = context.common.threads;
     const auto source = open_scan(options_.scan, options_.open, context.progress);
     const ScanDescription& description = source->description();
+    require_apart("--output", options_.output, kind, description.files);
     report_notices(description, context.progress);
     if (!description.grid.spacing_known) {
       context.progress.warning(

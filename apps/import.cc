@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "apps/command.h"
+#include "apps/output_check.h"
 #include "apps/provenance.h"
 #include "apps/report.h"
 #include "apps/scan_options.h"
@@ -95,11 +96,15 @@ class ImportCommand : public Command {
   CommandResult run(const CommandContext& context) override {
     const auto began = std::chrono::steady_clock::now();
     check_scan_options(options_.open);
+    require_volume_file_name("--output", options_.output);
+    require_apart("--output", options_.output, AtomicKind::file,
+                  {options_.scan, options_.open.colour_map});
     require_output(options_.output, AtomicKind::file,
                    options_.overwrite ? IfExists::replace : IfExists::refuse);
     options_.open.threads = context.common.threads;
     const auto source = open_scan(options_.scan, options_.open, context.progress);
     const ScanDescription& description = source->description();
+    require_apart("--output", options_.output, AtomicKind::file, description.files);
     report_notices(description, context.progress);
     context.progress.detail("reading " + format_count(std::ssize(description.files)) +
                             " file(s) with " + std::to_string(context.common.threads) +

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "apps/command.h"
+#include "apps/output_check.h"
 #include "apps/provenance.h"
 #include "apps/report.h"
 #include "apps/scan_options.h"

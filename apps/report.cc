@@ -160,9 +160,4 @@ void report_not_finite(const VolumeStatistics& statistics, Progress& progress) {
                    " infinite; they are kept. --replace-nan sets them to the scan's minimum");
 }
 
-void require_output(const std::filesystem::path& path, AtomicKind kind, IfExists if_exists) {
-  // Made and taken away again: the surest way to know that it can be made.
-  const AtomicOutput probe(path, kind, if_exists);
-}
-
 }  // namespace fossilct

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "apps/terminal.h"
-#include "base/atomic_file.h"
 #include "base/json.h"
 #include "volumes/volume_source.h"
 
@@ -35,9 +34,5 @@ void report_notices(const ScanDescription& description, Progress& progress);
 
 // Warns of NaN and infinite voxels.
 void report_not_finite(const VolumeStatistics& statistics, Progress& progress);
-
-// Throws Error{file}, before hours are spent, where the output could not be written: its folder is
-// missing or not writable, or it exists and may not be replaced.
-void require_output(const std::filesystem::path& path, AtomicKind kind, IfExists if_exists);
 
 }  // namespace fossilct

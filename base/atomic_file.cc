@@ -134,6 +134,25 @@ void put_in_place(const fs::path& from, const fs::path& to, AtomicKind kind, IfE
   }
 }
 
+// A folder that work goes on in, or that a disk is mounted at, can't be replaced by renaming: the
+// system says so ("Device or resource busy"), but only when all is done.
+void require_renamable(const fs::path& path) {
+  struct stat of_path {};
+  struct stat of_parent {};
+  struct stat of_current {};
+  if (::stat(path.c_str(), &of_path) != 0 || ::stat(folder_of(path).c_str(), &of_parent) != 0) {
+    return;
+  }
+  const bool current = path.filename() == "." || path.filename() == ".." ||
+                       (::stat(".", &of_current) == 0 && of_current.st_ino == of_path.st_ino &&
+                        of_current.st_dev == of_path.st_dev);
+  if (current || of_path.st_dev != of_parent.st_dev) {
+    throw file_error(
+        path, std::string(current ? "is the folder in use here" : "is where a disk is mounted") +
+                  " and can't be replaced; give the name of a folder in it");
+  }
+}
+
 }  // namespace
 
 AtomicOutput::AtomicOutput(fs::path path, AtomicKind kind, IfExists if_exists)
@@ -154,6 +173,9 @@ AtomicOutput::AtomicOutput(fs::path path, AtomicKind kind, IfExists if_exists)
     throw file_error(path_, kind == AtomicKind::folder
                                 ? "is a file where a folder is to be written"
                                 : "is a folder where a file is to be written");
+  }
+  if (kind == AtomicKind::folder) {
+    require_renamable(path_);
   }
   remove_abandoned_partials(path_);
   create_partial();

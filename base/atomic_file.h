@@ -17,7 +17,8 @@ enum class IfExists { refuse, replace };
 class AtomicOutput {
  public:
   // Throws Error{file} where the folder is missing or not writable, and where `path` exists and
-  // `if_exists` says refuse. A folder is created empty, a file is created with no bytes.
+  // `if_exists` says refuse, and for a folder that no rename can replace (the current one, a mount
+  // point). A folder is created empty, a file is created with no bytes.
   AtomicOutput(std::filesystem::path path, AtomicKind kind, IfExists if_exists);
   ~AtomicOutput();
   AtomicOutput(const AtomicOutput&) = delete;

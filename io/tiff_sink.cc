@@ -6,6 +6,8 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -68,6 +70,49 @@ AnyConstView slice_of(const AnyConstView& slab, std::int64_t z) {
   return slab.part(fossilct::slab(slab.size(), z, z + 1));
 }
 
+std::string folder_name(const std::filesystem::path& folder) {
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+// NAME_0000.tif; at least `least_digits` digits.
+constexpr std::size_t least_digits = 4;
+
+bool is_slice_of(const std::string& name, const std::string& file) {
+  const std::string prefix = name + "_";
+  const std::string suffix = ".tif";
+  if (file.size() < prefix.size() + least_digits + suffix.size() || !file.starts_with(prefix) ||
+      !file.ends_with(suffix)) {
+    return false;
+  }
+  return std::all_of(file.begin() + static_cast<std::ptrdiff_t>(prefix.size()),
+                     file.end() - static_cast<std::ptrdiff_t>(suffix.size()),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// What lies in the folder, if there is one, and is no slice; sorted.
+std::vector<std::string> strangers_in(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> strangers;
+  std::error_code failure;
+  if (!fs::is_directory(folder, failure)) {
+    return strangers;
+  }
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    const std::string file = entry->path().filename().string();
+    std::error_code ignored;
+    if (!fs::is_regular_file(entry->symlink_status(ignored)) ||
+        !is_slice_of(folder_name(folder), file)) {
+      strangers.push_back(file);
+    }
+  }
+  if (failure) {
+    throw file_error(folder, "can't list the folder: " + failure.message());
+  }
+  std::sort(strangers.begin(), strangers.end());
+  return strangers;
+}
+
 class TiffSink : public VolumeSink {
  public:
   TiffSink(const std::filesystem::path& path, const ScanDescription& description,
@@ -105,6 +150,8 @@ class TiffFolderSink : public VolumeSink {
   TiffFolderSink(const std::filesystem::path& folder, const ScanDescription& description,
                  IfExists if_exists, int threads)
       : VolumeSink(description.grid, description.type),
+        slice_step_(description.slice_step),
+        if_exists_(if_exists),
         output_(folder, AtomicKind::folder, if_exists),
         tags_(page_tags(description, 1)),
         big_(needs_big_tiff(1, page_bytes(description))),
@@ -125,16 +172,26 @@ class TiffFolderSink : public VolumeSink {
     });
   }
 
-  void finish_output() override { output_.commit(); }
+  void finish_output() override {
+    // Hours may have passed, and somebody may have put a file there.
+    if (if_exists_ == IfExists::replace) {
+      require_only_slices(output_.path());
+    }
+    output_.commit();
+  }
 
   std::string file_name(std::int64_t z) const {
-    const std::size_t digits = std::max<std::size_t>(4, std::to_string(grid().size.z - 1).size());
+    // Numbered as the slices that are there, so that a stack of every n-th slice is known as one again.
+    const std::int64_t last = (grid().size.z - 1) * slice_step_;
+    const std::size_t digits = std::max(least_digits, std::to_string(last).size());
     std::ostringstream name;
-    name << output_.path().filename().string() << '_' << std::setfill('0')
-         << std::setw(static_cast<int>(digits)) << z << ".tif";
+    name << folder_name(output_.path()) << '_' << std::setfill('0')
+         << std::setw(static_cast<int>(digits)) << z * slice_step_ << ".tif";
     return name.str();
   }
 
+  std::int64_t slice_step_;
+  IfExists if_exists_;
   AtomicOutput output_;
   TiffWriter::PageTags tags_;
   bool big_;
@@ -150,6 +207,25 @@ bool needs_big_tiff(std::int64_t pages, std::int64_t page_bytes) {
   return page_bytes + most_tags_of_page > most_of_classic / pages;
 }
 
+void require_only_slices(const std::filesystem::path& folder) {
+  std::vector<std::string> strangers = strangers_in(folder);
+  if (strangers.empty()) {
+    return;
+  }
+  constexpr std::ptrdiff_t most_named = 3;
+  const std::ptrdiff_t more = std::ssize(strangers) - most_named;
+  strangers.resize(std::min<std::size_t>(strangers.size(), most_named));
+  std::string named;
+  for (const std::string& stranger : strangers) {
+    named += (named.empty() ? "" : ", ") + stranger;
+  }
+  named += more > 0 ? " and " + format_count(more) + " more" : "";
+  throw file_error(folder, "holds more than the slices of an earlier export (" +
+                               folder_name(folder) + "_0000.tif ...): " + named +
+                               "; replacing the folder would delete that: move it away, or give "
+                               "another folder");
+}
+
 std::unique_ptr<VolumeSink> make_tiff_sink(const std::filesystem::path& path,
                                            const ScanDescription& description, IfExists if_exists) {
   require_size_that_fits(path, description.grid.size);
@@ -160,6 +236,9 @@ std::unique_ptr<VolumeSink> make_tiff_folder_sink(const std::filesystem::path& f
                                                   const ScanDescription& description,
                                                   IfExists if_exists, int threads) {
   require_size_that_fits(folder, description.grid.size);
+  if (if_exists == IfExists::replace) {
+    require_only_slices(folder);
+  }
   return std::make_unique<TiffFolderSink>(folder, description, if_exists, threads);
 }
 

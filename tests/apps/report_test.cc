@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "apps/output_check.h"
 #include "base/error.h"
 #include "support.h"
 

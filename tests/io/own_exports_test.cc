@@ -70,3 +70,15 @@ TEST_CASE("a spacing of many digits comes back whole from TIFF") {
     CHECK(back.z == doctest::Approx(spacing_um.z).epsilon(1e-12));
   }
 }
+
+TEST_CASE("a stack of every 50th slice is still one after an export to a folder") {
+  Progress progress;
+  const TemporaryFolder folder;
+  ScanDescription description = described({2, 2, 100}, true);
+  description.slice_step = 50;
+  export_pattern(folder / "out", description);
+  CHECK(std::filesystem::exists(folder / "out/out_0300.tif"));
+  const auto back = open_scan(folder / "out", OpenOptions{}, progress);
+  CHECK(back->description().slice_step == 50);
+  CHECK(back->grid().spacing_um.z == 100);
+}
