@@ -36,6 +36,28 @@ ExportFormat format_of(const ExportOptions& options) {
   return *format;
 }
 
+// What the scan knows and the format has no place for.
+void warn_of_losses(const ScanDescription& description, ExportFormat format, Progress& progress) {
+  const Grid& grid = description.grid;
+  if (!grid.spacing_known) {
+    progress.warning(
+        "the voxel size is not known, so the output has none; other programs will take it for 1");
+  }
+  const bool numbered = format == ExportFormat::tiff_folder || format == ExportFormat::hdf5;
+  if (description.slice_step > 1 && !numbered) {
+    progress.warning("only every " + std::to_string(description.slice_step) +
+                     "th slice is there, which this format can't say: other programs will take the "
+                     "slices for neighbours (a folder of slices keeps their numbers)");
+  }
+  const bool is_tiff = format == ExportFormat::tiff || format == ExportFormat::tiff_folder;
+  const bool placed = !(grid.origin_um == Vector3{}) || grid.direction != identity_direction;
+  if (is_tiff && placed) {
+    progress.notice(
+        "TIFF has no place for the origin and the directions of the axes; .nrrd, .mha, "
+        ".nii and .h5 have");
+  }
+}
+
 // The voxels, and what only a volume file has a place for.
 void write_scan(const CommandContext& context, const std::filesystem::path& scan,
                 VolumeSource& source, VolumeSink& sink) {
@@ -97,10 +119,7 @@ class ExportCommand : public Command {
     const ScanDescription& description = source->description();
     require_apart("--output", options_.output, kind, description.files);
     report_notices(description, context.progress);
-    if (!description.grid.spacing_known) {
-      context.progress.warning(
-          "the voxel size is not known, so the output has none; other programs will take it for 1");
-    }
+    warn_of_losses(description, format, context.progress);
     const auto sink =
         make_export_sink(options_.output, format, description, if_exists, context.common.threads);
     write_scan(context, options_.scan, *source, *sink);

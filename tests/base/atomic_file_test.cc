@@ -12,10 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
-<<<<<<< HEAD
 #include "base/killable_child.h"
-=======
->>>>>>> fixapps
 #include "support.h"
 
 using namespace fossilct;
@@ -173,13 +170,4 @@ TEST_CASE("an output has the permissions that the umask gives to any new file") 
   const mode_t mask = ::umask(0);
   ::umask(mask);
   CHECK(fs::status(folder / "scan").permissions() == fs::perms(0666 & ~mask));
-}
-
-TEST_CASE("a folder that no rename can replace is refused before any work") {
-  const auto failure = [](const fs::path& path) {
-    return message_of<Error>([&] { AtomicOutput(path, AtomicKind::folder, IfExists::replace); });
-  };
-  CHECK(failure(".").find("is the folder in use here") != std::string::npos);
-  CHECK(failure(fs::current_path()).find("is the folder in use here") != std::string::npos);
-  CHECK(failure("/proc").find("is where a disk is mounted") != std::string::npos);
 }

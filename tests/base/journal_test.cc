@@ -10,10 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-<<<<<<< HEAD
 #include "base/killable_child.h"
-=======
->>>>>>> fixapps
 #include "support.h"
 
 using namespace fossilct;
