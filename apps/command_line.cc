@@ -21,7 +21,8 @@ constexpr int most_threads = 1024;
 void declare_common(OptionSet& options, CommonOptions& common) {
   options.section("Common");
   options.path("config", "FILE", &common.config,
-               "INI file with options of this command, `name = value`, alone or under [command]; "
+               "INI file with options of this command, `name = value`, alone or under [command], "
+               "comments (#) on lines of their own; "
                "the command line outdoes it");
   options.flag("json", &common.json, "Result as one JSON object on stdout");
   options.flag("quiet,q", &common.quiet, "Only warnings and errors");
@@ -173,6 +174,9 @@ std::string usage_hint(const std::vector<std::string>& arguments,
   const std::vector<std::string> names = names_of(table);
   const bool known =
       !arguments.empty() && std::find(names.begin(), names.end(), arguments.front()) != names.end();
+  if (known && arguments.front() == "help") {
+    return " (see `fossilct --help`)";
+  }
   return " (see `fossilct help" + (known ? " " + arguments.front() : "") + "`)";
 }
 

@@ -24,6 +24,21 @@ std::string unquoted(std::string_view value) {
   return std::string(quoted ? value.substr(1, value.size() - 2) : value);
 }
 
+// A line as a message shows it: cut where it is long, as the lines of a file that is no text are.
+std::string shown(std::string_view text) {
+  constexpr std::size_t most = 60;
+  return "'" + std::string(text.substr(0, most)) + (text.size() > most ? "...'" : "'");
+}
+
+void require_text(std::string_view line, const std::filesystem::path& path, int number) {
+  const bool binary = std::any_of(line.begin(), line.end(), [](char c) {
+    return c != '\t' && c != '\r' && static_cast<unsigned char>(c) < 0x20;
+  });
+  if (binary) {
+    throw config_error(path, number, "this is no text; expected lines of the form key = value");
+  }
+}
+
 void drop_byte_order_mark(std::string& line) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (line.starts_with(mark)) {
@@ -48,7 +63,9 @@ void require_known_section(const ConfigEntry& entry, const std::filesystem::path
 std::vector<ConfigEntry> read_config(const std::filesystem::path& path) {
   std::ifstream stream(path);
   if (!stream || std::filesystem::is_directory(path)) {
-    throw file_error(path, "can't read this configuration file (--config)");
+    throw option_error("--config", path.string() +
+                                       ": can't read this file; expected an INI file "
+                                       "with lines like spacing-um = 2");
   }
   std::vector<ConfigEntry> entries;
   std::string section;
@@ -57,20 +74,23 @@ std::vector<ConfigEntry> read_config(const std::filesystem::path& path) {
     if (line == 1) {
       drop_byte_order_mark(raw);
     }
+    require_text(raw, path, line);
     const std::string_view text = trim(raw);
     if (text.empty() || text.front() == '#' || text.front() == ';') {
       continue;
     }
     if (text.front() == '[') {
       if (text.back() != ']' || trim(text.substr(1, text.size() - 2)).empty()) {
-        throw config_error(path, line, "'" + std::string(text) + "' is no heading like [import]");
+        throw config_error(path, line, shown(text) + " is no heading like [import]");
       }
       section = trim(text.substr(1, text.size() - 2));
       continue;
     }
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0) {
-      throw config_error(path, line, "'" + std::string(text) + "' is not of the form key = value");
+      throw config_error(path, line,
+                         shown(text) + " is not of the form key = value" +
+                             (equals == 0 ? "" : ", as overwrite = true for a switch"));
     }
     entries.push_back({section, std::string(trim(text.substr(0, equals))),
                        unquoted(trim(text.substr(equals + 1))), line});
@@ -103,7 +123,12 @@ std::vector<GivenOption> options_from_config(const std::vector<ConfigEntry>& ent
     if (earlier != given.end() && !option->repeatable) {
       throw config_error(path, entry.line, entry.key + " is given already in " + earlier->where);
     }
-    given.push_back({entry.key, entry.value, place(path, entry.line)});
+    // A `#` belongs to the value; should that turn out wrong, its error says what else was meant.
+    const bool trailing =
+        entry.value.find(" #") != std::string::npos || entry.value.find(" ;") != std::string::npos;
+    given.push_back(
+        {entry.key, entry.value,
+         place(path, entry.line) + (trailing ? " (a comment needs a line of its own)" : "")});
   }
   return given;
 }

@@ -123,7 +123,7 @@ class ExportCommand : public Command {
     const auto sink =
         make_export_sink(options_.output, format, description, if_exists, context.common.threads);
     write_scan(context, options_.scan, *source, *sink);
-    sink->finish();
+    finish(*sink, context.progress);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     return result(description, took.count());
   }

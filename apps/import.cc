@@ -106,14 +106,13 @@ class ImportCommand : public Command {
     const ScanDescription& description = source->description();
     require_apart("--output", options_.output, AtomicKind::file, description.files);
     report_notices(description, context.progress);
-    context.progress.detail("reading " + format_count(std::ssize(description.files)) +
-                            " file(s) with " + std::to_string(context.common.threads) +
-                            " thread(s)");
+    context.progress.detail("reading " + counted(std::ssize(description.files), "file") + " with " +
+                            counted(context.common.threads, "thread"));
     VolumeFileSink sink(options_.output, source->grid(), source->type(),
                         file_options(options_, description));
     const Json provenance =
         transfer_with_provenance(context, options_.scan, *source, sink, "import");
-    sink.finish();
+    finish(sink, context.progress);
     report_not_finite(sink.statistics(), context.progress);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     return result(description, sink.statistics(), provenance, took.count());

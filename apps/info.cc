@@ -99,10 +99,21 @@ std::string sources_text(const Json& provenance) {
     }
     const double bytes = source.value("bytes", 0.0);
     text += (text.empty() ? "" : "\n") + text_at(source, "path") + ", " +
-            format_count(source.value("files", std::int64_t{1})) + " file(s), " +
-            format_bytes(bytes) + "\nsha256 " + text_at(source, "sha256");
+            counted(source.value("files", std::int64_t{1}), "file") + ", " + format_bytes(bytes) +
+            "\nsha256 " + text_at(source, "sha256");
   }
   return text;
+}
+
+// What was said of the scan when this file was made from it, as missing slices.
+std::vector<std::string> notices_of_import(const Json& provenance) {
+  std::vector<std::string> notices;
+  if (provenance.is_object() && provenance.contains("notices")) {
+    for (const Json& notice : provenance["notices"]) {
+      notices.push_back(notice.is_string() ? notice.get<std::string>() : "");
+    }
+  }
+  return notices;
 }
 
 std::string spacing_fact(const ScanDescription& description) {
@@ -177,6 +188,9 @@ class InfoCommand : public Command {
     facts.emplace_back("by", text_at(d.provenance, "command"));
     facts.emplace_back("version", text_at(d.provenance, "version"));
     facts.emplace_back("from", sources_text(d.provenance));
+    for (const std::string& notice : notices_of_import(d.provenance)) {
+      facts.emplace_back("when made", notice);
+    }
     for (const std::string& notice : d.notices) {
       facts.emplace_back("note", notice);
     }

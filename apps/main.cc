@@ -20,20 +20,24 @@ constexpr int exit_interrupted = 130;
 
 std::atomic<Progress*> job{nullptr};
 std::atomic<bool> stop_requested{false};
+bool on_terminal = false;  // set before there is a handler
 static_assert(std::atomic<Progress*>::is_always_lock_free);
 
 // The first signal asks the job to stop at the end of its slab, the second ends the process.
 extern "C" void stop_job(int /*signal*/) {
   const int saved_errno = errno;
+  // The terminal has put ^C behind the progress line: both go.
+  const std::string_view begin = on_terminal ? "\r\x1b[K" : "";
   constexpr std::string_view first =
-      "\nstopping after the slab in work; once more (Ctrl-C) to stop at once\n";
+      "stopping after the slab in work; once more (Ctrl-C) to stop at once\n";
   constexpr std::string_view second =
-      "\nstopped at once; what was unfinished lies hidden as .NAME.partial-* and goes away with "
+      "stopped at once; what was unfinished lies hidden as .NAME.partial-* and goes away with "
       "the "
       "next run to that name\n";
   const bool again = stop_requested.exchange(true);
   const std::string_view message = again ? second : first;
-  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, message.data(), message.size());
+  [[maybe_unused]] ssize_t n = ::write(STDERR_FILENO, begin.data(), begin.size());
+  n = ::write(STDERR_FILENO, message.data(), message.size());
   if (again) {
     ::_exit(exit_interrupted);
   }
@@ -43,6 +47,7 @@ extern "C" void stop_job(int /*signal*/) {
 
 void handle_signals(Progress& progress) {
   job = &progress;
+  on_terminal = ::isatty(STDERR_FILENO) == 1;
   struct sigaction action {};
   action.sa_handler = stop_job;
   action.sa_flags = SA_RESTART;
@@ -79,7 +84,11 @@ int run(const std::vector<std::string>& arguments) {
   TerminalProgress progress;
   handle_signals(progress);
   try {
-    write_to_stdout(run_command_line(arguments, command_table(), progress));
+    const std::string result = run_command_line(arguments, command_table(), progress);
+    if (stop_requested) {
+      progress.warning("the wish to stop came too late: the work is done and its output is whole");
+    }
+    write_to_stdout(result);
     return exit_done;
   } catch (const Cancelled&) {
     progress.error(

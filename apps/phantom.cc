@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/phantom.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -141,17 +142,22 @@ class PhantomCommand : public Command {
     options_.phantom.threads = context.common.threads;
     options_.phantom.check();
     require_different_outputs();
+    for (const Output& output : outputs()) {
+      if (output.option != "--truth") {
+        require_volume_file_name(output.option, output.path);
+      }
+    }
     const IfExists if_exists = options_.overwrite ? IfExists::replace : IfExists::refuse;
     TruthFile truth(options_.truth, if_exists);
-    const Phantom phantom(options_.phantom);
-    VolumeOutputs outputs(options_, phantom.grid());
+    const Phantom phantom(options_.phantom, context.progress);
+    VolumeOutputs volumes(options_, phantom.grid());
     const PhantomSinks sinks = {
-        outputs.add(options_.scan, PixelType::u16, VolumeKind::intensity, {}),
-        outputs.add(options_.labels, PixelType::u8, VolumeKind::labels, body_classes),
-        outputs.add(options_.wall_labels, PixelType::u8, VolumeKind::labels, wall_classes),
-        outputs.add(options_.instances, PixelType::u32, VolumeKind::labels, {})};
+        volumes.add(options_.scan, PixelType::u16, VolumeKind::intensity, {}),
+        volumes.add(options_.labels, PixelType::u8, VolumeKind::labels, body_classes),
+        volumes.add(options_.wall_labels, PixelType::u8, VolumeKind::labels, wall_classes),
+        volumes.add(options_.instances, PixelType::u32, VolumeKind::labels, {})};
     write_phantom(phantom, sinks, context.progress);
-    outputs.finish(provenance_json(context, Json::array(), nullptr));
+    volumes.finish(provenance_json(context, Json::array(), nullptr));
     truth.finish(phantom);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     return result(phantom, took.count());
@@ -219,19 +225,28 @@ class PhantomCommand : public Command {
     return text + "; without it all of them";
   }
 
+  struct Output {
+    std::string option;
+    std::string name;  // in the JSON
+    std::filesystem::path path;
+  };
+  // Those asked for.
+  std::vector<Output> outputs() const {
+    std::vector<Output> all = {{"--output", "scan", options_.scan},
+                               {"--labels", "labels", options_.labels},
+                               {"--wall-labels", "wall_labels", options_.wall_labels},
+                               {"--instances", "instances", options_.instances},
+                               {"--truth", "truth", options_.truth}};
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [](const Output& o) { return o.path.empty(); }),
+        all.end());
+    return all;
+  }
+
   // Two outputs under one name would overwrite each other.
   void require_different_outputs() const {
     std::map<std::filesystem::path, std::string> seen;
-    const std::vector<std::pair<std::string, std::filesystem::path>> outputs = {
-        {"--output", options_.scan},
-        {"--labels", options_.labels},
-        {"--wall-labels", options_.wall_labels},
-        {"--instances", options_.instances},
-        {"--truth", options_.truth}};
-    for (const auto& [option, path] : outputs) {
-      if (path.empty()) {
-        continue;
-      }
+    for (const auto& [option, name, path] : outputs()) {
       const auto [place, is_new] =
           seen.emplace(std::filesystem::absolute(path).lexically_normal(), option);
       if (!is_new) {
@@ -251,13 +266,19 @@ class PhantomCommand : public Command {
     for (const auto& [kind, count] : counts) {
       kinds += (kinds.empty() ? "" : ", ") + std::to_string(count) + " " + kind;
     }
-    Facts facts = {{"written", options_.scan.string()}};
+    std::string written;
+    Json output_paths;
+    for (const Output& output : outputs()) {
+      written += (written.empty() ? "" : "\n") + output.path.string();
+      output_paths[output.name] = output.path.string();
+    }
+    Facts facts = {{"written", written}};
     for (const auto& fact : volume_facts(grid, PixelType::u16, VolumeKind::intensity)) {
       facts.push_back(fact);
     }
     facts.emplace_back("fossils", std::to_string(phantom.fossils().size()) + ": " + kinds);
     facts.emplace_back("took", format_duration(seconds));
-    Json json = {{"output", options_.scan.string()}};
+    Json json = {{"output", options_.scan.string()}, {"outputs", output_paths}};
     json.update(volume_json(grid, PixelType::u16, VolumeKind::intensity));
     json["fossils"] = phantom.fossils().size();
     json["kinds"] = counts;

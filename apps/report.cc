@@ -110,6 +110,10 @@ std::string range_text(const VolumeStatistics& statistics) {
          short_number(statistics.mean) + ", deviation " + short_number(statistics.deviation);
 }
 
+std::string counted(std::int64_t count, const std::string& thing) {
+  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 Facts volume_facts(const Grid& grid, PixelType type, VolumeKind kind) {
   const auto bytes = static_cast<double>(byte_count(grid, type));
   return {{"size", size_text(grid.size) + " voxels, " + format_bytes(bytes)},
@@ -151,13 +155,21 @@ void report_notices(const ScanDescription& description, Progress& progress) {
   }
 }
 
+void finish(VolumeSink& sink, Progress& progress) {
+  progress.check();
+  progress.begin("flush to the disk", 1, WorkUnit::items);
+  sink.finish();
+  progress.advance(1);
+  progress.end();
+}
+
 void report_not_finite(const VolumeStatistics& statistics, Progress& progress) {
   if (statistics.nan_count == 0 && statistics.infinite_count == 0) {
     return;
   }
-  progress.warning(format_count(statistics.nan_count) + " voxels are NaN and " +
-                   format_count(statistics.infinite_count) +
-                   " infinite; they are kept. --replace-nan sets them to the scan's minimum");
+  progress.warning("found " + counted(statistics.nan_count, "NaN voxel") + " and " +
+                   counted(statistics.infinite_count, "infinite voxel") +
+                   ", which are kept; --replace-nan sets such voxels to the scan's minimum");
 }
 
 }  // namespace fossilct

@@ -23,6 +23,8 @@ constexpr const char* plain = "\x1b[0m";
 constexpr std::chrono::milliseconds live_interval{100};
 // A finished stage shorter than this leaves no line on a terminal.
 constexpr double memorable_seconds = 1;
+// The same for a log.
+constexpr double loggable_seconds = 0.1;
 // Before this the mean rate says nothing about what is left.
 constexpr double settled_seconds = 0.5;
 
@@ -86,6 +88,41 @@ std::string rate_and_rest(const StageState& state, const std::string& separator)
     text += separator + format_duration(*left) + " left";
   }
   return text;
+}
+
+// Bytes of the UTF-8 character that `text` begins with; 0 where it begins with none.
+std::size_t utf8_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : (lead & 0xf0) == 0xe0       ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
+  const auto follows = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  const bool whole =
+      length <= text.size() &&
+      (length < 2 ||
+       std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), follows));
+  return whole ? length : 0;
+}
+
+// Messages quote names and contents of files, which may be bytes of any kind: what is no text, or
+// would steer the terminal, is shown as \x1b.
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (length == 0 || (byte < 0x20 && byte != '\n') || byte == 0x7f) {
+      std::array<char, 8> escaped{};
+      std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
+      result += escaped.data();
+    } else {
+      result += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return result;
 }
 
 int columns_of_stderr() {
@@ -226,7 +263,10 @@ void TerminalProgress::end_stage() {
     write_(clear_line);
     line_is_open_ = false;
   }
-  if (verbosity_ != Verbosity::quiet && (!style_.live || stage_.seconds >= memorable_seconds)) {
+  const double least_seconds = style_.live                        ? memorable_seconds
+                               : verbosity_ == Verbosity::verbose ? 0
+                                                                  : loggable_seconds;
+  if (verbosity_ != Verbosity::quiet && stage_.seconds >= least_seconds) {
     write_(stage_end_line(stage_) + "\n");
   }
 }
@@ -257,7 +297,7 @@ void TerminalProgress::print_line(std::string_view mark, const char* colour,
   std::string text = line_is_open_ ? clear_line : "";
   line_is_open_ = false;
   text += style_.colour && *colour != '\0' ? colour + std::string(mark) + plain : std::string(mark);
-  write_(text + std::string(line) + "\n");
+  write_(text + printable(line) + "\n");
 }
 
 void TerminalProgress::notice(std::string_view line) {

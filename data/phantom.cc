@@ -39,12 +39,12 @@ std::vector<PhantomFossil> truths_of(const phantom::FossilBed& bed) {
 }  // namespace
 
 struct Phantom::Impl {
-  explicit Impl(const PhantomOptions& given)
+  Impl(const PhantomOptions& given, Progress& progress)
       : options(checked(given)),
         plug(options.size, options.seed),
         rock(options.seed, grain_voxels(options), 1 + options.contrast),
         beam(options, plug),
-        bed(phantom::lay_down_fossils(options, plug)),
+        bed(phantom::lay_down_fossils(options, plug, progress)),
         truths(truths_of(bed)),
         wall_texture(phantom::mix(options.seed ^ 51), 6) {}
 
@@ -112,7 +112,12 @@ void Phantom::Impl::paint_fossil(const BodyRuns& body, std::int64_t z,
   }
 }
 
-Phantom::Phantom(const PhantomOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Phantom::Phantom(const PhantomOptions& options) {
+  Progress silent;
+  impl_ = std::make_unique<Impl>(options, silent);
+}
+Phantom::Phantom(const PhantomOptions& options, Progress& progress)
+    : impl_(std::make_unique<Impl>(options, progress)) {}
 Phantom::~Phantom() = default;
 Phantom::Phantom(Phantom&&) noexcept = default;
 Phantom& Phantom::operator=(Phantom&&) noexcept = default;

@@ -100,8 +100,11 @@ class Phantom {
   // Grows all fossils and finds a place for each: bodies never overlap, and are at least three
   // voxels apart or 26-adjacent. Memory: about 40 kB a fossil of 50 voxels length, growing with
   // its surface; none for the rock. Throws Error{option} for options that check() refuses, and when
-  // there is no room for so many fossils (says how many found one).
+  // there is no room for so many fossils (says how many found one). Cost: seconds for large
+  // fossils; `progress` counts them as they find their places.
   explicit Phantom(const PhantomOptions& options);
+  // Throws Cancelled too.
+  Phantom(const PhantomOptions& options, Progress& progress);
   ~Phantom();
   Phantom(Phantom&&) noexcept;
   Phantom& operator=(Phantom&&) noexcept;

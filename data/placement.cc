@@ -36,8 +36,12 @@ struct Clipped {
 
 class Placer {
  public:
-  Placer(const PhantomOptions& options, const Plug& plug)
-      : options_(options), plug_(plug), bed_(options.size.z), lots_(mix(options.seed ^ 41)) {}
+  Placer(const PhantomOptions& options, const Plug& plug, Progress& progress)
+      : options_(options),
+        plug_(plug),
+        progress_(progress),
+        bed_(options.size.z),
+        lots_(mix(options.seed ^ 41)) {}
 
   FossilBed run();
 
@@ -56,6 +60,7 @@ class Placer {
 
   const PhantomOptions& options_;
   const Plug& plug_;
+  Progress& progress_;
   FossilBed bed_;
   Random lots_;
 };
@@ -105,21 +110,26 @@ void measure(const BodyRuns& body, const Size3& size, PhantomFossil& truth) {
 
 FossilBed Placer::run() {
   const std::vector<FossilKind> kinds = kinds_in_order();
+  progress_.begin("placing fossils", options_.fossils, WorkUnit::items);
   const auto pairs = options_.touching ? (options_.fossils + 2) / 4 : options_.fossils / 20;
   for (std::int64_t first = 0; first < options_.fossils; first += batch) {
     std::vector<Specimen> specimens(
         static_cast<std::size_t>(std::min(batch, options_.fossils - first)));
     parallel_for(static_cast<std::int64_t>(specimens.size()), options_.threads,
                  [&](std::int64_t i) {
+                   progress_.check();
                    Specimen& specimen = specimens[static_cast<std::size_t>(i)];
                    const std::int64_t index = first + i;
                    specimen = raise(index, kinds[static_cast<std::size_t>(index)]);
                    specimen.wants_partner = index % 2 == 1 && index / 2 < pairs;
                  });
     for (const Specimen& specimen : specimens) {
+      progress_.check();
       bury(specimen);
+      progress_.advance(1);
     }
   }
+  progress_.end();
   return std::move(bed_);
 }
 
@@ -321,8 +331,8 @@ double largest_length_voxels(const PhantomOptions& options) {
   return std::min(std::max(24.0, std::min(plug_diameter / 4, by_depth)), 0.6 * plug_diameter);
 }
 
-FossilBed lay_down_fossils(const PhantomOptions& options, const Plug& plug) {
-  return Placer(options, plug).run();
+FossilBed lay_down_fossils(const PhantomOptions& options, const Plug& plug, Progress& progress) {
+  return Placer(options, plug, progress).run();
 }
 
 }  // namespace fossilct::phantom

@@ -37,7 +37,8 @@ inline constexpr std::size_t no_fossil = static_cast<std::size_t>(-1);
 double largest_length_voxels(const PhantomOptions& options);
 
 // Grows the fossils, in batches on options.threads threads, and finds each a place; ids, contacts
-// and all other truth set. Throws Error{option} where there is no room.
-FossilBed lay_down_fossils(const PhantomOptions& options, const Plug& plug);
+// and all other truth set. Counts them as the stage "placing fossils" of `progress`. Throws
+// Error{option} where there is no room, Cancelled.
+FossilBed lay_down_fossils(const PhantomOptions& options, const Plug& plug, Progress& progress);
 
 }  // namespace fossilct::phantom

@@ -169,6 +169,9 @@ class TiffFolderSink : public VolumeSink {
       TiffWriter writer(output_.temporary_path() / name, output_.path() / name, big_);
       writer.write_page(slice_of(slab, z), tags_);
       writer.close();
+      // Here and not at the end, where thousands of files would take their time with nothing to see
+      // and no way to stop.
+      sync_to_disk(output_.temporary_path() / name);
     });
   }
 

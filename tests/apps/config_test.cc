@@ -54,7 +54,7 @@ TEST_CASE("values keep # ; = and blanks inside, comments fill their line") {
   REQUIRE(given.size() == 4);
   CHECK(given[0].name == "output");
   CHECK(given[0].value == "/data/run #7; a=b");
-  CHECK(given[0].where == "a.ini line 3");
+  CHECK(given[0].where == "a.ini line 3 (a comment needs a line of its own)");
   CHECK(given[1].value == "true");
   CHECK(given[2].value == "1=fossil:#e8a33d");
   CHECK(given[3].value == " 2=pore ");
@@ -67,6 +67,10 @@ TEST_CASE("whatever is not understood is an error with its line") {
   CHECK(contains(fixture.failure("[imprt]\noutput = a\n"), "did you mean [import]?"));
   CHECK(contains(fixture.failure("[my section]\noutput = a\n"), "the section [my section] is no"));
   CHECK(contains(fixture.failure("labels\n"), "a.ini line 1: 'labels' is not of the form"));
+  CHECK(contains(fixture.failure("labels\n"), "as overwrite = true for a switch"));
+  const std::string long_line(500, 'a');
+  CHECK(fixture.failure(long_line + "\n").size() < 250);
+  CHECK(contains(fixture.failure("\n\x01\x02=\x03\n"), "a.ini line 2: this is no text"));
   CHECK(contains(fixture.failure("= 3\n"), "is not of the form"));
   CHECK(contains(fixture.failure("[import\n"), "is no heading"));
   CHECK(contains(fixture.failure("output = a\n[import]\noutput = b\n"),
@@ -76,9 +80,9 @@ TEST_CASE("whatever is not understood is an error with its line") {
 TEST_CASE("a file that is not there, or a folder, is named") {
   Fixture fixture;
   CHECK(contains(test::message_of<Error>([&] { read_config(fixture.folder / "none.ini"); }),
-                 "none.ini: can't read"));
+                 "--config: "));
   CHECK(contains(test::message_of<Error>([&] { read_config(fixture.folder.path()); }),
-                 "can't read this configuration file"));
+                 "can't read this file"));
 }
 
 }  // namespace fossilct

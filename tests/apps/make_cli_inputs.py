@@ -50,6 +50,7 @@ def main():
         b"space directions: (0.002,0,0) (0,0.002,0) (0,0,0.002)\nspace: LPS\nspace units: \"mm\" \"mm\" \"mm\"\n\n" + bytes(100)
     )
     (root / "good.ini").write_text("# comment\nspacing-um = 2.5\n[import]\ncompression = none\n[info]\nstatistics = true\n")
+    (root / "trailing.ini").write_text("spacing-um = 2.5   # measured\n")
     (root / "typo.ini").write_text("[import]\nspacing-mu = 2.5\n")
     (root / "hash.ini").write_text("[import]\nspacing-um = 2\noutput = core #7.h5\n")
 

@@ -71,6 +71,7 @@ TEST_CASE("lines for a log") {
 
 TEST_CASE("in a log each stage ends with one line, and no control code gets in") {
   Recorder recorder(TerminalStyle{});
+  recorder.progress.set_verbosity(Verbosity::verbose);
   recorder.progress.begin("read", 10, WorkUnit::slices);
   recorder.progress.advance(10);
   recorder.progress.begin("write", 4, WorkUnit::items);
@@ -81,6 +82,20 @@ TEST_CASE("in a log each stage ends with one line, and no control code gets in")
   CHECK(contains(recorder.text, "\nwrite: 4 in "));
   CHECK(std::count(recorder.text.begin(), recorder.text.end(), '\n') == 2);
   CHECK_FALSE(contains(recorder.text, "\x1b"));
+}
+
+TEST_CASE("a stage of a moment leaves no line in a log") {
+  Recorder recorder(TerminalStyle{});
+  recorder.progress.begin("read", 10, WorkUnit::slices);
+  recorder.progress.advance(10);
+  recorder.progress.end();
+  CHECK(recorder.text.empty());
+}
+
+TEST_CASE("what is no text in a message is shown as such") {
+  Recorder recorder(TerminalStyle{});
+  recorder.progress.warning("\xff\x1b[2J \xc2\xb5m \xe2\x82");
+  CHECK(recorder.text == "warning: \\xff\\x1b[2J \xc2\xb5m \\xe2\\x82\n");
 }
 
 TEST_CASE("a log gets a line each interval while a stage lasts, though nobody calls") {
@@ -129,6 +144,7 @@ TEST_CASE("quiet leaves warnings and errors, verbose adds details") {
 
 TEST_CASE("many threads may report at once") {
   Recorder recorder(TerminalStyle{});
+  recorder.progress.set_verbosity(Verbosity::verbose);
   recorder.progress.begin("a", 4000, WorkUnit::items);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
