@@ -183,7 +183,7 @@ void report_order(const SliceOrder& order, const fs::path& folder, const OpenOpt
     notices.push_back(folder.string() + ": the slice numbers go in steps of " +
                       format_count(order.step) +
                       ": the slices are not neighbours, nothing is learned or measured across "
-                      "them");
+                      "them, and the spacing along z is the distance of the slices that are there");
   }
   if (!order.numbered && order.order.size() > 1) {
     notices.push_back(folder.string() + ": the slice numbers are too long to be checked for gaps");
