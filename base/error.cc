@@ -21,10 +21,18 @@ Error file_error(const std::filesystem::path& path, std::string_view what) {
   return {ErrorKind::file, join(path.string(), what)};
 }
 
+Error file_code_error(const std::filesystem::path& path, std::string_view action,
+                      const std::error_code& code) {
+  const bool denied =
+      code == std::errc::permission_denied || code == std::errc::operation_not_permitted;
+  return {ErrorKind::file,
+          join(path.string(),
+               std::string(action) + ": " + code.message() +
+                   (denied ? "; check the rights of the file and of its folder (ls -ld)" : ""))};
+}
+
 Error file_errno_error(const std::filesystem::path& path, std::string_view action) {
-  const int code = errno;
-  const std::string reason = std::generic_category().message(code);
-  return {ErrorKind::file, join(path.string(), std::string(action) + ": " + reason)};
+  return file_code_error(path, action, {errno, std::generic_category()});
 }
 
 Error format_error(const std::filesystem::path& path, std::string_view what) {
