@@ -78,8 +78,6 @@ class FiniteOnly final : public Adaptor {
   FiniteOnly(std::unique_ptr<VolumeSource> source, double value)
       : Adaptor(std::move(source)), value_(value) {
     mutable_description().statistics.reset();
-    mutable_description().notices.push_back("NaN and infinite voxels are replaced by " +
-                                            format_number(value));
   }
 
  private:

@@ -154,7 +154,6 @@ TEST_CASE_TEMPLATE("voxels that are not finite are replaced, the others kept", T
   volume(5, 4, 3) = -std::numeric_limits<T>::infinity();
   const auto source = replace_not_finite(source_of(volume), -7.5);
   check_carried_over(source->description());
-  CHECK(contains(source->description().notices.back(), "-7.5"));
   CHECK_FALSE(source->description().statistics.has_value());
   const Volume<T> replaced = read_all<T>(*source);
   for (T* const odd : {&volume(1, 2, 3), &volume(0, 0, 0), &volume(5, 4, 3)}) {
