@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "io/tiff_sink.h"
+#include "io/export.h"
 
 namespace fossilct {
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace fossilct {
 
@@ -26,6 +27,9 @@ class Error : public std::runtime_error {
 
 // A file or folder that can't be opened, read, written or found.
 Error file_error(const std::filesystem::path& path, std::string_view what);
+// The same with the meaning of a code and, where rights are lacking, what to check.
+Error file_code_error(const std::filesystem::path& path, std::string_view action,
+                      const std::error_code& code);
 // The same with the meaning of `errno`, which is read on entry ("No space left on device").
 Error file_errno_error(const std::filesystem::path& path, std::string_view action);
 // A file whose content is not what its format promises.

@@ -62,6 +62,63 @@ std::optional<Number> parse_number(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+// The length of the well-formed UTF-8 sequence of a printable character that `text` begins with; 0
+// where there is none (RFC 3629).
+std::size_t printable_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) {
+    return first >= 0x20 && first != 0x7f ? 1 : 0;
+  }
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) {
+    return 0;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) {
+      return 0;
+    }
+  }
+  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool surrogate = first == 0xed && byte(1) > 0x9f;
+  const bool beyond = first == 0xf4 && byte(1) > 0x8f;
+  const bool control = first == 0xc2 && byte(1) < 0xa0;
+  return overlong || surrogate || beyond || control ? 0 : length;
+}
+
+std::string escaped(char c) {
+  switch (c) {
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      break;
+  }
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "\\x%02x", static_cast<unsigned>(c) & 0xffU);
+  return text.data();
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t most_bytes) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = printable_length(text.substr(at));
+    if (at + std::max<std::size_t>(1, length) > most_bytes) {
+      return result + "...";
+    }
+    result += length == 0 ? escaped(text[at]) : std::string(text.substr(at, length));
+    at += std::max<std::size_t>(1, length);
+  }
+  return result;
+}
+
 bool natural_less(std::string_view a, std::string_view b) {
   const std::string_view whole_a = a;
   const std::string_view whole_b = b;
@@ -177,6 +234,12 @@ std::string format_number(double value) {
   std::array<char, 64> text{};
   const auto [end, code] = std::to_chars(text.data(), text.data() + text.size(), value);
   return code == std::errc() ? std::string(text.data(), end) : std::to_string(value);
+}
+
+std::string format_rounded(double value) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", value);
+  return text.data();
 }
 
 }  // namespace fossilct

@@ -27,10 +27,17 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);
 
+// For messages: `text` from a file that may hold anything. Bytes that are no printable UTF-8 become
+// \n, \t, \r or \xNN; what goes beyond `most_bytes` of the source is cut off and "..." added.
+std::string printable(std::string_view text, std::size_t most_bytes = 80);
+
 // "1.3 GB" (decimal units), "2 h 05 min", "1,234,567", shortest decimal that reads back ("0.71").
 std::string format_bytes(double bytes);
 std::string format_duration(double seconds);
 std::string format_count(std::int64_t count);
 std::string format_number(double value);
+// Six significant digits, without the dust of binary fractions ("0.02", not
+// "0.020000000000000004").
+std::string format_rounded(double value);
 
 }  // namespace fossilct

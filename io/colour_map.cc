@@ -21,9 +21,19 @@ constexpr std::size_t colours_in_example = 4;
 // Files of a person's hand; anything larger is not one.
 constexpr std::uintmax_t most_file_bytes = 1 << 20;
 
+// `#` begins a colour, and a comment where the word is none: too short for one, or not hexadecimal.
+bool is_hash_comment(std::string_view line) {
+  constexpr std::string_view hex = "0123456789abcdefABCDEF";
+  constexpr std::size_t least_for_a_colour = 4;  // a slip of "#rrggbb" is not passed over
+  const std::string_view word = line.substr(0, line.find_first_of(" \t"));
+  return word.starts_with('#') && (word.size() < least_for_a_colour ||
+                                   word.find_first_not_of(hex, 1) != std::string_view::npos);
+}
+
 std::string_view without_comment(std::string_view line) {
   line = line.substr(0, line.find(';'));
-  return trim(line.substr(0, line.find("//")));
+  line = trim(line.substr(0, line.find("//")));
+  return is_hash_comment(line) ? std::string_view() : line;
 }
 
 std::string_view take_word(std::string_view& text) {
@@ -59,7 +69,8 @@ void add_line(ColourMap& map, std::string_view text, const std::filesystem::path
   if (!colour || !value || *value < 0 || *value > 255) {
     throw line_error(path, line,
                      "expected `#rrggbb value name` with a value from 0 to 255, found `" +
-                         std::string(colour_word) + " " + std::string(value_word) + "`");
+                         printable(colour_word) + " " + printable(value_word) +
+                         "`; a comment begins with #, ; or //");
   }
   if (!map.colours.emplace(*colour, static_cast<std::uint8_t>(*value)).second) {
     throw line_error(path, line, colour_text(*colour) + " is listed twice");
@@ -69,6 +80,20 @@ void add_line(ColourMap& map, std::string_view text, const std::filesystem::path
   if (!known) {
     map.classes.push_back({*value, std::string(text), channels_of(*colour)});
   }
+}
+
+// The most frequent colours; background first, which is black wherever there is black.
+std::vector<std::uint32_t> colours_for_example(const std::vector<ColourCount>& counts) {
+  std::vector<std::uint32_t> colours;
+  for (const ColourCount& count : counts) {
+    if (count.colour == 0) {
+      colours.insert(colours.begin(), 0);
+    } else {
+      colours.push_back(count.colour);
+    }
+  }
+  colours.resize(std::min(colours.size(), colours_in_example));
+  return colours;
 }
 
 }  // namespace
@@ -119,16 +144,17 @@ std::string describe_colours(const std::vector<ColourCount>& counts) {
   std::string text;
   const std::size_t listed = std::min(counts.size(), most_colours_listed);
   for (std::size_t i = 0; i < listed; ++i) {
-    text +=
-        "  " + colour_text(counts[i].colour) + "  " + format_count(counts[i].pixels) + " pixels\n";
+    text += "  " + colour_text(counts[i].colour) + "  " + format_count(counts[i].pixels) +
+            (counts[i].pixels == 1 ? " pixel\n" : " pixels\n");
   }
   if (counts.size() > listed) {
     text += "  and " + format_count(static_cast<std::int64_t>(counts.size() - listed)) +
             " more colours\n";
   }
-  text += "A colour map for it is a text file like\n";
-  for (std::size_t i = 0; i < std::min(counts.size(), colours_in_example); ++i) {
-    text += "  " + colour_text(counts[i].colour) + " " + std::to_string(i) +
+  text += "A colour map is a text file with a line for every colour of every slice, like\n";
+  const std::vector<std::uint32_t> colours = colours_for_example(counts);
+  for (std::size_t i = 0; i < colours.size(); ++i) {
+    text += "  " + colour_text(colours[i]) + " " + std::to_string(i) +
             (i == 0 ? " background\n" : " class-" + std::to_string(i) + "\n");
   }
   text.pop_back();

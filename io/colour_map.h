@@ -20,7 +20,8 @@ struct ColourMap {
 };
 
 // Reads lines `#rrggbb value name`, value 0 to 255, the name may be absent or hold blanks; empty
-// lines and what follows `;` or `//` are left out. Throws Error{file}, and Error{format} with the
+// lines, what follows `;` or `//`, and lines whose first word begins with `#` without being a colour
+// are left out. Throws Error{file}, and Error{format} with the
 // line's number.
 ColourMap read_colour_map(const std::filesystem::path& path);
 

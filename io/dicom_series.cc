@@ -25,7 +25,7 @@ std::vector<fs::path> files_in(const fs::path& folder) {
     }
   }
   if (error) {
-    throw file_error(folder, "the folder can't be read: " + error.message());
+    throw file_code_error(folder, "can't list the folder", error);
   }
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
     return natural_less(a.filename().string(), b.filename().string());
@@ -35,18 +35,35 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 
 using SeriesByUid = std::map<std::string, std::vector<DicomHeader>>;
 
-SeriesByUid read_headers(const fs::path& folder, const Progress& progress,
-                         std::vector<std::string>& notices) {
+struct FolderContent {
   SeriesByUid series;
-  std::vector<std::string> strays;
+  std::vector<std::string> strays;   // no DICOM images
+  std::vector<std::string> damaged;  // named like DICOM or begun as such, and not readable
+};
+
+FolderContent read_headers(const fs::path& folder, const Progress& progress, bool takes_damage) {
+  FolderContent content;
   for (const fs::path& file : files_in(folder)) {
     progress.check();
-    if (auto header = read_dicom_header(file)) {
-      series[header->series_uid].push_back(std::move(*header));
-    } else {
-      strays.push_back(file.filename().string());
+    try {
+      if (auto header = read_dicom_header(file)) {
+        content.series[header->series_uid].push_back(std::move(*header));
+      } else {
+        content.strays.push_back(file.filename().string());
+      }
+    } catch (const Error&) {
+      if (!takes_damage) {
+        throw;
+      }
+      content.damaged.push_back(file.filename().string());
     }
   }
+  return content;
+}
+
+SeriesByUid series_in(const fs::path& folder, const Progress& progress,
+                      std::vector<std::string>& notices) {
+  auto [series, strays, none] = read_headers(folder, progress, false);
   if (series.empty()) {
     throw format_error(folder, "there is no DICOM image in this folder");
   }
@@ -90,17 +107,21 @@ std::vector<DicomHeader> choose(SeriesByUid&& series, const fs::path& folder,
 std::vector<DicomHeader> slices_at(const fs::path& path, const Progress& progress,
                                    std::vector<std::string>& notices) {
   if (fs::is_directory(path)) {
-    return choose(read_headers(path, progress, notices), path, notices);
+    return choose(series_in(path, progress, notices), path, notices);
   }
   const auto header = read_dicom_header(path);
   if (!header) {
     throw format_error(path, "is no DICOM image");
   }
-  // A damaged file of the folder may be a slice of this series: it is refused here too. Strays are
-  // no news to someone who named a file.
-  std::vector<std::string> ignored;
-  return std::move(
-      read_headers(fs::absolute(path).parent_path(), progress, ignored)[header->series_uid]);
+  // Nobody asked for the others; strays are no news to someone who named a file, but a damaged one
+  // may be a slice of this series.
+  FolderContent content = read_headers(fs::absolute(path).parent_path(), progress, true);
+  if (!content.damaged.empty()) {
+    notices.push_back(
+        "left out, since they are damaged or no DICOM files: " + listed(content.damaged) +
+        "; if one of them is a slice of this series, copy it again");
+  }
+  return std::move(content.series[header->series_uid]);
 }
 
 std::string shape(const DicomHeader& header) {
@@ -184,7 +205,15 @@ void sort_by_number(std::vector<DicomHeader>& slices, std::vector<std::string>& 
 }
 
 std::string place(const DicomHeader& slice, double at_mm) {
-  return slice.file.filename().string() + " at " + format_number(at_mm) + " mm";
+  return slice.file.filename().string() + " at " + format_rounded(at_mm) + " mm";
+}
+
+std::string joined(const std::vector<std::string>& notices) {
+  std::string text;
+  for (const std::string& notice : notices) {
+    text += "; " + notice;
+  }
+  return text;
 }
 
 // The distance of neighbours, from positions along the normal in ascending order.
@@ -207,7 +236,7 @@ double check_distances(const std::vector<DicomHeader>& slices, const std::vector
   std::vector<std::string> uneven;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (std::abs(steps[i] - step) > 0.02 * step) {
-      uneven.push_back(format_number(steps[i]) + " mm between " + place(slices[i], at_mm[i]) +
+      uneven.push_back(format_rounded(steps[i]) + " mm between " + place(slices[i], at_mm[i]) +
                        " and " + place(slices[i + 1], at_mm[i + 1]));
     }
   }
@@ -215,12 +244,13 @@ double check_distances(const std::vector<DicomHeader>& slices, const std::vector
     return step;
   }
   const std::string what =
-      "the slices lie " + format_number(step) + " mm apart, but " + listed(uneven);
+      "the slices lie " + format_rounded(step) + " mm apart, but " + listed(uneven);
   if (!allow_gaps) {
-    throw format_error(slices.front().file.parent_path(),
-                       what + "; slices are missing. --allow-gaps reads them as if none were");
+    throw format_error(
+        slices.front().file.parent_path(),
+        what + "; slices are missing. --allow-gaps reads them as if none were" + joined(notices));
   }
-  notices.push_back(what + "; read as if all were " + format_number(step) + " mm apart");
+  notices.push_back(what + "; read as if all were " + format_rounded(step) + " mm apart");
   return step;
 }
 
@@ -249,8 +279,8 @@ FoundSpacing spacing_of(const DicomHeader& slice, std::optional<double> step_mm)
   const auto& [x, y] = *slice.spacing_mm;
   spacing.unit = SpacingUnit::millimetre;
   spacing.value = {x, y, step_mm};
-  spacing.found = "PixelSpacing " + format_number(y) + "\\" + format_number(x) + " mm; " +
-                  (step_mm ? "positions " + format_number(*step_mm) + " mm apart"
+  spacing.found = "PixelSpacing " + format_rounded(y) + "\\" + format_rounded(x) + " mm; " +
+                  (step_mm ? "positions " + format_rounded(*step_mm) + " mm apart"
                            : std::string("no positions that tell the distance of slices"));
   return spacing;
 }

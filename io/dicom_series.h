@@ -21,7 +21,8 @@ struct DicomSeries {
 };
 
 // `path`: a folder (not its subfolders), or one file, which stands for all files of its series in
-// its folder. In a folder of several series the only one of more than one image is taken, with a
+// its folder; files there that can't be read are then left out with a notice, while a folder that
+// was named is refused for them. In a folder of several series the only one of more than one image is taken, with a
 // notice; otherwise Error{format} lists them with their number of images.
 // Slices are ordered by position along their normal (without positions by InstanceNumber, without
 // that by name), and the spacing along z is the distance of positions, never SliceThickness.

@@ -29,4 +29,9 @@ std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, 
                                              const ScanDescription& description, IfExists if_exists,
                                              int threads);
 
+// Throws Error{file} where `folder` is there and holds anything but such slices of a folder of this
+// name, the strangers named: replacing it would take them away. make_export_sink() with
+// IfExists::replace asks it at the beginning and once more before the rename.
+void require_only_slices(const std::filesystem::path& folder);
+
 }  // namespace fossilct

@@ -95,9 +95,6 @@ std::string usual_place(hid_t file) {
 }
 
 std::string candidates_text(const DatasetList& list) {
-  if (list.count == 0) {
-    return "the file holds no dataset";
-  }
   std::string text = "datasets in the file:";
   for (const std::string& line : list.lines) {
     text += "\n  " + line;
@@ -108,6 +105,16 @@ std::string candidates_text(const DatasetList& list) {
   return text;
 }
 
+const std::string no_dataset_at_all =
+    "the file holds no dataset at all: is it the right one, and was it written to its end?";
+
+// What to do where the dataset that was found is of no use: another one where there is one, else
+// `advice`.
+std::string others_text(hid_t file, const std::string& choose, const std::string& advice = "") {
+  const DatasetList list = list_datasets(file);
+  return list.count > 1 ? choose + candidates_text(list) : advice;
+}
+
 Handle open_dataset(hid_t file, const std::filesystem::path& path, const std::string& name) {
   Handle object = open_object(file, name);
   if (object.valid() && H5Iget_type(object) == H5I_DATASET) {
@@ -116,9 +123,11 @@ Handle open_dataset(hid_t file, const std::filesystem::path& path, const std::st
   if (const auto broken = broken_link(file, name)) {
     throw format_error(path, *broken);
   }
-  throw format_error(path, "there is no dataset " + name +
-                               " in it; give one of them with --dataset. " +
-                               candidates_text(list_datasets(file)));
+  const DatasetList list = list_datasets(file);
+  throw format_error(
+      path, "there is no dataset " + name + " in it; " +
+                (list.count == 0 ? no_dataset_at_all
+                                 : "give one of them with --dataset; " + candidates_text(list)));
 }
 
 void check_type(hid_t file, const std::filesystem::path& path, const ChosenDataset& chosen) {
@@ -127,18 +136,22 @@ void check_type(hid_t file, const std::filesystem::path& path, const ChosenDatas
   }
   throw format_error(
       path, "the dataset " + chosen.name + " is of type " + type_text(chosen.dataset) +
-                "; voxels must be integers of 8, 16 or 32 bits or floats of 32 or 64 bits. Convert "
-                "it (h5py: astype), or choose another with --dataset. " +
-                candidates_text(list_datasets(file)));
+                "; voxels must be integers of 8, 16 or 32 bits or floats of 32 or 64 bits; convert "
+                "it (h5py: astype)" +
+                others_text(file, "; or choose another with --dataset; "));
 }
 
 void check_shape(hid_t file, const std::filesystem::path& path, const ChosenDataset& chosen) {
   if (!volume_axes(chosen.extent)) {
+    const std::string advice = chosen.extent.size() > 3
+                                   ? "; write one volume of it as a dataset of its own (h5py: "
+                                     "f['one'] = f['" +
+                                         chosen.name + "'][0])"
+                                   : "; a single slice is read as an image (TIFF, PNG)";
     throw format_error(path, "the dataset " + chosen.name + " has " +
                                  std::to_string(chosen.extent.size()) + " axes (" +
-                                 shape_and_type(chosen.dataset) +
-                                 "); a scan has three (z, y, x). Choose another with --dataset. " +
-                                 candidates_text(list_datasets(file)));
+                                 shape_and_type(chosen.dataset) + "); a scan has three (z, y, x)" +
+                                 others_text(file, "; choose another with --dataset; ", advice));
   }
   hsize_t voxels = 1;
   for (const hsize_t length : chosen.extent) {
@@ -192,6 +205,16 @@ ChosenDataset describe(hid_t file, const std::filesystem::path& path, std::strin
   return chosen;
 }
 
+std::string why_none_was_chosen(const DatasetList& list) {
+  if (list.count == 0) {
+    return no_dataset_at_all;
+  }
+  return (list.usable.empty()
+              ? "no dataset in it is a volume of three axes (z, y, x) of integers or floats; "
+              : "which dataset is the scan? Give its path with --dataset; ") +
+         candidates_text(list);
+}
+
 }  // namespace
 
 Size3 ChosenDataset::size() const {
@@ -209,10 +232,7 @@ ChosenDataset choose_dataset(hid_t file, const std::filesystem::path& path,
   }
   const DatasetList list = list_datasets(file);
   if (list.usable.size() != 1) {
-    throw format_error(
-        path,
-        (list.usable.empty() ? "no dataset in it is a volume; " : "which dataset is the scan? ") +
-            std::string("Give its path with --dataset; ") + candidates_text(list));
+    throw format_error(path, why_none_was_chosen(list));
   }
   ChosenDataset chosen = describe(file, path, list.usable.front());
   chosen.notices.push_back("took the dataset " + chosen.name +

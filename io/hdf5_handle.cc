@@ -2,7 +2,9 @@
 #include "io/hdf5_handle.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <system_error>
 
 #include "base/error.h"
 
@@ -68,16 +70,29 @@ std::string last_error() {
 
 void quiet() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, std::string_view action) {
+  const std::string cannot = "can't " + std::string(action);
+  const std::string reason = last_error();
+  if (reason == std::generic_category().message(ENOSPC)) {
+    throw file_code_error(path, cannot, {ENOSPC, std::generic_category()});
+  }
+  throw file_error(path, cannot + ": " + reason);
+}
+
+}  // namespace
+
 Handle require_handle(hid_t result, const std::filesystem::path& path, std::string_view action) {
   if (result < 0) {
-    throw file_error(path, "can't " + std::string(action) + ": " + last_error());
+    fail(path, action);
   }
   return Handle(result);
 }
 
 void require_ok(herr_t result, const std::filesystem::path& path, std::string_view action) {
   if (result < 0) {
-    throw file_error(path, "can't " + std::string(action) + ": " + last_error());
+    fail(path, action);
   }
 }
 

@@ -16,7 +16,7 @@ using Numbers = std::vector<double>;
 std::string numbers_text(const Numbers& values) {
   std::string text;
   for (const double value : values) {
-    text += (text.empty() ? "" : ", ") + format_number(value);
+    text += (text.empty() ? "" : ", ") + format_rounded(value);
   }
   return text;
 }
@@ -178,7 +178,7 @@ std::optional<FoundSpacing> nexus_axes(hid_t file, const ChosenDataset& chosen) 
     found.unit = unit.value_or(SpacingUnit::none);
     found.value[k] = step;
     found.found +=
-        " " + axes[axis] + " every " + format_number(*step) + " " + unit_text.value_or("(no unit)");
+        " " + axes[axis] + " every " + format_rounded(*step) + " " + unit_text.value_or("(no unit)");
   }
   return found;
 }

@@ -33,12 +33,12 @@ void require_no_colours(const ImageSource& images) {
   images.read(0, pixels);
   const std::vector<ColourCount> counts = count_colours(shape, pixels);
   if (!is_grey(counts)) {
-    throw format_error(images.name(0),
-                       "a mask painted in " +
-                           format_count(static_cast<std::int64_t>(counts.size())) +
-                           " colours; give --colour-map FILE that says which label each is. "
-                           "Found:\n" +
-                           describe_colours(counts));
+    throw format_error(
+        images.name(0),
+        "a mask painted in " + format_count(static_cast<std::int64_t>(counts.size())) +
+            " colours; give --colour-map FILE that says which label each is. "
+            "Found" +
+            (images.count() > 1 ? " in the first slice" : "") + ":\n" + describe_colours(counts));
   }
 }
 

@@ -211,12 +211,13 @@ FoundSpacing spacing_of(const MetaImage& image, const HeaderText& text) {
     return {{}, SpacingUnit::none, false, "no ElementSpacing in the MetaImage header"};
   }
   FoundSpacing found;
+  std::string values;
   for (int axis = 0; axis < std::min(3, image.NDims()); ++axis) {
     found.value[static_cast<std::size_t>(axis)] = image.ElementSpacing(axis);
+    values += " " + format_rounded(image.ElementSpacing(axis));
   }
   found.unit = unit_of(image);
-  found.found = (field == "elementsize" ? "ElementSize = " : "ElementSpacing = ") +
-                text.get(field) +
+  found.found = (field == "elementsize" ? "ElementSize =" : "ElementSpacing =") + values +
                 (text.has("distanceunits") ? ", DistanceUnits = " + text.get("distanceunits") : "");
   return found;
 }

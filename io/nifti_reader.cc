@@ -36,6 +36,7 @@ struct Header {
   Image image{nullptr, &nifti_image_free};
   bool big_endian = false;
   bool in_two_files = false;
+  std::array<double, 3> pixdim{};  // as the file has them: the library makes 1 of 0
 };
 
 bool is_gzip(const fs::path& path) {
@@ -89,6 +90,7 @@ Header read_header_1(const fs::path& path, const char* bytes) {
   }
   header.big_endian = swapped == (std::endian::native == std::endian::little);
   header.in_two_files = std::memcmp(raw.magic, "ni1", 3) == 0;
+  std::copy_n(&raw.pixdim[1], header.pixdim.size(), header.pixdim.begin());
   // The check is ours to make: the conversion below would complain on stderr.
   if (nifti_hdr1_looks_good(&raw) != 0) {
     header.image.reset(nifti_convert_n1hdr2nim(raw, nullptr));
@@ -109,6 +111,7 @@ Header read_header_2(const fs::path& path, const char* bytes) {
   }
   header.big_endian = swapped == (std::endian::native == std::endian::little);
   header.in_two_files = std::memcmp(raw.magic, "ni2", 3) == 0;
+  std::copy_n(&raw.pixdim[1], header.pixdim.size(), header.pixdim.begin());
   if (nifti_hdr2_looks_good(&raw) != 0) {
     header.image.reset(nifti_convert_n2hdr2nim(raw, nullptr));
   }
@@ -212,13 +215,14 @@ double meant_by(double value, int nifti_type) {
   return parse_double({text.data(), end}).value_or(value);
 }
 
-FoundSpacing spacing_of(const nifti_image& image) {
+FoundSpacing spacing_of(const Header& header) {
+  const nifti_image& image = *header.image;
   FoundSpacing found;
   std::string text = "pixdim =";
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (static_cast<std::int64_t>(axis) < image.ndim) {
-      found.value[axis] = meant_by(image.pixdim[axis + 1], image.nifti_type);
-      text += " " + format_number(*found.value[axis]);
+      found.value[axis] = meant_by(header.pixdim[axis], image.nifti_type);
+      text += " " + format_rounded(*found.value[axis]);
     }
   }
   found.unit = unit_of(image.xyz_units);
@@ -231,7 +235,8 @@ FoundSpacing spacing_of(const nifti_image& image) {
 // The file's axes stay the index axes. Its world has x to the right and y to the front (RAS), ours
 // is ITK's and 3D Slicer's (LPS): the first two rows change sign. As ITK 5.2, the qform comes
 // before the sform, which may be an alignment to an atlas.
-void read_place(const nifti_image& image, ScanDescription& description) {
+void read_place(const Header& header, ScanDescription& description) {
+  const nifti_image& image = *header.image;
   if (image.qform_code <= 0 && image.sform_code <= 0) {
     return;
   }
@@ -244,12 +249,12 @@ void read_place(const nifti_image& image, ScanDescription& description) {
       // A column of zeros is left to check(grid), which refuses it.
       grid.direction[3 * row + axis] = length > 0 ? signs[row] * world.m[row][axis] / length : 0.0;
     }
-    const double stated = image.pixdim[axis + 1];
-    if (std::abs(length - stated) > 0.01 * std::abs(stated)) {
-      description.notices.push_back("NIfTI: pixdim gives " + format_number(stated) +
+    const double stated = header.pixdim[axis];
+    if (stated > 0 && std::abs(length - stated) > 0.01 * stated) {
+      description.notices.push_back("NIfTI: pixdim gives " + format_rounded(stated) +
                                     " along axis " + std::to_string(axis) + ", the " +
                                     (image.qform_code > 0 ? "qform " : "sform ") +
-                                    format_number(length) + "; pixdim is taken");
+                                    format_rounded(length) + "; pixdim is taken");
     }
   }
   grid.origin_um = {signs[0] * world.m[0][3], signs[1] * world.m[1][3], signs[2] * world.m[2][3]};
@@ -330,12 +335,12 @@ Container open_nifti(const fs::path& path, const OpenOptions& /*options*/, Progr
   if (data != path) {
     description.files.push_back(data);
   }
-  read_place(image, description);
+  read_place(header, description);
   const RawLayout layout{size_of(image, path), type_of(image, path), header.big_endian,
                          std::max<std::int64_t>(0, image.iname_offset)};
   auto voxels = gzip ? open_inflated_voxels(data, 0, layout, std::move(description))
                      : open_raw_voxels(data, layout, std::move(description));
-  return {with_scaling(std::move(voxels), image), spacing_of(image), false};
+  return {with_scaling(std::move(voxels), image), spacing_of(header), false};
 }
 
 }  // namespace fossilct

@@ -103,7 +103,7 @@ std::vector<std::int64_t> sizes_of(const Fields& fields) {
   for (const std::string& word : words(text)) {
     const auto size = parse_integer(word);
     if (!size || *size < 1) {
-      throw format_error(fields.path, "its NRRD header has 'sizes: " + text +
+      throw format_error(fields.path, "its NRRD header has 'sizes: " + printable(text) +
                                           "'; expected whole numbers from 1 up");
     }
     sizes.push_back(*size);
@@ -111,8 +111,8 @@ std::vector<std::int64_t> sizes_of(const Fields& fields) {
   if (!dimension || sizes.empty() || sizes.size() > most_axes ||
       *dimension != static_cast<std::int64_t>(sizes.size())) {
     throw format_error(fields.path,
-                       "its NRRD header has 'dimension: " + fields.require("dimension") +
-                           "' but 'sizes: " + text + "'");
+                       "its NRRD header has 'dimension: " + printable(fields.require("dimension")) +
+                           "' but 'sizes: " + printable(text) + "'");
   }
   return sizes;
 }
@@ -131,7 +131,7 @@ std::vector<std::size_t> volume_axes(const std::vector<std::int64_t>& sizes, con
   }
   if (axes.size() < 2 || axes.size() > 3) {
     throw format_error(fields.path, "has " + std::to_string(sizes.size()) +
-                                        " axes (sizes: " + fields.require("sizes") +
+                                        " axes (sizes: " + printable(fields.require("sizes")) +
                                         "); expected a volume of 3 axes with one value a voxel");
   }
   return axes;
@@ -169,7 +169,7 @@ PixelType type_of(const Fields& fields) {
   const std::string text = fields.require("type");
   const auto name = names.find(lower(text));
   if (name == names.end()) {
-    throw format_error(fields.path, "its NRRD header has 'type: " + text +
+    throw format_error(fields.path, "its NRRD header has 'type: " + printable(text) +
                                         "'; expected integers of 8, 16 or 32 bits, float or "
                                         "double");
   }
@@ -180,16 +180,16 @@ void read_encoding(const Fields& fields, NrrdHeader& header) {
   const std::string encoding = lower(fields.require("encoding"));
   header.gzip = encoding == "gzip" || encoding == "gz";
   if (!header.gzip && encoding != "raw") {
-    throw format_error(fields.path, "its NRRD header has 'encoding: " + encoding +
+    throw format_error(fields.path, "its NRRD header has 'encoding: " + printable(encoding) +
                                         "'; raw and gzip are read: convert it, as with "
                                         "`unu save -f nrrd -e gzip -i IN -o OUT`");
   }
   const std::string endian = lower(fields.find("endian").value_or(""));
   if (bytes_of(header.type) > 1 && endian != "little" && endian != "big") {
-    throw format_error(fields.path,
-                       "its NRRD header has " +
-                           (endian.empty() ? "no 'endian'" : "'endian: " + endian + "'") +
-                           "; expected 'endian: little' or 'endian: big'");
+    throw format_error(
+        fields.path, "its NRRD header has " +
+                         (endian.empty() ? "no 'endian'" : "'endian: " + printable(endian) + "'") +
+                         "; expected 'endian: little' or 'endian: big'");
   }
   header.big_endian = endian == "big";
 }
@@ -198,9 +198,9 @@ std::int64_t skip_of(const Fields& fields, const char* name, std::int64_t least)
   const std::string text = fields.find(name).value_or("0");
   const auto value = parse_integer(text);
   if (!value || *value < least) {
-    throw format_error(fields.path, "its NRRD header has '" + std::string(name) + ": " + text +
-                                        "'; expected a number from " + std::to_string(least) +
-                                        " up");
+    throw format_error(fields.path, "its NRRD header has '" + std::string(name) + ": " +
+                                        printable(text) + "'; expected a number from " +
+                                        std::to_string(least) + " up");
   }
   return *value;
 }
@@ -282,8 +282,8 @@ std::vector<Vector> require_vectors(const Fields& fields, const char* name) {
   const std::string text = fields.require(name);
   const auto vectors = parse_vectors(text);
   if (!vectors) {
-    throw format_error(fields.path, "its NRRD header has '" + std::string(name) + ": " + text +
-                                        "'; expected vectors as (1,0,0)");
+    throw format_error(fields.path, "its NRRD header has '" + std::string(name) + ": " +
+                                        printable(text) + "'; expected vectors as (1,0,0)");
   }
   return *vectors;
 }

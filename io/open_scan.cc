@@ -13,6 +13,7 @@
 #include "io/recognise.h"
 #include "io/volume_file.h"
 #include "io/whole_pass.h"
+#include "volumes/percentiles.h"
 
 namespace fossilct {
 
@@ -131,24 +132,45 @@ void settle(Container& container, const OpenOptions& options, const std::filesys
 }
 
 void note_projections(ScanDescription& description, const std::filesystem::path& path) {
-  if (description.projections) {
-    description.notices.push_back(path.string() +
-                                  ": these are projections (radiographs), not a reconstruction; "
-                                  "fossils are found in reconstructed slices only");
+  if (!description.projections) {
+    return;
+  }
+  const std::string use = "; fossils are found in reconstructed slices only";
+  for (std::string& notice : description.notices) {
+    if (notice.find("not a reconstruction") != std::string::npos) {
+      notice += use;
+      return;
+    }
+  }
+  description.notices.push_back(
+      path.string() + ": these are projections (radiographs), not a reconstruction" + use);
+}
+
+// Statistics hold one value for each of a few percents; others would be guesses. Said before the
+// scan is read for them.
+void require_percents_kept(const std::pair<double, double>& percents) {
+  std::string known;
+  for (const double percent : reported_percents) {
+    known += (known.empty() ? "" : ", ") + format_number(percent);
+  }
+  for (const double percent : {percents.first, percents.second}) {
+    if (std::find(reported_percents.begin(), reported_percents.end(), percent) ==
+        reported_percents.end()) {
+      throw option_error(
+          "--window",
+          format_number(percent) + " is no percentile that is kept; expected one of " + known);
+    }
   }
 }
 
-// Statistics hold one value for each of a few percents; others would be guesses.
 double value_at_percent(const VolumeStatistics& statistics, double percent) {
-  std::string known;
   for (const auto& stored : statistics.percentiles) {
     if (stored.percent == percent) {
       return stored.value;
     }
-    known += (known.empty() ? "" : ", ") + format_number(stored.percent);
   }
-  throw option_error("--window", format_number(percent) +
-                                     " is no percentile that is kept; expected one of " + known);
+  throw option_error("--window", "the scan has no percentile " + format_number(percent) +
+                                     " (is no voxel of it finite?); give the window as values");
 }
 
 std::optional<Window> window_of(const OpenOptions& options,
@@ -259,6 +281,9 @@ std::unique_ptr<VolumeSource> open_scan(const std::filesystem::path& path,
                                         const OpenOptions& options, Progress& progress) {
   const Recognised what = recognise(path, options.raw.has_value());
   require_fitting_options(what, options);
+  if (options.window_percentiles) {
+    require_percents_kept(*options.window_percentiles);
+  }
   Container container = open_container(what, options, progress);
   require_level_is_ours(container, options, path);
   settle(container, options, path);

@@ -243,8 +243,9 @@ std::string_view expected_of(const std::string& extension) {
 
 std::string shown(std::string_view head) {
   const std::string_view start = head.substr(0, 12);
-  if (is_text(start)) {
-    return "'" + std::string(trim(start.substr(0, start.find('\n')))) + "'";
+  const std::string text_shown = printable(start.substr(0, start.find('\n')));
+  if (is_text(start) && text_shown.find("\\x") == std::string::npos) {
+    return "'" + text_shown + "'";
   }
   std::string text = "the bytes";
   for (const char c : start.substr(0, 8)) {
@@ -257,7 +258,9 @@ std::string shown(std::string_view head) {
 
 Error not_recognised(const fs::path& path, std::string_view head) {
   if (head.empty()) {
-    return format_error(path, "is empty (0 bytes)");
+    return format_error(path,
+                        "is empty (0 bytes); expected a scan: copy the file again, or look whether "
+                        "the program that wrote it failed");
   }
   const std::string_view expected = expected_of(lower(path.extension().string()));
   const std::string what =
@@ -284,7 +287,7 @@ std::vector<fs::path> files_of(const fs::path& folder) {
     }
   }
   if (error) {
-    throw file_error(folder, "can't list the folder: " + error.message());
+    throw file_code_error(folder, "can't list the folder", error);
   }
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
     return natural_less(a.filename().string(), b.filename().string());
@@ -348,7 +351,9 @@ Recognised recognise(const fs::path& path, bool as_raw) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
-    throw file_error(path, error ? error.message() : "no such file or folder");
+    throw status.type() != fs::file_type::not_found
+        ? file_code_error(path, "can't look at it", error)
+        : file_error(path, "no such file or folder; check the spelling of the path");
   }
   if (fs::is_directory(status)) {
     if (as_raw) {

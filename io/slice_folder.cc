@@ -81,7 +81,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
     }
   }
   if (error) {
-    throw file_error(folder, "can't list the folder: " + error.message());
+    throw file_code_error(folder, "can't list the folder", error);
   }
   std::sort(entries.begin(), entries.end(), [](const fs::path& a, const fs::path& b) {
     return natural_less(a.filename().string(), b.filename().string());
@@ -153,21 +153,27 @@ void require_one_format(const std::vector<Image>& images, const fs::path& folder
                                  "its own");
 }
 
+// "number 4", "numbers 4 and 8", "numbers 1, 2, 3 and 1,200 more".
+std::string numbers_missing(const SliceOrder& order) {
+  const std::vector<std::int64_t>& missing = order.missing;
+  const std::int64_t rest = order.missing_count - static_cast<std::int64_t>(missing.size());
+  std::string text = order.missing_count == 1 ? "number " : "numbers ";
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    const bool last = i + 1 == missing.size() && rest == 0;
+    text += (i == 0 ? "" : last ? " and " : ", ") + std::to_string(missing[i]);
+  }
+  return rest > 0 ? text + " and " + format_count(rest) + " more" : text;
+}
+
 void report_gaps(const SliceOrder& order, const fs::path& folder, bool allow_gaps,
                  std::vector<std::string>& notices) {
   if (order.missing_count == 0) {
     return;
   }
-  std::string numbers;
-  for (const std::int64_t number : order.missing) {
-    numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
-  }
-  const std::int64_t rest = order.missing_count - static_cast<std::int64_t>(order.missing.size());
-  if (rest > 0) {
-    numbers += " and " + format_count(rest) + " more";
-  }
-  const std::string what = counted(order.missing_count, "slice") + " missing: " + numbers + " (" +
-                           order.example_of_missing + ")";
+  const std::string what = counted(order.missing_count, "slice") +
+                           " missing: " + numbers_missing(order) +
+                           (order.missing_count == 1 ? ", which would be " : ", the first being ") +
+                           order.example_of_missing;
   if (!allow_gaps) {
     throw format_error(folder, what +
                                    "; add them, or give --allow-gaps to read the others as if "

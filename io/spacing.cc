@@ -35,9 +35,9 @@ double scaled(double value, double factor) {
 
 std::string text_of(const Vector3& v) {
   if (v.x == v.y && v.y == v.z) {
-    return format_number(v.x);
+    return format_rounded(v.x);
   }
-  return format_number(v.x) + "," + format_number(v.y) + "," + format_number(v.z);
+  return format_rounded(v.x) + "," + format_rounded(v.y) + "," + format_rounded(v.z);
 }
 
 bool is_complete(const FoundSpacing& found) {
@@ -69,13 +69,23 @@ std::optional<double> placeholder_resolution(const FoundSpacing& found) {
   return std::nullopt;
 }
 
+// Slices may lie at any distance; in the plane nobody measures exactly one of anything, unless our
+// own export says so.
+bool is_one_in_plane(const FoundSpacing& found) {
+  return !found.one_is_meant && found.value[0] == 1.0 && found.value[1] == 1.0;
+}
+
 // What keeps the spacing of the file from being believed; empty where nothing does.
 std::string doubt_about(const FoundSpacing& found, SpacingUnit unit) {
   if (const auto bad = bad_value(found)) {
-    return format_number(*bad) + " is no voxel size";
+    return format_rounded(*bad) + " is no voxel size";
   }
   if (const auto dpi = placeholder_resolution(found)) {
     return format_number(*dpi) + " dpi is what programs write when nobody told them the voxel size";
+  }
+  if (is_one_in_plane(found)) {
+    return "exactly 1 along " + std::string(found.value[2] == 1.0 ? "every axis" : "x and y") +
+           " is what programs write when nobody told them the voxel size";
   }
   if (found.value[0] && found.value[1] && !found.value[2]) {
     return "it gives no distance between slices (z)";
@@ -83,16 +93,14 @@ std::string doubt_about(const FoundSpacing& found, SpacingUnit unit) {
   if (!is_complete(found)) {
     return "the voxel size is not known";
   }
-  if (!found.one_is_meant && *found.value[0] == 1 && *found.value[1] == 1 && *found.value[2] == 1) {
-    return "exactly 1 along every axis is what programs write when nobody told them the voxel size";
-  }
   return unit == SpacingUnit::none ? "it states no unit" : "";
 }
 
 // The option that would mend it, with the file's own numbers where they may be right.
 std::string remedy_for(const FoundSpacing& found, SpacingUnit unit) {
   const double um = um_per(unit);
-  const bool believable = !bad_value(found) && !placeholder_resolution(found);
+  const bool believable =
+      !bad_value(found) && !placeholder_resolution(found) && !is_one_in_plane(found);
   if (believable && is_complete(found) && unit == SpacingUnit::none) {
     return "give --spacing-unit um or --spacing-unit mm, or the voxel size in micrometres as "
            "--spacing-um 0.71 (or x,y,z)";
@@ -164,11 +172,14 @@ SettledSpacing spacing_of_file(const FoundSpacing& found, SpacingUnit unit,
 
 SettledSpacing unknown_spacing(const FoundSpacing& found, const std::string& doubt,
                                const std::filesystem::path& path) {
+  // That a length is absent is said by what was found.
+  const bool says_more = is_complete(found) || bad_value(found) || is_one_in_plane(found) ||
+                         placeholder_resolution(found);
   return {{1, 1, 1},
           false,
           0,
-          {path.string() + ": the voxel size is not known (found: " + found.found + "; " + doubt +
-           "); lengths are in voxels"}};
+          {path.string() + ": the voxel size is not known (" + found.found +
+           (says_more ? "; " + doubt : "") + "); lengths are in voxels"}};
 }
 
 void note_if_suspicious(SettledSpacing& settled, const std::filesystem::path& path) {
@@ -266,8 +277,11 @@ Vector3 parse_spacing_um(std::string_view text) {
                             : Vector3{values[0], values[1], values[2]};
 }
 
-SettledSpacing settle_spacing(const FoundSpacing& found, const SpacingOptions& options,
+SettledSpacing settle_spacing(const FoundSpacing& as_read, const SpacingOptions& options,
                               const std::filesystem::path& path) {
+  constexpr std::size_t most_shown = 300;
+  FoundSpacing found = as_read;
+  found.found = printable(as_read.found, most_shown);  // it quotes the file
   SettledSpacing settled;
   const SpacingUnit unit = options.unit.value_or(found.unit);
   if (options.spacing_um) {

@@ -62,8 +62,8 @@ struct SettledSpacing {
 };
 
 // The rule of the house: a spacing is never silently 1. Given by the user: taken. In the file with
-// a unit, or by convention in mm: taken unless it is a placeholder (exactly 1 along all axes
-// whatever the unit; a resolution tag of 72, 75, 96, 150, 300 or 600 dpi; no z). Else, with
+// a unit, or by convention in mm: taken unless it is a placeholder (exactly 1 along x and y
+// whatever z and the unit; a resolution tag of 72, 75, 96, 150, 300 or 600 dpi; no z). Else, with
 // `unknown`: voxels. Else throws Error{format} that tells what was found and which option to give.
 SettledSpacing settle_spacing(const FoundSpacing& found, const SpacingOptions& options,
                               const std::filesystem::path& path);

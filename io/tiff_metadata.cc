@@ -115,7 +115,8 @@ FoundSpacing imagej_spacing(const TiffPage& page, const Fields& fields) {
   const std::optional<SpacingUnit> known = spacing_unit_from_name(unit);
   if (!unit.empty()) {
     spacing.unit = known.value_or(SpacingUnit::none);
-    spacing.from_resolution_tag = false;
+    // In inches ImageJ hands on the dots per inch of the image that it opened.
+    spacing.from_resolution_tag = known == SpacingUnit::inch;
     spacing.found = resolution_text(page) + " pixels per unit, ImageJ unit=" + unit;
     if (!known) {
       spacing.found += " (no unit of length)";
@@ -175,7 +176,7 @@ FoundSpacing ome_spacing(const OmePixels& pixels) {
     spacing.found += axis == 0 ? " " : ", ";
     spacing.found += names[axis];
     spacing.found += pixels.physical_size[axis]
-                         ? format_number(*pixels.physical_size[axis]) + " " + pixels.unit[axis]
+                         ? format_rounded(*pixels.physical_size[axis]) + " " + pixels.unit[axis]
                          : "absent";
   }
   spacing.unit = units[0];

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "io/export.h"
 #include "io/spacing.h"
 #include "io/tiff_writer.h"
 #include "io/voxel_stream_sink.h"
@@ -184,7 +185,8 @@ class TiffFolderSink : public VolumeSink {
   }
 
   std::string file_name(std::int64_t z) const {
-    // Numbered as the slices that are there, so that a stack of every n-th slice is known as one again.
+    // Numbered as the slices that are there, so that a stack of every n-th slice is known as one
+    // again.
     const std::int64_t last = (grid().size.z - 1) * slice_step_;
     const std::size_t digits = std::max(least_digits, std::to_string(last).size());
     std::ostringstream name;

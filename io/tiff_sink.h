@@ -32,11 +32,6 @@ std::unique_ptr<VolumeSink> make_tiff_folder_sink(const std::filesystem::path& f
                                                   const ScanDescription& description,
                                                   IfExists if_exists, int threads);
 
-// Throws Error{file} where `folder` is there and holds anything but such slices of a folder of this
-// name, the strangers named: replacing it would take them away. Makers of the sink above with
-// IfExists::replace are checked by it at the beginning and once more before the rename.
-void require_only_slices(const std::filesystem::path& folder);
-
 // Whether `pages` pages of `page_bytes` may outgrow the 32-bit offsets of a classic TIFF.
 bool needs_big_tiff(std::int64_t pages, std::int64_t page_bytes);
 

@@ -215,7 +215,7 @@ FoundSpacing find_spacing(const OleFile& file, XradiaKind kind) {
   }
   spacing.unit = SpacingUnit::micrometre;
   spacing.value = {*pixel_um, *pixel_um, std::nullopt};
-  spacing.found = "ImageInfo/PixelSize " + format_number(*pixel_um) + " um";
+  spacing.found = "ImageInfo/PixelSize " + format_rounded(*pixel_um) + " um";
   if (kind == XradiaKind::reconstruction) {
     spacing.value[2] = *pixel_um;
   } else {

@@ -24,8 +24,10 @@ std::unique_ptr<VolumeSource> downsample(std::unique_ptr<VolumeSource> source, s
 
 // Another pixel type. With a window, low..high is mapped linearly onto the whole range of an
 // integer type (onto 0..1 for f32, f64) and clamped; without one values are kept, rounded half to
-// even and clamped to the range of the type (NaN becomes its minimum: put
-// require_finite before it; a notice is left where anything can be clamped).
+// even and clamped to the range of the type (NaN becomes its minimum: put require_finite before it; a
+// notice is left where anything can be clamped). Labels are never clamped or rounded: one that `type`
+// does not hold throws Error{option} naming --type and the label, here where the statistics know the
+// largest, else when the voxel is read.
 struct Window {
   double low = 0;
   double high = 0;

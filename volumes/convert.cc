@@ -133,12 +133,64 @@ std::string clamp_notice(PixelType from, PixelType to) {
   return notice + "; --window low:high maps a range of your choice instead";
 }
 
+std::string range_of(PixelType type) {
+  return dispatch(type, []<typename To>(std::type_identity<To>) {
+    return format_number(lowest_of<To>) + " to " + format_number(highest_of<To>);
+  });
+}
+
+// Labels are names: clamped or rounded, two of them would become one.
+Error lost_label(double label, const std::string& place, PixelType to) {
+  const std::string what = is_integer(to) ? "holds " + range_of(to) : "can't hold it exactly";
+  return option_error("--type", "the label " + format_number(label) + place + " does not fit " +
+                                    std::string(name_of(to)) + ", which " + what +
+                                    "; leave --type out, or give a type that holds every label");
+}
+
+template <typename From, typename To>
+void require_labels_kept(const VolumeView<const From>& in, const VolumeView<To>& out,
+                         const Box& box) {
+  for (std::int64_t z = 0; z < in.size().z; ++z) {
+    for (std::int64_t y = 0; y < in.size().y; ++y) {
+      const From* const from = in.row(y, z);
+      const To* const to = out.row(y, z);
+      for (std::int64_t x = 0; x < in.size().x; ++x) {
+        if (static_cast<double>(from[x]) != static_cast<double>(to[x])) {
+          const Index3 at{box.begin.x + x, box.begin.y + y, box.begin.z + z};
+          throw lost_label(static_cast<double>(from[x]),
+                           " of voxel (" + std::to_string(at.x) + ", " + std::to_string(at.y) +
+                               ", " + std::to_string(at.z) + ")",
+                           pixel_type_of<To>());
+        }
+      }
+    }
+  }
+}
+
+void require_labels_kept(const AnyConstView& in, const AnyView& out, const Box& box) {
+  dispatch(in.type(), [&]<typename From>(std::type_identity<From>) {
+    dispatch(out.type(), [&]<typename To>(std::type_identity<To>) {
+      require_labels_kept(in.as<From>(), out.as<To>(), box);
+    });
+  });
+}
+
+// Found before a voxel is read where the file has stored its largest label.
+void require_known_labels_fit(const ScanDescription& description, PixelType to) {
+  if (description.statistics && may_clamp(description, to)) {
+    throw lost_label(description.statistics->maximum, ", the largest of the scan,", to);
+  }
+}
+
 class Converted final : public Adaptor {
  public:
   Converted(std::unique_ptr<VolumeSource> source, PixelType type, std::optional<Window> window)
       : Adaptor(std::move(source)), window_(window) {
     ScanDescription& description = mutable_description();
-    if (!window && may_clamp(description, type)) {
+    checks_labels_ = description.kind == VolumeKind::labels && !holds_all(description.type, type);
+    if (checks_labels_) {
+      require_known_labels_fit(description, type);
+    } else if (!window && may_clamp(description, type)) {
       description.notices.push_back(clamp_notice(description.type, type));
     }
     if (window || !holds_all(description.type, type)) {
@@ -152,10 +204,14 @@ class Converted final : public Adaptor {
     read_in_pieces(box, [&](const Box& piece, const AnyConstView& voxels) {
       const Box part = slab(out.size(), piece.begin.z - box.begin.z, piece.end.z - box.begin.z);
       convert_voxels(voxels, out.part(part), window_);
+      if (checks_labels_) {
+        require_labels_kept(voxels, out.part(part), piece);
+      }
     });
   }
 
   std::optional<Window> window_;
+  bool checks_labels_ = false;
 };
 
 void check_window(const Window& window, const ScanDescription& description) {

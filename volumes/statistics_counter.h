@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "volumes/percentiles.h"
 #include "volumes/statistics.h"
 
 namespace fossilct {
@@ -26,8 +27,6 @@ class StatisticsAccumulator::Counter {
 std::unique_ptr<StatisticsAccumulator::Counter> make_exact_counter(PixelType type);
 std::unique_ptr<StatisticsAccumulator::Counter> make_range_counter(PixelType type);
 
-inline constexpr std::array reported_percents = {0.1,  0.5,  1.0,  5.0,  25.0, 50.0,
-                                                 75.0, 95.0, 99.0, 99.5, 99.9};
 inline constexpr std::int64_t reported_bins = 256;
 
 // Place of a percentile among `count` sorted voxels: the first that has `percent` of them below it.

@@ -34,7 +34,21 @@ TEST_CASE("numbers are read whole or not at all") {
   CHECK_FALSE(parse_integer("99999999999999999999").has_value());
 }
 
+TEST_CASE("text of unknown origin is shown without harm to a terminal") {
+  CHECK(printable("plain") == "plain");
+  CHECK(printable("a\nb\t\x1b[31m") == "a\\nb\\t\\x1b[31m");
+  CHECK(printable("\xc2\xb5m") == "\xc2\xb5m");
+  CHECK(printable("\xb5m \xff") == "\\xb5m \\xff");
+  CHECK(printable("\xc0\x80 \xed\xa0\x80 \xc2\x9b") == "\\xc0\\x80 \\xed\\xa0\\x80 \\xc2\\x9b");
+  CHECK(printable(std::string(500, 'x')) == std::string(80, 'x') + "...");
+  CHECK(printable("abc\xc2\xb5", 4) == "abc...");
+  CHECK(printable("\xc2") == "\\xc2");
+}
+
 TEST_CASE("numbers are written for people") {
+  CHECK(format_rounded(0.020000000000000004) == "0.02");
+  CHECK(format_rounded(0.0007099999999999999) == "0.00071");
+  CHECK(format_rounded(25400) == "25400");
   CHECK(format_bytes(512) == "512 B");
   CHECK(format_bytes(1.3e9) == "1.3 GB");
   CHECK(format_bytes(999'700) == "1.0 MB");

@@ -297,6 +297,7 @@ TEST_CASE("stray files are left out by name; damaged DICOM files are refused by 
   SUBCASE("cut within the header") {
     write_file(folder / "im49.dcm", bytes.substr(0, 200));
     CHECK(contains(refusal(folder.path()), "im49.dcm"));
+    CHECK(contains(refusal(folder / "im49.dcm"), "im49.dcm"));
   }
   SUBCASE("no byte") {
     write_file(folder / "im49.dcm", "");
@@ -316,6 +317,23 @@ TEST_CASE("stray files are left out by name; damaged DICOM files are refused by 
     });
     CHECK(contains(message, "im49.dcm"));
   }
+}
+
+TEST_CASE("who names one file is not refused for a stranger beside it") {
+  const TemporaryFolder folder;
+  write_series(folder.path(), 4);
+  write_file(folder / "zero.dcm", "");
+  CHECK(contains(refusal(folder.path()), "zero.dcm"));
+  const Container scan = open_it(folder / "im49.dcm");
+  CHECK(scan.source->grid().size == Size3{40, 36, 4});
+  CHECK(
+      contains(all_notices(scan), "left out, since they are damaged or no DICOM files: zero.dcm"));
+  check_voxels(scan, 4);
+  // A slice that is cut off is missed by its place, and named.
+  write_file(folder / "im48.dcm", read_file(folder / "im48.dcm").substr(0, 300));
+  const std::string message = refusal(folder / "im49.dcm");
+  CHECK(contains(message, "slices are missing"));
+  CHECK(contains(message, "im48.dcm, zero.dcm"));
 }
 
 TEST_CASE("a folder without DICOM files is refused") {

@@ -190,7 +190,7 @@ TEST_CASE("the only volume in a file is taken, with a notice") {
   CHECK(scan.source->description().format == "HDF5 /a/volume");
   CHECK(contains(all_notices(scan), "took the dataset /a/volume"));
   create_h5(folder / "none.h5");
-  CHECK(contains(refusal(folder / "none.h5"), "the file holds no dataset"));
+  CHECK(contains(refusal(folder / "none.h5"), "none.h5: the file holds no dataset at all"));
 }
 
 TEST_CASE("NeXus: the default is followed by attributes, or by classes where there are none") {

@@ -166,11 +166,11 @@ TEST_CASE("colours are refused as a scan, listed for labels, mapped by a colour 
   const std::string message = refusal(path, options);
   CHECK(holds(message, "painted in 3 colours"));
   CHECK(holds(message, "#000000  2 pixels"));
-  CHECK(holds(message, "#ff0000  1 pixels"));
+  CHECK(holds(message, "#ff0000  1 pixel\n"));
   CHECK(holds(message, "  #000000 0 background\n"));
 
   options.colour_map = folder / "map.txt";
-  write_file(options.colour_map, "; classes\n#000000 0 stone\n#FF0000 3 shell wall\n");
+  write_file(options.colour_map, "; classes\n# of July\n#000000 0 stone\n#FF0000 3 shell wall\n");
   CHECK(
       holds(refusal(path, options), "the colour #0000ff of pixel (3, 0) is not in the colour map"));
   write_file(options.colour_map, "#000000 0 stone\n#ff0000 3 shell wall\n#0000ff 3\n");
@@ -179,6 +179,13 @@ TEST_CASE("colours are refused as a scan, listed for labels, mapped by a colour 
   const std::vector<LabelClass>& classes = container.source->description().classes;
   REQUIRE(classes.size() == 2);
   CHECK(classes[1] == LabelClass{3, "shell wall", {255, 0, 0}});
+}
+
+TEST_CASE("the example of a colour map has black as its background") {
+  const std::string text = describe_colours({{0xff0000, 90}, {0x00ff00, 50}, {0, 10}});
+  CHECK(holds(text, "  #000000 0 background\n  #ff0000 1 class-1\n  #00ff00 2 class-2"));
+  CHECK(holds(text, "every colour of every slice"));
+  CHECK(holds(describe_colours({{0xff0000, 90}}), "  #ff0000 0 background"));
 }
 
 TEST_CASE("grey values may be mapped too") {
@@ -199,6 +206,8 @@ TEST_CASE("a colour map's faults are told with their line") {
   };
   CHECK(holds(fault("#000000 0 a\nred 1 b\n"), "map.txt: line 2: expected `#rrggbb value name`"));
   CHECK(holds(fault("#00000 0 a\n"), "line 1"));
+  CHECK(holds(fault("# classes\n#fossil first\n#a line\n#\nred 1 b\n"), "line 5"));
+  CHECK(holds(fault("\xff\x1b 1 b\n"), "found `\\xff\\x1b 1`"));
   CHECK(holds(fault("#000000 256 a\n"), "line 1"));
   CHECK(holds(fault("#000000\n"), "line 1"));
   CHECK(holds(fault("#000000 0\n\n#000000 1\n"), "line 3: #000000 is listed twice"));

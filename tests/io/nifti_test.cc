@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include "base/error.h"
 #include "gzip.h"
@@ -140,6 +141,30 @@ TEST_CASE("spacing comes in the unit the header states") {
   std::string header = header_1(false, 3);
   put<float>(header, 80, 0.71F);
   CHECK(settled(header + ramp()).spacing_um.x == 0.71);
+}
+
+TEST_CASE("a pixdim that is no length is refused as it stands, not repaired") {
+  Scratch scratch;
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {0.0F, -0.5F, nan, infinity}) {
+    for (const std::size_t axis : {0, 1, 2}) {
+      std::string header = header_1();
+      put<float>(header, 80 + 4 * axis, bad);
+      const Container container = scratch.open(header + ramp());
+      CHECK(container.source->description().notices.empty());
+      const std::string message =
+          message_of<Error>([&] { settle_spacing(container.spacing, {}, "a.nii"); });
+      CHECK(holds(message, "a.nii: pixdim = "));
+      CHECK(holds(message, "is no voxel size"));
+      CHECK(holds(message, "--spacing-um 0.71"));
+    }
+  }
+  std::string header = header_2();
+  put<double>(header, 112, 0);
+  CHECK(holds(
+      message_of<Error>([&] { settle_spacing(scratch.open(header + ramp()).spacing, {}, "a"); }),
+      "0 is no voxel size"));
 }
 
 TEST_CASE("the world is turned from RAS to LPS, as ITK does") {

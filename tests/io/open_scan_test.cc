@@ -262,6 +262,9 @@ TEST_CASE("a stop is heeded inside the pass over the voxels") {
   scratch.options.window_percentiles = {1, 99};
   scratch.progress.request_cancel();
   CHECK_THROWS_AS(scratch.open_raw(ramp<std::uint8_t>(), "4x4x4:u8"), Cancelled);
+  // A percentile that is not kept is said before that pass.
+  scratch.options.window_percentiles = {2, 98};
+  CHECK(holds(scratch.refusal(ramp<std::uint8_t>(), "4x4x4:u8"), "2 is no percentile"));
 }
 
 TEST_CASE("the real files open by path alone, with the spacing where they have none") {

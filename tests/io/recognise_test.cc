@@ -76,7 +76,10 @@ TEST_CASE("what is not recognised is told what it begins with and what is read")
   CHECK(holds(message, "NIfTI"));
   test::write_file(folder / "empty.tif", "");
   message = message_of<Error>([&] { recognise(folder / "empty.tif", false); });
-  CHECK(holds(message, "is empty (0 bytes)"));
+  CHECK(holds(message, "is empty (0 bytes); expected a scan: copy the file again"));
+  test::write_file(folder / "noise.raw", "]\xb8I\xf0\xc2w;?%H\xe1");
+  message = message_of<Error>([&] { recognise(folder / "noise.raw", false); });
+  CHECK(holds(message, "the bytes 5d b8 49 f0"));
   test::write_file(folder / "letter.bmp", "BMs are fine letters to begin with");
   message = message_of<Error>([&] { recognise(folder / "letter.bmp", false); });
   CHECK(holds(message, "which is no BMP"));
@@ -91,7 +94,7 @@ TEST_CASE("missing, unreadable and odd paths are errors of the file") {
   std::filesystem::permissions(folder / "secret.tif", std::filesystem::perms::none);
   if (::geteuid() != 0) {  // root reads everything
     CHECK(holds(message_of<Error>([&] { recognise(folder / "secret.tif", false); }),
-                "Permission denied"));
+                "Permission denied; check the rights"));
   }
 }
 

@@ -120,14 +120,17 @@ TEST_CASE("a missing slice is refused by number, and read over where that is all
     write_slice(folder / ("s00" + std::to_string(i) + ".tif"), i);
   }
   const std::string message = refusal(folder.path());
-  CHECK(holds(message, "1 slice missing: 3 (s003.tif)"));
+  CHECK(holds(message, "1 slice missing: number 3, which would be s003.tif"));
   CHECK(holds(message, "--allow-gaps"));
   OpenOptions options;
   options.allow_gaps = true;
   const Container container = open(folder.path(), options);
   CHECK(first_voxels(*container.source) == std::vector<int>{1, 2, 4, 5});
-  CHECK(holds(notices(container), "missing: 3"));
+  CHECK(holds(notices(container), "missing: number 3"));
   CHECK(container.source->description().slice_step == 1);
+  write_slice(folder / "s008.tif", 8);
+  CHECK(holds(refusal(folder.path()),
+              "3 slices missing: numbers 3, 6 and 7, the first being s003.tif;"));
 }
 
 TEST_CASE("a constant stride is read, said and recorded") {

@@ -60,15 +60,23 @@ TEST_CASE("a spacing with a unit is taken in micrometres") {
   }
 }
 
-TEST_CASE("exactly 1 along all axes is a placeholder whatever the unit") {
+TEST_CASE("exactly 1 along x and y is a placeholder whatever the unit and z") {
   for (const SpacingUnit unit :
        {SpacingUnit::none, SpacingUnit::micrometre, SpacingUnit::millimetre, SpacingUnit::metre,
         SpacingUnit::inch, SpacingUnit::millimetre_by_convention}) {
     CHECK(holds(refusal(found(1, 1, 1, unit)), "exactly 1"));
     CHECK(holds(refusal(found(1, 1, 1, unit), {{}, SpacingUnit::micrometre, false}), "exactly 1"));
   }
-  CHECK(settle_spacing(found(1, 1, 2, SpacingUnit::micrometre), {}, path).spacing_um ==
-        Vector3{1, 1, 2});
+  for (const std::optional<double> z : {std::optional(2.0), std::optional(0.02), {}}) {
+    FoundSpacing spacing = found(1, 1, 0, SpacingUnit::millimetre);
+    spacing.value[2] = z;
+    const std::string message = refusal(spacing);
+    CHECK(holds(message, "exactly 1 along x and y"));
+    CHECK_FALSE(holds(message, "--spacing-um 1"));
+    CHECK_FALSE(holds(message, "--spacing-um 1000"));
+  }
+  CHECK(settle_spacing(found(1, 1.5, 2, SpacingUnit::micrometre), {}, path).spacing_um ==
+        Vector3{1, 1.5, 2});
 }
 
 TEST_CASE("the resolutions that programs write unasked are placeholders") {
@@ -185,6 +193,14 @@ TEST_CASE("spacing as typed") {
     CHECK(holds(message, "--spacing-um"));
     CHECK(holds(message, "0.71"));
   }
+}
+
+TEST_CASE("what a header says is quoted without its control characters") {
+  FoundSpacing spacing;
+  spacing.found = "unit=\xb5m\x1b[2J" + std::string(1000, 'x');
+  const std::string message = message_of<Error>([&] { settle_spacing(spacing, {}, path); });
+  CHECK(holds(message, "unit=\\xb5m\\x1b[2Jxxx"));
+  CHECK(message.size() < 600);
 }
 
 TEST_CASE("names of units") {

@@ -200,7 +200,7 @@ TEST_CASE("a painted palette becomes labels through its colours") {
   options.labels = true;
   const std::string message = refusal(folder / "a.tif", options);
   CHECK(holds(message, "#03fc07  7 pixels"));
-  CHECK(holds(message, "#c83707  1 pixels"));
+  CHECK(holds(message, "#c83707  1 pixel\n"));
   write_file(folder / "map.txt", "#03fc07 0 stone\n#c83707 4 shell // what we look for\n");
   options.colour_map = folder / "map.txt";
   const Container container = open(folder / "a.tif", options);
@@ -229,6 +229,11 @@ TEST_CASE("the spacing of an ImageJ stack has three lengths and a unit") {
   const Container container = open(folder / "a.tif");
   CHECK(container.spacing.unit == SpacingUnit::none);
   CHECK_FALSE(container.spacing.value[2].has_value());
+  // Dots per inch stay what they are when ImageJ hands them on.
+  write_tiff(folder / "a.tif", imagej("images=2\nslices=2\nunit=inch\nspacing=1.0\n"), shape,
+             pages);
+  CHECK(open(folder / "a.tif").spacing.unit == SpacingUnit::inch);
+  CHECK(open(folder / "a.tif").spacing.from_resolution_tag);
 }
 
 TEST_CASE("OME-XML gives sizes, each in its unit") {

@@ -169,6 +169,34 @@ TEST_CASE("a notice is left where values may be clamped, and only there") {
   CHECK(warned[1].find("--window low:high") != std::string::npos);
 }
 
+TEST_CASE("labels never merge: one that does not fit is refused by its value") {
+  const auto refusal = [](const Volume<std::uint32_t>& volume, PixelType type, bool known) {
+    auto memory = source_of(volume);
+    memory->mutable_description().kind = VolumeKind::labels;
+    if (!known) {
+      memory->mutable_description().statistics.reset();
+    }
+    return test::message_of<Error>([&] {
+      const auto source = convert(std::move(memory), type, std::nullopt);
+      CHECK(source->description().notices.size() == 1);
+      source->read(whole(volume.size()));
+    });
+  };
+  const Volume<std::uint32_t> large = volume_of<std::uint32_t>({0, 300, 400});
+  std::string message = refusal(large, PixelType::u8, false);
+  CHECK(message.find("--type: the label 300 of voxel (1, 0, 0)") != std::string::npos);
+  CHECK(message.find("u8, which holds 0 to 255") != std::string::npos);
+  message = refusal(large, PixelType::u8, true);
+  CHECK(message.find("the label 400, the largest") != std::string::npos);
+  for (const bool known : {false, true}) {
+    CHECK(refusal(large, PixelType::u16, known).empty());
+    CHECK(refusal(volume_of<std::uint32_t>({0, 255}), PixelType::u8, known).empty());
+  }
+  const Volume<std::uint32_t> odd = volume_of<std::uint32_t>({16777217});
+  CHECK(refusal(odd, PixelType::f32, false).find("16777217") != std::string::npos);
+  CHECK(refusal(odd, PixelType::f32, true).find("16777217") != std::string::npos);
+}
+
 TEST_CASE("statistics stay where every value does") {
   const Volume<std::uint16_t> volume = random_volume<std::uint16_t>({4, 4, 4}, 1);
   const auto keeps = [&](PixelType type, std::optional<Window> window) {
