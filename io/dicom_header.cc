@@ -117,7 +117,7 @@ void check_pixel_format(const DicomHeader& header, const DicomStructure& structu
 void check_kinds(const gdcm::DataSet& data, const std::filesystem::path& file) {
   const gdcm::Dicts& dicts = gdcm::Global::GetInstance().GetDicts();
   for (const gdcm::DataElement& element : data.GetDES()) {
-    const gdcm::Tag tag = element.GetTag();
+    const gdcm::Tag& tag = element.GetTag();
     const auto group = tag.GetGroup();
     if ((group != 0x0018 && group != 0x0020 && group != 0x0028) ||
         element.GetVR() == gdcm::VR::INVALID) {

@@ -69,7 +69,7 @@ class LabelSource : public VolumeSource {
             throw no_label(place_of(*source_), static_cast<double>(in[x]), type_,
                            {begin.x + x, begin.y + y, begin.z + z});
           }
-          out[x] = static_cast<To>(in[x]);
+          out[x] = static_cast<To>(in[x]);  // NOLINT(bugprone-signed-char-misuse): not negative
         }
       }
     }

@@ -167,7 +167,7 @@ fs::path data_file_of(const HeaderText& text, const fs::path& path) {
     throw format_error(path, "its data are spread over several files ('ElementDataFile = " + name +
                                  "'); join them into one first");
   }
-  const fs::path data = path.parent_path() / name;
+  fs::path data = path.parent_path() / name;
   std::error_code ignored;
   if (!fs::is_regular_file(data, ignored)) {
     throw file_error(data,

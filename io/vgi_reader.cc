@@ -121,7 +121,7 @@ fs::path data_file_of(const Fields& fields, const fs::path& path,
   const std::string name = require(fields, "name", path);
   const std::size_t slash = name.find_last_of("/\\");
   const fs::path folder = path.parent_path();
-  const fs::path named = folder / (slash == std::string::npos ? name : name.substr(slash + 1));
+  fs::path named = folder / (slash == std::string::npos ? name : name.substr(slash + 1));
   std::error_code ignored;
   if (fs::is_regular_file(named, ignored)) {
     return named;

@@ -85,7 +85,7 @@ class IntegerMeans {
     Sum* const sums = sums_.data();
     const std::size_t width = sums_.size();
     for (std::size_t x = 0; x < width; ++x) {
-      Sum sum = rows[0][x];
+      Sum sum = rows[0][x];  // NOLINT(bugprone-signed-char-misuse): i8 is a number
       for (std::size_t row = 1; row < count; ++row) {
         sum = static_cast<Sum>(sum + rows[row][x]);
       }
