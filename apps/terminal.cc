@@ -90,37 +90,12 @@ std::string rate_and_rest(const StageState& state, const std::string& separator)
   return text;
 }
 
-// Bytes of the UTF-8 character that `text` begins with; 0 where it begins with none.
-std::size_t utf8_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80                   ? 1
-                             : lead >= 0xc2 && lead < 0xe0 ? 2
-                             : (lead & 0xf0) == 0xe0       ? 3
-                             : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                           : 0;
-  const auto follows = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
-  const bool whole =
-      length <= text.size() &&
-      (length < 2 ||
-       std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), follows));
-  return whole ? length : 0;
-}
-
-// Messages quote names and contents of files, which may be bytes of any kind: what is no text, or
-// would steer the terminal, is shown as \x1b.
-std::string printable(std::string_view text) {
+// Messages quote names and contents of files, which may be bytes of any kind and would steer the
+// terminal. Their own line breaks stay.
+std::string printable_lines(std::string_view text) {
   std::string result;
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    const auto byte = static_cast<unsigned char>(text.front());
-    if (length == 0 || (byte < 0x20 && byte != '\n') || byte == 0x7f) {
-      std::array<char, 8> escaped{};
-      std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
-      result += escaped.data();
-    } else {
-      result += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  for (const std::string& line : split(text, '\n')) {
+    result += (result.empty() ? "" : "\n") + printable(line, line.size());
   }
   return result;
 }
@@ -297,7 +272,7 @@ void TerminalProgress::print_line(std::string_view mark, const char* colour,
   std::string text = line_is_open_ ? clear_line : "";
   line_is_open_ = false;
   text += style_.colour && *colour != '\0' ? colour + std::string(mark) + plain : std::string(mark);
-  write_(text + printable(line) + "\n");
+  write_(text + printable_lines(line) + "\n");
 }
 
 void TerminalProgress::notice(std::string_view line) {
