@@ -101,7 +101,75 @@ std::optional<hsize_t> inflated_size(std::vector<unsigned char>& bytes, hsize_t 
   return state == Z_OK || state == Z_STREAM_END ? std::optional(size) : std::nullopt;
 }
 
+// The filters of a dataset, bit i for the i-th of the pipeline.
+struct Filters {
+  unsigned resizing = 0;    // those that change how many bytes there are: all but the two below
+  unsigned fletcher32 = 0;  // adds four bytes
+};
+
+Filters filters_of(hid_t dataset) {
+  const Handle creation(H5Dget_create_plist(dataset));
+  Filters filters;
+  const int count = H5Pget_nfilters(creation);
+  for (int i = 0; i < count; ++i) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &values,
+                                           nullptr, 0, nullptr, nullptr);
+    const unsigned bit = 1U << static_cast<unsigned>(i);
+    filters.fletcher32 |= id == H5Z_FILTER_FLETCHER32 ? bit : 0;
+    filters.resizing |= id == H5Z_FILTER_FLETCHER32 || id == H5Z_FILTER_SHUFFLE ? 0 : bit;
+  }
+  return filters;
+}
+
+void check_plain_chunk(hid_t dataset, const std::vector<hsize_t>& offset, const Filters& filters,
+                       hsize_t chunk_bytes, const std::string& name,
+                       const std::filesystem::path& path) {
+  unsigned skipped = 0;
+  haddr_t address = HADDR_UNDEF;
+  hsize_t size = 0;
+  if (H5Dget_chunk_info_by_coord(dataset, offset.data(), &skipped, &address, &size) < 0 ||
+      address == HADDR_UNDEF || (filters.resizing & ~skipped) != 0) {
+    return;
+  }
+  const hsize_t expected = chunk_bytes + ((filters.fletcher32 & ~skipped) != 0 ? 4 : 0);
+  if (size != expected) {
+    throw format_error(path, "a chunk of " + name + " is stored in " + std::to_string(size) +
+                                 " bytes where its header says " + std::to_string(expected) +
+                                 "; the file is damaged: copy it again");
+  }
+}
+
+// Moves `corner` to the next chunk of the box, last axis fastest, as an odometer counts; false
+// after the last one.
+bool next_corner(std::vector<hsize_t>& corner, const std::vector<hsize_t>& first,
+                 const std::vector<hsize_t>& chunk, const std::vector<hsize_t>& end) {
+  for (std::size_t k = corner.size(); k > 0; --k) {
+    corner[k - 1] += chunk[k - 1];
+    if (corner[k - 1] < end[k - 1]) {
+      return true;
+    }
+    corner[k - 1] = first[k - 1];
+  }
+  return false;
+}
+
 }  // namespace
+
+void check_plain_chunks(hid_t dataset, const std::vector<hsize_t>& chunk, hsize_t chunk_bytes,
+                        const std::vector<hsize_t>& begin, const std::vector<hsize_t>& end,
+                        const std::string& name, const std::filesystem::path& path) {
+  const Filters filters = filters_of(dataset);
+  std::vector<hsize_t> first(chunk.size());
+  for (std::size_t k = 0; k < chunk.size(); ++k) {
+    first[k] = begin[k] / chunk[k] * chunk[k];
+  }
+  std::vector<hsize_t> corner = first;
+  do {
+    check_plain_chunk(dataset, corner, filters, chunk_bytes, name, path);
+  } while (next_corner(corner, first, chunk, end));
+}
 
 void check_first_chunk(hid_t dataset, hsize_t chunk_bytes, const std::string& name,
                        const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "io/hdf5_handle.h"
 
@@ -17,5 +18,13 @@ namespace fossilct::hdf5 {
 // stored.
 void check_first_chunk(hid_t dataset, hsize_t chunk_bytes, const std::string& name,
                        const std::filesystem::path& path);
+
+// The same for chunks that no filter made smaller (there is none, or it was skipped): of those that
+// the box [begin, end) of the dataset touches, each must be stored in exactly `chunk_bytes`, four
+// more with fletcher32. Asked before each read, since any chunk may be the damaged one; costs a
+// look-up in the chunk index each. Throws Error{format}.
+void check_plain_chunks(hid_t dataset, const std::vector<hsize_t>& chunk, hsize_t chunk_bytes,
+                        const std::vector<hsize_t>& begin, const std::vector<hsize_t>& end,
+                        const std::string& name, const std::filesystem::path& path);
 
 }  // namespace fossilct::hdf5

@@ -222,6 +222,10 @@ std::optional<std::string> read_text(hid_t object, const char* name) {
     H5free_memory(text);
     return result;
   }
+  constexpr std::size_t most_bytes = std::size_t{64} << 20;
+  if (H5Tget_size(type) > most_bytes) {
+    return std::nullopt;
+  }
   std::string result(H5Tget_size(type), '\0');
   if (H5Aread(attribute, type, result.data()) < 0) {
     return std::nullopt;

@@ -87,11 +87,12 @@ void reopen_with_cache(ChosenDataset& chosen, hid_t file, const std::vector<hsiz
 class Hdf5Source final : public VolumeSource {
  public:
   Hdf5Source(ScanDescription description, std::filesystem::path path, Handle file,
-             ChosenDataset chosen, std::int64_t slab)
+             ChosenDataset chosen, std::vector<hsize_t> chunk, std::int64_t slab)
       : VolumeSource(std::move(description)),
         path_(std::move(path)),
         file_(std::move(file)),
         chosen_(std::move(chosen)),
+        chunk_(std::move(chunk)),
         memory_type_(hdf5::memory_type(chosen_.dataset, type())),
         slab_(slab) {}
 
@@ -104,6 +105,7 @@ class Hdf5Source final : public VolumeSource {
   std::filesystem::path path_;
   Handle file_;
   ChosenDataset chosen_;
+  std::vector<hsize_t> chunk_;  // empty where the dataset is not chunked
   Handle memory_type_;
   std::int64_t slab_;
 };
@@ -112,11 +114,17 @@ Handle Hdf5Source::file_space(const Box& box) const {
   Handle space(H5Dget_space(chosen_.dataset));
   std::vector<hsize_t> start(chosen_.extent.size(), 0);
   std::vector<hsize_t> count(chosen_.extent.size(), 1);
+  std::vector<hsize_t> end(chosen_.extent.size(), 1);
   const auto begin = zyx_from_xyz(box.begin);
   const auto size = zyx_from_xyz(box.size());
   for (std::size_t k = 0; k < 3; ++k) {
     start[chosen_.axis_zyx[k]] = static_cast<hsize_t>(begin[k]);
     count[chosen_.axis_zyx[k]] = static_cast<hsize_t>(size[k]);
+    end[chosen_.axis_zyx[k]] = static_cast<hsize_t>(begin[k] + size[k]);
+  }
+  if (!chunk_.empty()) {
+    hdf5::check_plain_chunks(chosen_.dataset, chunk_, chunk_bytes(chosen_, chunk_), start, end,
+                             chosen_.name, path_);
   }
   hdf5::require_ok(
       H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
@@ -216,7 +224,7 @@ Container open_hdf5(const std::filesystem::path& path, const OpenOptions& option
     reopen_with_cache(chosen, file, chunk, path);
   }
   container.source = std::make_unique<Hdf5Source>(std::move(description), path, std::move(file),
-                                                  std::move(chosen), slab);
+                                                  std::move(chosen), chunk, slab);
   return container;
 }
 

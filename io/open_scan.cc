@@ -46,8 +46,8 @@ Container open_hdf5_after_a_child(const std::filesystem::path& path, const OpenO
       limit_seconds);
   if (failure) {
     throw format_error(path, "opening it " + *failure +
-                                 " inside the HDF5 library; the file is damaged: copy it again, or "
-                                 "look at it with h5dump");
+                                 " inside the HDF5 library; the file is damaged (or its disk "
+                                 "hardly answers): copy it again, or look at it with h5dump");
   }
   return open_hdf5_of_any_kind(path, options, progress);
 }

@@ -36,6 +36,11 @@ hdf5::Handle create_hdf5_file(const fs::path& path) {
                               "create the HDF5 file");
 }
 
+// Names of files and classes may hold bytes that are no UTF-8; they must not end an import.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::vector<double> zyx(const Vector3& v) { return {v.z, v.y, v.x}; }
 
 void write_vtk_header(const hdf5::Handle& group, const Grid& grid, const std::string& array) {
@@ -198,7 +203,7 @@ void VolumeFileSink::Impl::write_metadata() {
   const Level& full = levels_.front();
   hdf5::write_attribute(file_, schema_attribute, std::vector<std::int64_t>{schema});
   hdf5::write_attribute(file_, version_attribute, version());
-  hdf5::write_attribute(file_, provenance_attribute, provenance.dump());
+  hdf5::write_attribute(file_, provenance_attribute, text_of(provenance));
   const hdf5::Handle group(H5Gopen2(file_, vtk_group, H5P_DEFAULT));
   write_vtk_header(group, full.grid, array_);
   for (const Level& level : levels_) {
@@ -207,12 +212,12 @@ void VolumeFileSink::Impl::write_metadata() {
   const hdf5::Handle& data = full.data.dataset();
   hdf5::write_attribute(data, "minimum", std::vector<double>{result->minimum});
   hdf5::write_attribute(data, "maximum", std::vector<double>{result->maximum});
-  hdf5::write_attribute(data, statistics_attribute, json_of(*result).dump());
+  hdf5::write_attribute(data, statistics_attribute, text_of(json_of(*result)));
   hdf5::write_attribute(data, slice_step_attribute, std::vector<std::int64_t>{options_.slice_step});
   hdf5::write_attribute(data, projections_attribute,
                         std::vector<std::int64_t>{options_.projections ? 1 : 0});
   if (!options_.classes.empty()) {
-    hdf5::write_attribute(data, classes_attribute, json_of(options_.classes).dump());
+    hdf5::write_attribute(data, classes_attribute, text_of(json_of(options_.classes)));
   }
   hdf5::require_ok(H5Lcreate_hard(data, ".", file_, data_link, H5P_DEFAULT, H5P_DEFAULT),
                    output_.path(), "link /data");

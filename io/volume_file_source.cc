@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "io/chunk_codec.h"
 #include "io/chunk_grid.h"
@@ -116,19 +117,24 @@ void read_dataset_attributes(const hdf5::Handle& data, const fs::path& path,
   const bool labels = hdf5::read_text(data, kind_attribute).value_or("") == "labels";
   description.kind = labels ? VolumeKind::labels : VolumeKind::intensity;
   const auto step = hdf5::read_numbers(data, slice_step_attribute);
-  description.slice_step =
-      step ? std::max<std::int64_t>(1, static_cast<std::int64_t>((*step)[0])) : 1;
+  constexpr double most_step = 1e9;
+  const bool plausible = step && (*step)[0] >= 1 && (*step)[0] <= most_step;
+  description.slice_step = plausible ? static_cast<std::int64_t>((*step)[0]) : 1;
   const auto projections = hdf5::read_numbers(data, projections_attribute);
   description.projections = projections && (*projections)[0] != 0;
   const Json classes =
       parse_json(hdf5::read_text(data, classes_attribute), path, classes_attribute);
-  if (!classes.is_null()) {
-    description.classes = label_classes_from_json(classes);
-  }
   const Json statistics =
       parse_json(hdf5::read_text(data, statistics_attribute), path, statistics_attribute);
-  if (!statistics.is_null()) {
-    description.statistics = statistics_from_json(statistics);
+  try {
+    if (!classes.is_null()) {
+      description.classes = label_classes_from_json(classes);
+    }
+    if (!statistics.is_null()) {
+      description.statistics = statistics_from_json(statistics);
+    }
+  } catch (const Error&) {
+    rethrow_with_context(path.string());
   }
 }
 
@@ -184,7 +190,12 @@ class VolumeFileSource : public VolumeSource {
         bytes_(path_),
         threads_(threads) {
     read_layout();
-    places_.resize(static_cast<std::size_t>(voxel_count(chunks_.count())));
+    const std::int64_t count = voxel_count(chunks_.count());
+    if (count > bytes_.size()) {
+      throw damaged(path_, "it says that it has " + format_count(count) + " chunks in a file of " +
+                               format_count(bytes_.size()) + " bytes");
+    }
+    places_.resize(static_cast<std::size_t>(count));
   }
 
   std::int64_t preferred_slab() const override { return chunks_.chunk.z; }
@@ -237,8 +248,8 @@ void VolumeFileSource::read_layout() {
   chunks_ = {grid().size,
              xyz_from_zyx({static_cast<std::int64_t>(chunk[0]), static_cast<std::int64_t>(chunk[1]),
                            static_cast<std::int64_t>(chunk[2])})};
-  constexpr std::int64_t most = std::int64_t{1} << 30;
-  if (voxel_count(chunks_.chunk) > most) {
+  constexpr std::int64_t most = std::int64_t{1} << 30;  // voxels
+  if (chunk[0] > most || chunk[1] > most || chunk[2] > most || voxel_count(chunks_.chunk) > most) {
     throw damaged(path_, "its chunks are larger than 2^30 voxels");
   }
 }

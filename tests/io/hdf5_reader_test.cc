@@ -403,6 +403,31 @@ TEST_CASE("a header whose chunks are larger than the chunks there are is refused
                  "the chunks of /data hold 800 bytes each, but its header says 1520"));
 }
 
+TEST_CASE("an uncompressed chunk stored shorter than its header says is refused, not read beyond") {
+  const TemporaryFolder folder;
+  {
+    const Handle file = create_h5(folder / "a.h5");
+    const hsize_t extent[] = {4, 4, 4};
+    const hsize_t chunk[] = {2, 4, 4};
+    const Handle space(H5Screate_simple(3, extent, nullptr));
+    const Handle creation(H5Pcreate(H5P_DATASET_CREATE));
+    H5Pset_chunk(creation, 3, chunk);
+    const Handle data(
+        H5Dcreate2(file, "/data", H5T_STD_U8LE, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    const std::vector<std::uint8_t> voxels(32, 7);
+    const hsize_t first[] = {0, 0, 0};
+    const hsize_t second[] = {2, 0, 0};
+    REQUIRE(H5Dwrite_chunk(data, H5P_DEFAULT, 0, first, 32, voxels.data()) >= 0);
+    REQUIRE(H5Dwrite_chunk(data, H5P_DEFAULT, 0, second, 20, voxels.data()) >= 0);
+  }
+  const Container scan = open_it(folder / "a.h5");
+  CHECK(scan.source->read(Box{{0, 0, 0}, {4, 4, 2}}).view().as<std::uint8_t>()(3, 3, 1) == 7);
+  const std::string message = message_of<Error>([&] {
+    scan.source->read(Box{{0, 0, 1}, {4, 4, 3}});
+  });
+  CHECK(contains(message, "stored in 20 bytes where its header says 32"));
+}
+
 TEST_CASE("real files") {
   const auto data = test_data();
   if (!data) {
