@@ -216,7 +216,7 @@ std::unique_ptr<VolumeSource> with_finite_voxels(std::unique_ptr<VolumeSource> s
                                 options.window_percentiles ||
                                 (options.type && is_integer(*options.type));
     return changes_values
-               ? require_finite(std::move(source),
+               ? require_finite(std::move(source), path.string(),
                                 "--downsample, --window and --type would make a number of it; "
                                 "--replace-nan sets such voxels to the scan's minimum first")
                : std::move(source);

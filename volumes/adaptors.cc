@@ -95,7 +95,7 @@ class FiniteOnly final : public Adaptor {
 
 template <typename T>
 void require_finite_rows(const VolumeView<const T>& view, const Index3& corner,
-                         const std::string& why) {
+                         const std::string& name, const std::string& why) {
   for (std::int64_t z = 0; z < view.size().z; ++z) {
     for (std::int64_t y = 0; y < view.size().y; ++y) {
       const T* const row = view.row(y, z);
@@ -103,7 +103,7 @@ void require_finite_rows(const VolumeView<const T>& view, const Index3& corner,
       const T* const odd = std::find_if_not(row, end, [](T v) { return std::isfinite(v); });
       if (odd != end) {
         throw Error(ErrorKind::format,
-                    "the voxel at x " + std::to_string(corner.x + (odd - row)) + ", y " +
+                    name + ": the voxel at x " + std::to_string(corner.x + (odd - row)) + ", y " +
                         std::to_string(corner.y + y) + ", z " + std::to_string(corner.z + z) +
                         " is " + (std::isnan(*odd) ? "NaN" : "infinite") + ", and " + why);
       }
@@ -113,19 +113,20 @@ void require_finite_rows(const VolumeView<const T>& view, const Index3& corner,
 
 class FiniteRequired final : public Adaptor {
  public:
-  FiniteRequired(std::unique_ptr<VolumeSource> source, std::string why)
-      : Adaptor(std::move(source)), why_(std::move(why)) {}
+  FiniteRequired(std::unique_ptr<VolumeSource> source, std::string name, std::string why)
+      : Adaptor(std::move(source)), name_(std::move(name)), why_(std::move(why)) {}
 
  private:
   void read_box(const Box& box, const AnyView& out) override {
     source().read(box, out);
     dispatch(type(), [&]<typename T>(std::type_identity<T>) {
       if constexpr (std::is_floating_point_v<T>) {
-        require_finite_rows<T>(out.as<T>(), box.begin, why_);
+        require_finite_rows<T>(out.as<T>(), box.begin, name_, why_);
       }
     });
   }
 
+  std::string name_;
   std::string why_;
 };
 
@@ -195,11 +196,11 @@ std::unique_ptr<VolumeSource> replace_not_finite(std::unique_ptr<VolumeSource> s
 }
 
 std::unique_ptr<VolumeSource> require_finite(std::unique_ptr<VolumeSource> source,
-                                             std::string why) {
+                                             const std::string& name, const std::string& why) {
   if (is_all_finite(*source)) {
     return source;
   }
-  return std::make_unique<FiniteRequired>(std::move(source), std::move(why));
+  return std::make_unique<FiniteRequired>(std::move(source), name, why);
 }
 
 }  // namespace fossilct

@@ -24,10 +24,10 @@ std::unique_ptr<VolumeSource> downsample(std::unique_ptr<VolumeSource> source, s
 
 // Another pixel type. With a window, low..high is mapped linearly onto the whole range of an
 // integer type (onto 0..1 for f32, f64) and clamped; without one values are kept, rounded half to
-// even and clamped to the range of the type (NaN becomes its minimum: put require_finite before it; a
-// notice is left where anything can be clamped). Labels are never clamped or rounded: one that `type`
-// does not hold throws Error{option} naming --type and the label, here where the statistics know the
-// largest, else when the voxel is read.
+// even and clamped to the range of the type (NaN becomes its minimum: put require_finite before it;
+// a notice is left where anything can be clamped). Labels are never clamped or rounded: one that
+// `type` does not hold throws Error{option} naming --type and the label, here where the statistics
+// know the largest, else when the voxel is read.
 struct Window {
   double low = 0;
   double high = 0;
@@ -54,8 +54,9 @@ std::unique_ptr<VolumeSource> reorient(std::unique_ptr<VolumeSource> source,
 std::unique_ptr<VolumeSource> replace_not_finite(std::unique_ptr<VolumeSource> source,
                                                  double value);
 
-// Reading a NaN or infinite voxel throws Error{format} "the voxel at x .. is NaN, and WHY": for
-// what would otherwise pass such voxels off as values.
-std::unique_ptr<VolumeSource> require_finite(std::unique_ptr<VolumeSource> source, std::string why);
+// Reading a NaN or infinite voxel throws Error{format} "NAME: the voxel at x .. is NaN, and WHY",
+// NAME that of the scan: for what would otherwise pass such voxels off as values.
+std::unique_ptr<VolumeSource> require_finite(std::unique_ptr<VolumeSource> source,
+                                             const std::string& name, const std::string& why);
 
 }  // namespace fossilct

@@ -128,7 +128,7 @@ std::string clamp_notice(PixelType from, PixelType to) {
                        std::string(name_of(to)) + ": values outside " + lowest + " to " + highest +
                        " are clamped";
   if (!is_integer(from) && is_integer(to)) {
-    notice += ", others rounded, NaN becomes " + lowest;
+    notice += ", others rounded";
   }
   return notice + "; --window low:high maps a range of your choice instead";
 }

@@ -165,12 +165,13 @@ TEST_CASE_TEMPLATE("voxels that are not finite are replaced, the others kept", T
 
 TEST_CASE("where voxels must be finite, the first that is not is named") {
   Volume<float> volume = random_volume<float>({6, 5, 4}, 4);
-  const auto fine = require_finite(source_of(volume), "why");
+  const auto fine = require_finite(source_of(volume), "a.tif", "why");
   CHECK(same_voxels(read_all<float>(*fine), volume));
   volume(1, 2, 3) = std::numeric_limits<float>::infinity();
-  const auto source = require_finite(source_of(volume), "that is no number");
+  const auto source = require_finite(source_of(volume), "a.tif", "that is no number");
   CHECK_THROWS_WITH_AS(source->read(Box{{1, 1, 1}, {6, 5, 4}}),
-                       "the voxel at x 1, y 2, z 3 is infinite, and that is no number", Error);
+                       "a.tif: the voxel at x 1, y 2, z 3 is infinite, and that is no number",
+                       Error);
 }
 
 TEST_CASE("replacing what is not finite leaves finite scans as they are") {
