@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <type_traits>
 
 namespace fossilct {
 
@@ -29,48 +30,38 @@ void unshuffle_elements(const std::byte* in, std::size_t count, std::byte* out) 
   }
 }
 
+// Calls f with the width of a pixel type as a constant.
+template <typename F>
+void with_width(std::size_t element_bytes, F&& f) {
+  switch (element_bytes) {
+    case 1:
+      return f(std::integral_constant<std::size_t, 1>{});
+    case 2:
+      return f(std::integral_constant<std::size_t, 2>{});
+    case 4:
+      return f(std::integral_constant<std::size_t, 4>{});
+    default:
+      assert(element_bytes == 8);
+      return f(std::integral_constant<std::size_t, 8>{});
+  }
+}
+
 }  // namespace
 
 void shuffle_bytes(std::span<const std::byte> in, std::size_t element_bytes,
                    std::span<std::byte> out) {
   assert(in.size() == out.size() && in.size() % element_bytes == 0);
-  const std::size_t count = in.size() / element_bytes;
-  switch (element_bytes) {
-    case 1:
-      std::copy(in.begin(), in.end(), out.begin());
-      break;
-    case 2:
-      shuffle_elements<2>(in.data(), count, out.data());
-      break;
-    case 4:
-      shuffle_elements<4>(in.data(), count, out.data());
-      break;
-    default:
-      assert(element_bytes == 8);
-      shuffle_elements<8>(in.data(), count, out.data());
-      break;
-  }
+  with_width(element_bytes, [&]<std::size_t width>(std::integral_constant<std::size_t, width>) {
+    shuffle_elements<width>(in.data(), in.size() / width, out.data());
+  });
 }
 
 void unshuffle_bytes(std::span<const std::byte> in, std::size_t element_bytes,
                      std::span<std::byte> out) {
   assert(in.size() == out.size() && in.size() % element_bytes == 0);
-  const std::size_t count = in.size() / element_bytes;
-  switch (element_bytes) {
-    case 1:
-      std::copy(in.begin(), in.end(), out.begin());
-      break;
-    case 2:
-      unshuffle_elements<2>(in.data(), count, out.data());
-      break;
-    case 4:
-      unshuffle_elements<4>(in.data(), count, out.data());
-      break;
-    default:
-      assert(element_bytes == 8);
-      unshuffle_elements<8>(in.data(), count, out.data());
-      break;
-  }
+  with_width(element_bytes, [&]<std::size_t width>(std::integral_constant<std::size_t, width>) {
+    unshuffle_elements<width>(in.data(), in.size() / width, out.data());
+  });
 }
 
 struct ChunkCodec::Impl {
