@@ -9,7 +9,7 @@ function(fossilct_cli_test name)
   add_test(NAME cli_${name} COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:fossilct>"
     "-DARGS=${arguments}" "-DPREPARE=${prepare}" "-DEXIT=${arg_EXIT}" "-DSTDERR=${arg_STDERR}"
     "-DSTDOUT=${arg_STDOUT}" "-DLEAVES=${leaves}" "-DINPUT=${CMAKE_CURRENT_BINARY_DIR}/inputs"
-    "-DWORK=${CMAKE_CURRENT_BINARY_DIR}/work/${name}"
+    "-DWORK=${CMAKE_CURRENT_BINARY_DIR}/runs/${name}"
     -P "${CMAKE_CURRENT_SOURCE_DIR}/cli_test.cmake")
   set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 60 FIXTURES_REQUIRED cli_inputs)
 endfunction()

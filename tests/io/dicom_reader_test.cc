@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dicom_files.h"
 #include "io/container.h"
+#include "reader_checks.h"
 #include "support.h"
 
 using namespace fossilct;
@@ -59,18 +60,6 @@ Container open_it(const fs::path& path, bool allow_gaps = false) {
 
 std::string refusal(const fs::path& path) {
   return message_of<Error>([&] { open_it(path); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string all_notices(const Container& container) {
-  std::string text;
-  for (const std::string& line : container.source->description().notices) {
-    text += line + "\n";
-  }
-  return text;
 }
 
 void check_voxels(const Container& scan, int count) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "hdf5_files.h"
 #include "io/container.h"
+#include "reader_checks.h"
 #include "support.h"
 
 using namespace fossilct;
@@ -24,18 +25,6 @@ Container open_it(const std::filesystem::path& path, const std::string& dataset 
 
 std::string refusal(const std::filesystem::path& path, const std::string& dataset = {}) {
   return message_of<Error>([&] { open_it(path, dataset); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string all_notices(const Container& container) {
-  std::string text;
-  for (const std::string& line : container.source->description().notices) {
-    text += line + "\n";
-  }
-  return text;
 }
 
 template <typename T>

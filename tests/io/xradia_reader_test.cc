@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "io/container.h"
+#include "reader_checks.h"
 #include "support.h"
 
 using namespace fossilct;
@@ -73,18 +74,6 @@ Container open_it(const std::filesystem::path& path) {
 
 std::string refusal(const std::filesystem::path& path) {
   return message_of<Error>([&] { open_it(path); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string all_notices(const Container& container) {
-  std::string text;
-  for (const std::string& line : container.source->description().notices) {
-    text += line + "\n";
-  }
-  return text;
 }
 
 std::string refusal_of(const Streams& streams) {
