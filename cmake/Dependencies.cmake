@@ -27,6 +27,14 @@ if("io" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_library(ZNZ_LIBRARY znz REQUIRED)
 endif()
 
+if("networks" IN_LIST FOSSILCT_BUILT_ROOMS)
+  # Debian's LibTorch, or an official one named by CMAKE_PREFIX_PATH
+  # (python3 -c "import torch; print(torch.utils.cmake_prefix_path)").
+  find_package(Torch 1.13 REQUIRED)
+  string(STRIP "${TORCH_CXX_FLAGS}" FOSSILCT_TORCH_FLAGS)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:${FOSSILCT_TORCH_FLAGS}>")
+endif()
+
 if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 endif()

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace fossilct {
+
+// The inference form of a network: a straight list of operations on numbered values, with batch
+// norm folded into the convolutions. A network writes it once (Network::program), the executors run
+// it: run_with_torch() anywhere, SliceEngine on a CPU. Value 0 is the input image, fp32.
+// All values are N,C,H,W in meaning, whatever their memory format.
+using ValueId = int;
+
+// One operand of a convolution. With `upsample`, the value is first enlarged two times by repeating
+// pixels (nearest neighbour); an executor need not store the enlarged image.
+struct ConvInput {
+  ValueId value = 0;
+  bool upsample = false;
+};
+
+// out = [relu](conv2d(concatenation of inputs along C) + bias [+ residual]); zero padding of
+// kernel / 2 on each side, kernel odd and square, stride 1 or 2, no groups, no dilation.
+struct ConvOp {
+  std::vector<ConvInput> inputs;
+  at::Tensor weight;  // fp32, contiguous, [out channels, sum of the inputs' channels, k, k]
+  at::Tensor bias;    // fp32, [out channels]
+  int stride = 1;
+  bool relu = false;
+  std::optional<ValueId> residual;  // of the output's shape, added before the ReLU
+};
+
+// Maximum over kernel x kernel, padded with minus infinity.
+struct MaxPoolOp {
+  ValueId input = 0;
+  int kernel = 3;
+  int stride = 2;
+  int padding = 1;
+};
+
+// out = relu(input * scale + shift), one scale and shift a channel: a batch norm that can't be
+// folded.
+struct AffineReluOp {
+  ValueId input = 0;
+  at::Tensor scale;  // fp32, [channels]
+  at::Tensor shift;
+};
+
+struct ReluOp {
+  ValueId input = 0;
+};
+
+// C*4,H,W -> C,2H,2W (torch.nn.PixelShuffle(2)), then with `blur` the mean over 2x2 pixels, the
+// image continued by its first row and column.
+struct PixelShuffleOp {
+  ValueId input = 0;
+  bool blur = false;
+};
+
+// Nearest-neighbour resize of `input` to the height and width of `like`; nothing where they agree.
+struct ResizeLikeOp {
+  ValueId input = 0;
+  ValueId like = 0;
+};
+
+struct ConcatOp {
+  std::vector<ValueId> inputs;  // along C
+};
+
+struct AddOp {
+  ValueId left = 0;
+  ValueId right = 0;
+};
+
+// out = gamma * value(x) softmax(query(x)^T key(x), over the first index) + x, per image; the
+// weights are those of 1x1 convolutions without bias [out, in].
+struct SelfAttentionOp {
+  ValueId input = 0;
+  at::Tensor query, key, value, gamma;
+};
+
+// Mean over H and W cells (adaptive average pooling) to size x size.
+struct AveragePoolOp {
+  ValueId input = 0;
+  int size = 1;
+};
+
+// out = [relu](flatten(input) weight^T + bias); of shape N,out.
+struct LinearOp {
+  ValueId input = 0;
+  at::Tensor weight;  // fp32, [out, in]
+  at::Tensor bias;
+  bool relu = false;
+};
+
+using Op = std::variant<ConvOp, MaxPoolOp, AffineReluOp, ReluOp, PixelShuffleOp, ResizeLikeOp,
+                        ConcatOp, AddOp, SelfAttentionOp, AveragePoolOp, LinearOp>;
+
+struct Program {
+  // ops[i] makes value i + 1; it reads only values of smaller number. The last one is the result.
+  std::vector<Op> ops;
+  int input_channels = 1;
+  // H and W of the input must be multiples of this (32 for a U-Net with the conv decoder).
+  int size_multiple = 1;
+
+  // Appends and returns the number of the value it makes.
+  ValueId add(Op op) {
+    ops.push_back(std::move(op));
+    return static_cast<ValueId>(ops.size());
+  }
+};
+
+// The values an operation reads.
+std::vector<ValueId> values_read(const Op& op);
+
+// For each value, the index of the last operation that reads it (-1: none): when its memory may go.
+std::vector<int> last_readers(const Program& program);
+
+// Runs the program with LibTorch's operators on the device and in the type of its weights (see
+// with_options); `images` N,C,H,W fp32 on any device; returns fp32 logits. Throws c10::Error.
+at::Tensor run_with_torch(const Program& program, const at::Tensor& images);
+
+// The program with every weight moved to `device`, turned to `type` (fp32, bf16, fp16) and put into
+// channels-last order.
+Program with_options(const Program& program, at::Device device, at::ScalarType type);
+
+}  // namespace fossilct

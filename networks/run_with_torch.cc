@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include "networks/program.h"
+
+namespace fossilct {
+namespace {
+
+using Values = std::vector<at::Tensor>;
+
+at::Tensor nearest(const at::Tensor& image, std::int64_t height, std::int64_t width) {
+  return at::upsample_nearest2d(image, {height, width});
+}
+
+// Applies one operation to the values before it.
+struct Apply {
+  const Values& values;
+
+  const at::Tensor& at(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+
+  at::Tensor operand(const ConvInput& input) const {
+    const at::Tensor& value = at(input.value);
+    return input.upsample ? nearest(value, 2 * value.size(2), 2 * value.size(3)) : value;
+  }
+
+  at::Tensor operator()(const ConvOp& op) const {
+    at::Tensor input = operand(op.inputs.front());
+    if (op.inputs.size() > 1) {
+      std::vector<at::Tensor> parts;
+      for (const ConvInput& part : op.inputs) {
+        parts.push_back(operand(part));
+      }
+      input = at::cat(parts, 1);
+    }
+    const std::int64_t padding = op.weight.size(2) / 2;
+    at::Tensor out = at::conv2d(input, op.weight, op.bias, op.stride, padding);
+    if (op.residual) {
+      out.add_(at(*op.residual));
+    }
+    return op.relu ? out.relu_() : out;
+  }
+
+  at::Tensor operator()(const MaxPoolOp& op) const {
+    return at::max_pool2d(at(op.input), op.kernel, op.stride, op.padding);
+  }
+
+  at::Tensor operator()(const AffineReluOp& op) const {
+    const auto by_channel = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
+    return at::addcmul(by_channel(op.shift), at(op.input), by_channel(op.scale)).relu_();
+  }
+
+  at::Tensor operator()(const ReluOp& op) const { return at::relu(at(op.input)); }
+
+  at::Tensor operator()(const PixelShuffleOp& op) const {
+    const at::Tensor out = at::pixel_shuffle(at(op.input), 2);
+    return op.blur ? at::avg_pool2d(at::replication_pad2d(out, {1, 0, 1, 0}), 2, 1) : out;
+  }
+
+  at::Tensor operator()(const ResizeLikeOp& op) const {
+    const at::Tensor& input = at(op.input);
+    const at::Tensor& like = at(op.like);
+    const bool same = input.size(2) == like.size(2) && input.size(3) == like.size(3);
+    return same ? input : nearest(input, like.size(2), like.size(3));
+  }
+
+  at::Tensor operator()(const ConcatOp& op) const {
+    std::vector<at::Tensor> parts;
+    for (const ValueId part : op.inputs) {
+      parts.push_back(at(part));
+    }
+    return at::cat(parts, 1);
+  }
+
+  at::Tensor operator()(const AddOp& op) const { return at(op.left) + at(op.right); }
+
+  at::Tensor operator()(const SelfAttentionOp& op) const {
+    const at::Tensor& input = at(op.input);
+    const at::Tensor x = input.flatten(2);
+    const at::Tensor weights =
+        at::softmax(at::matmul(at::matmul(op.query, x).transpose(1, 2), at::matmul(op.key, x)), 1);
+    const at::Tensor attended = at::matmul(at::matmul(op.value, x), weights);
+    return (op.gamma * attended + x).reshape(input.sizes());
+  }
+
+  at::Tensor operator()(const AveragePoolOp& op) const {
+    return at::adaptive_avg_pool2d(at(op.input), {op.size, op.size});
+  }
+
+  at::Tensor operator()(const LinearOp& op) const {
+    at::Tensor out = at::linear(at(op.input).flatten(1), op.weight, op.bias);
+    return op.relu ? out.relu_() : out;
+  }
+};
+
+// Device and type of the program are those of its first weight.
+at::TensorOptions options_of(const Program& program) {
+  for (const Op& op : program.ops) {
+    if (const auto* conv = std::get_if<ConvOp>(&op)) {
+      return conv->weight.options();
+    }
+  }
+  return at::TensorOptions(at::kFloat);
+}
+
+}  // namespace
+
+at::Tensor run_with_torch(const Program& program, const at::Tensor& images) {
+  const c10::InferenceMode no_gradients;
+  const std::vector<int> last = last_readers(program);
+  const at::TensorOptions options = options_of(program);
+  Values values(program.ops.size() + 1);
+  values[0] = images.to(options.device(), options.dtype().toScalarType())
+                  .contiguous(at::MemoryFormat::ChannelsLast);
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    values[i + 1] = std::visit(Apply{values}, program.ops[i]);
+    for (const ValueId read : values_read(program.ops[i])) {
+      if (last[static_cast<std::size_t>(read)] == static_cast<int>(i)) {
+        values[static_cast<std::size_t>(read)] = at::Tensor();
+      }
+    }
+  }
+  return values.back().to(at::kFloat);
+}
+
+}  // namespace fossilct
