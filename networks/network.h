@@ -60,10 +60,15 @@ std::vector<std::pair<std::string, at::Tensor>> state_dict(const torch::nn::Modu
 // The parameters of groups 0, 1, 2.
 std::array<std::vector<at::Tensor>, 3> parameter_groups(const Network& network);
 
-// What of the encoder learns. `frozen_keep_norm` is fastai's freeze: convolutions stand still,
-// batch norm learns and follows the batches. `frozen_all`: batch norm stands still too, weights and
-// running statistics, as a batch of one image needs (call it again after train()).
-enum class EncoderTraining { trained, frozen_keep_norm, frozen_all };
-void set_encoder_training(Network& network, EncoderTraining training);
+// What of the encoder learns. fastai's freeze is {.convolutions = false}: batch norm learns on and
+// follows the batches. Batches of one image need {.norm = false}: batch norm then keeps its weights
+// and its running statistics.
+struct EncoderTraining {
+  bool convolutions = true;
+  bool norm = true;
+};
+// Sets requires_grad of the encoder's parameters and the mode of its batch norm; to be called again
+// after train(), which sets every module's mode.
+void set_encoder_training(Network& network, const EncoderTraining& training);
 
 }  // namespace fossilct

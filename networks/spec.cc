@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "networks/spec.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace fossilct {
+namespace {
+
+constexpr int most_channels = 64;
+constexpr int most_unet_classes = 256;
+constexpr int most_classifier_classes = 65536;
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorKind::format, "network description: " + what);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) {
+    list += (list.empty() ? "" : ", ") + name;
+  }
+  return list;
+}
+
+void check_choice(const std::string& field, const std::string& value,
+                  const std::vector<std::string>& choices) {
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) {
+    return;
+  }
+  const std::optional<std::string> close = closest_match(value, choices);
+  refuse(field + " is '" + printable(value) + "'; it may be " + joined(choices) +
+         (close ? ". Did you mean '" + *close + "'?" : ""));
+}
+
+void check_range(const std::string& field, int value, int least, int most) {
+  if (value < least || value > most) {
+    refuse(field + " is " + std::to_string(value) + "; it may be " + std::to_string(least) +
+           " to " + std::to_string(most));
+  }
+}
+
+bool is_unet(const NetworkSpec& spec) { return spec.architecture == "unet"; }
+bool is_pixelshuffle(const NetworkSpec& spec) {
+  return is_unet(spec) && spec.decoder == "pixelshuffle";
+}
+
+std::vector<std::string> resnets() {
+  std::vector<std::string> names = known_encoders();
+  std::erase_if(names, [](const std::string& name) { return !name.starts_with("resnet"); });
+  return names;
+}
+
+template <typename T>
+void take(const Json& json, const char* field, T& value) {
+  const auto found = json.find(field);
+  if (found == json.end()) {
+    refuse(std::string(field) + " is missing");
+  }
+  try {
+    found->get_to(value);
+  } catch (const Json::exception&) {
+    refuse(std::string(field) + " is " + printable(found->dump()) + ", of the wrong type");
+  }
+}
+
+void take_count(const Json& json, const char* field, int& value) {
+  double number = 0;
+  take(json, field, number);
+  if (!json.at(field).is_number_integer() || number < 0 || number > most_classifier_classes) {
+    refuse(std::string(field) + " is " + json.at(field).dump() + ", which is no count");
+  }
+  value = static_cast<int>(number);
+}
+
+void refuse_unknown_fields(const Json& json, const Json& known) {
+  for (const auto& item : json.items()) {
+    if (!known.contains(item.key())) {
+      refuse("field '" + printable(item.key()) +
+             "' is not known to this version, which can't build the network without it");
+    }
+  }
+}
+
+std::string counted(int count, const std::string& noun, const std::string& plural) {
+  return std::to_string(count) + " " + (count == 1 ? noun : plural);
+}
+
+std::string spelled(const std::string& encoder) {
+  if (encoder.starts_with("resnet")) {
+    return "ResNet" + encoder.substr(6);
+  }
+  return encoder.ends_with("_bn")
+             ? "VGG" + encoder.substr(3, encoder.size() - 6) + " with batch norm"
+             : "VGG" + encoder.substr(3);
+}
+
+}  // namespace
+
+const std::vector<std::string>& known_encoders() {
+  static const std::vector<std::string> names = {
+      "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "vgg11",   "vgg11_bn",
+      "vgg13",    "vgg13_bn", "vgg16",    "vgg16_bn",  "vgg19",     "vgg19_bn"};
+  return names;
+}
+
+void check(const NetworkSpec& spec) {
+  check_choice("architecture", spec.architecture, {"unet", "classifier"});
+  check_choice("encoder", spec.encoder, is_unet(spec) ? resnets() : known_encoders());
+  check_range("channels", spec.channels, 1, most_channels);
+  if (is_unet(spec)) {
+    check_choice("decoder", spec.decoder, {"conv", "pixelshuffle"});
+    check_range("classes", spec.classes, 1, most_unet_classes);
+  } else {
+    if (!spec.decoder.empty()) {
+      refuse("decoder is '" + printable(spec.decoder) + "'; a classifier has none");
+    }
+    check_range("classes", spec.classes, 1, most_classifier_classes);
+  }
+  if ((spec.self_attention || spec.blur) && !is_pixelshuffle(spec)) {
+    refuse("self_attention and blur belong to the pixelshuffle decoder");
+  }
+}
+
+Json to_json(const NetworkSpec& spec) {
+  Json json = {{"architecture", spec.architecture}, {"encoder", spec.encoder}};
+  if (is_unet(spec)) {
+    json["decoder"] = spec.decoder;
+  }
+  json["channels"] = spec.channels;
+  json["classes"] = spec.classes;
+  if (is_pixelshuffle(spec)) {
+    json["self_attention"] = spec.self_attention;
+    json["blur"] = spec.blur;
+  }
+  return json;
+}
+
+NetworkSpec network_spec_from_json(const Json& json) {
+  if (!json.is_object()) {
+    refuse("it is no JSON object but " + printable(json.dump().substr(0, 80)));
+  }
+  NetworkSpec spec;
+  take(json, "architecture", spec.architecture);
+  check_choice("architecture", spec.architecture, {"unet", "classifier"});
+  take(json, "encoder", spec.encoder);
+  spec.decoder.clear();
+  if (is_unet(spec)) {
+    take(json, "decoder", spec.decoder);
+    check_choice("decoder", spec.decoder, {"conv", "pixelshuffle"});
+  }
+  take_count(json, "channels", spec.channels);
+  take_count(json, "classes", spec.classes);
+  if (is_pixelshuffle(spec)) {
+    take(json, "self_attention", spec.self_attention);
+    take(json, "blur", spec.blur);
+  }
+  refuse_unknown_fields(json, to_json(spec));
+  check(spec);
+  return spec;
+}
+
+std::string describe(const NetworkSpec& spec) {
+  std::string text =
+      is_unet(spec) ? "U-Net, " + spelled(spec.encoder) + " encoder, " + spec.decoder + " decoder"
+                    : spelled(spec.encoder) + " classifier";
+  text += spec.self_attention ? " with self-attention" : "";
+  text += spec.blur ? (spec.self_attention ? " and blur" : " with blur") : "";
+  return text + ", " + counted(spec.channels, "channel", "channels") + ", " +
+         counted(spec.classes, "class", "classes");
+}
+
+}  // namespace fossilct
