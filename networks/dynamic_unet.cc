@@ -48,7 +48,7 @@ at::Tensor resized_like(const at::Tensor& x, const at::Tensor& like) {
 // Kaiming normal for a quarter of the output channels, each repeated four times in a row, which is
 // the order of the pixel shuffle.
 void initialise_icnr(const at::Tensor& weight) {
-  const torch::NoGradGuard no_gradients;
+  const at::NoGradGuard no_gradients;
   const at::Tensor quarter =
       at::empty({weight.size(0) / 4, weight.size(1), weight.size(2), weight.size(3)});
   torch::nn::init::kaiming_normal_(quarter);
@@ -89,7 +89,7 @@ at::Tensor SpectralConvolution::normed(const at::Tensor& u, const at::Tensor& v)
 
 at::Tensor SpectralConvolution::weight() {
   if (is_training()) {
-    const torch::NoGradGuard no_gradients;
+    const at::NoGradGuard no_gradients;
     const at::Tensor matrix = weight_.flatten(1);
     v_.copy_(unit(at::mv(matrix.t(), u_)));
     u_.copy_(unit(at::mv(matrix, v_)));

@@ -149,6 +149,7 @@ NetworkSpec network_spec_from_json(const Json& json) {
   spec.decoder.clear();
   if (is_unet(spec)) {
     take(json, "decoder", spec.decoder);
+    check_choice("decoder", spec.decoder, {"conv", "pixelshuffle"});
   }
   take_count(json, "channels", spec.channels);
   take_count(json, "classes", spec.classes);

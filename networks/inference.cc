@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "networks/inference.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "base/error.h"
+#include "networks/padding.h"
+
+namespace fossilct {
+namespace {
+
+constexpr std::int64_t probe_size = 256;
+constexpr int probe_runs = 3;
+
+constexpr std::array<std::pair<std::string_view, Precision>, 4> precision_names = {{
+    {"auto", Precision::automatic},
+    {"fp32", Precision::fp32},
+    {"bf16", Precision::bf16},
+    {"fp16", Precision::fp16},
+}};
+
+at::ScalarType scalar_type(Precision precision) {
+  switch (precision) {
+    case Precision::bf16:
+      return at::kBFloat16;
+    case Precision::fp16:
+      return at::kHalf;
+    default:
+      return at::kFloat;
+  }
+}
+
+bool multiplies_bf16(InstructionSet set) {
+  return set == InstructionSet::avx512_bf16 || set == InstructionSet::amx_bf16;
+}
+
+// The best instruction set that this processor has for the precision, and that computes rightly.
+std::optional<InstructionSet> own_instructions(bool bf16) {
+  std::vector<InstructionSet> sets = available_instruction_sets();
+  std::reverse(sets.begin(), sets.end());
+  for (const InstructionSet set : sets) {
+    const bool fits = bf16 ? multiplies_bf16(set) : set != InstructionSet::portable;
+    if (fits && SliceEngine::agrees_with_portable(set, bf16)) {
+      return set;
+    }
+  }
+  return std::nullopt;
+}
+
+bool cpu_has_bf16() {
+  const std::vector<InstructionSet> sets = available_instruction_sets();
+  return std::any_of(sets.begin(), sets.end(), multiplies_bf16);
+}
+
+[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorKind::device, what); }
+
+// The choice for one precision on the CPU; nothing where `options` rule out what it would need.
+std::optional<InferenceChoice> cpu_choice(const Program& program, Precision precision,
+                                          Backend backend) {
+  if (backend != Backend::libtorch && SliceEngine::supports(program)) {
+    if (const auto set = own_instructions(precision == Precision::bf16)) {
+      return InferenceChoice{precision, Backend::own, set};
+    }
+    if (backend == Backend::own && precision == Precision::fp32) {
+      return InferenceChoice{precision, Backend::own, InstructionSet::portable};
+    }
+  }
+  if (backend == Backend::own) {
+    return std::nullopt;
+  }
+  return InferenceChoice{precision, Backend::libtorch, std::nullopt};
+}
+
+InferenceChoice required_cpu_choice(const Program& program, Precision precision, Backend backend) {
+  if (precision == Precision::fp16) {
+    refuse("precision fp16 needs a CUDA device; on a CPU there are fp32 and bf16");
+  }
+  const auto choice = cpu_choice(program, precision, backend);
+  if (!choice) {
+    refuse("our own kernels can't run this network in " + name_of(precision) +
+           " on this processor; leave the backend automatic");
+  }
+  return *choice;
+}
+
+}  // namespace
+
+struct InferenceNetwork::Impl {
+  InferenceChoice choice;
+  at::Device device;
+  int size_multiple;
+  std::unique_ptr<SliceEngine> engine;  // or
+  Program program;
+
+  Impl(const Program& folded, at::Device on, const InferenceChoice& chosen)
+      : choice(chosen), device(on), size_multiple(folded.size_multiple) {
+    if (choice.backend == Backend::own) {
+      const SliceEngineOptions options{.bf16 = choice.precision == Precision::bf16,
+                                       .instructions = choice.instructions};
+      engine = std::make_unique<SliceEngine>(folded, options);
+    } else {
+      program = with_options(folded, device, scalar_type(choice.precision));
+    }
+  }
+
+  at::Tensor run(const at::Tensor& images) {
+    const Padding padding = padding_to_multiple(images.size(2), images.size(3), size_multiple);
+    const at::Tensor input = padded(images, padding);
+    const at::Tensor out = engine ? engine->run(input.to(at::kCPU, at::kFloat).contiguous())
+                                  : run_with_torch(program, input);
+    return padding.none() ? out : cropped(out, padding).contiguous();
+  }
+};
+
+namespace {
+
+using Impl = InferenceNetwork::Impl;
+
+// Seconds of the fastest of a few runs: what the machine can do when it is not disturbed.
+double probe_seconds(Impl& impl, int channels) {
+  const at::Tensor image = at::zeros({1, channels, probe_size, probe_size});
+  double best = 0;
+  for (int i = 0; i <= probe_runs; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    impl.run(image);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    if (i > 0) {  // the first one allocates
+      best = i == 1 ? seconds.count() : std::min(best, seconds.count());
+    }
+  }
+  return best;
+}
+
+std::unique_ptr<Impl> made_on_cpu(const Program& program, const InferenceOptions& options) {
+  const auto made = [&](Precision precision) {
+    return std::make_unique<Impl>(program, options.device,
+                                  required_cpu_choice(program, precision, options.backend));
+  };
+  if (options.precision != Precision::automatic) {
+    return made(options.precision);
+  }
+  std::unique_ptr<Impl> fp32 = made(Precision::fp32);
+  if (!cpu_has_bf16() || !cpu_choice(program, Precision::bf16, options.backend)) {
+    return fp32;
+  }
+  std::unique_ptr<Impl> bf16 = made(Precision::bf16);
+  const bool faster =
+      probe_seconds(*bf16, program.input_channels) < probe_seconds(*fp32, program.input_channels);
+  return faster ? std::move(bf16) : std::move(fp32);
+}
+
+std::unique_ptr<Impl> made_on_gpu(const Program& program, const InferenceOptions& options) {
+  if (options.backend == Backend::own) {
+    refuse("our own kernels are for CPUs; on " + options.device.str() +
+           " leave the backend automatic");
+  }
+  at::globalContext().setBenchmarkCuDNN(true);  // slices are all of one size
+  const Precision precision =
+      options.precision == Precision::automatic ? Precision::fp16 : options.precision;
+  return std::make_unique<Impl>(program, options.device,
+                                InferenceChoice{precision, Backend::libtorch, std::nullopt});
+}
+
+}  // namespace
+
+Precision precision_from_name(std::string_view option, std::string_view name) {
+  for (const auto& [known, precision] : precision_names) {
+    if (known == name) {
+      return precision;
+    }
+  }
+  throw option_error(option, "is '" + std::string(name) + "'; it may be auto, fp32, bf16 or fp16");
+}
+
+std::string name_of(Precision precision) {
+  for (const auto& [name, known] : precision_names) {
+    if (known == precision) {
+      return std::string(name);
+    }
+  }
+  return {};
+}
+
+std::string InferenceChoice::describe() const {
+  std::string text = name_of(precision) + ", ";
+  text += backend == Backend::own ? "own kernels" : "LibTorch";
+  return instructions ? text + " (" + name_of(*instructions) + ")" : text;
+}
+
+InferenceNetwork::InferenceNetwork(const Network& network, const InferenceOptions& options) {
+  const Program program = network.program();
+  impl_ = options.device.is_cpu() ? made_on_cpu(program, options) : made_on_gpu(program, options);
+}
+
+InferenceNetwork::~InferenceNetwork() = default;
+InferenceNetwork::InferenceNetwork(InferenceNetwork&&) noexcept = default;
+InferenceNetwork& InferenceNetwork::operator=(InferenceNetwork&&) noexcept = default;
+
+at::Tensor InferenceNetwork::forward(const at::Tensor& images) { return impl_->run(images); }
+
+const InferenceChoice& InferenceNetwork::choice() const { return impl_->choice; }
+
+}  // namespace fossilct
