@@ -71,17 +71,15 @@ std::map<std::string, std::string> metadata_of(const WeightFile& file, const Has
 class WeightsCommand : public Command {
  public:
   CommandHelp help() const override {
-    return {
-        "weights info FILE [--tensors]\n       fossilct weights convert FILE OUT.safetensors "
-        "[--encoder-only]",
-        {"FILE is a safetensors file, or a .pth or .pt that torch.save of PyTorch 1.6 or later "
-         "wrote; its content decides, not its name. Nothing in it is executed.",
-         "`info` tells how its tensors are named, which encoder and network they belong to, "
-         "and whether all values are finite. `convert` writes them to a safetensors file "
-         "under their names, with the metadata of FILE and its SHA-256."},
-        {{"fossilct weights info resnet34-b627a593.pth", "What torchvision's file holds."},
-         {"fossilct weights convert unet.pth encoder.safetensors --encoder-only",
-          "Keeps the encoder of a U-Net, under torchvision's names."}}};
+    return {"weights info FILE, or: fossilct weights convert FILE OUT.safetensors [options]",
+            {"FILE is a safetensors file, or a .pth or .pt that torch.save of PyTorch 1.6 or later "
+             "wrote; its content decides, not its name. Nothing in it is executed.",
+             "`info` tells how its tensors are named, which encoder and network they belong to, "
+             "and whether all values are finite. `convert` writes them to a safetensors file "
+             "under their names, with the metadata of FILE and its SHA-256."},
+            {{"fossilct weights info resnet34-b627a593.pth", "What torchvision's file holds."},
+             {"fossilct weights convert unet.pth encoder.safetensors --encoder-only",
+              "Keeps the encoder of a U-Net, under torchvision's names."}}};
   }
 
   void declare(OptionSet& options) override {

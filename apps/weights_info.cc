@@ -241,7 +241,7 @@ std::string tensors_text(const WeightFile& file, bool all) {
     return columns_text(rows);
   }
   for (const Group& group : groups_of(file.tensors)) {
-    rows.push_back({printable(group.name) + ".*", counts_text(group.counts)});
+    rows.push_back({printable(group.name), counts_text(group.counts)});
   }
   return columns_text(rows) + "(--tensors lists them one by one)\n";
 }
