@@ -95,7 +95,8 @@ class Loader {
     const at::Tensor& target = targets_.at(name);
     at::Tensor source = named.tensor;
     const auto channels = target.dim() > 1 ? target.size(1) : 0;
-    if (stems_.contains(name) && source.dim() == 4 && source.size(1) != channels) {
+    if (stems_.contains(name) && source.dim() == 4 && source.size(1) > 0 &&
+        source.size(1) != channels) {
       source = adapted(name, source, static_cast<int>(channels));
     } else {
       report_.taken.push_back(name);
