@@ -26,10 +26,10 @@ struct WinogradCut {
 WinogradCut cut_of(Index tiles, Index channels, Index outputs, int threads,
                    const kernels::KernelSet& kernels) {
   WinogradCut cut{};
-  const Index wanted = channels <= 128 ? 24 : 48;
+  const Index wanted = channels <= 64 ? 24 : channels <= 192 ? 48 : 64;
   cut.tiles = std::min(round_up(tiles, kernels.rows), round_up(wanted, kernels.rows));
   cut.blocks = (tiles + cut.tiles - 1) / cut.tiles;
-  cut.outputs_at_once = std::min<Index>(outputs, round_up(32, kernels.panel));
+  cut.outputs_at_once = std::min<Index>(outputs, round_up(channels <= 192 ? 128 : 64, kernels.panel));
   const Index at_once = (outputs + cut.outputs_at_once - 1) / cut.outputs_at_once;
   const Index needed = (4 * threads + cut.blocks - 1) / cut.blocks;
   cut.splits = std::min(at_once, needed);

@@ -18,10 +18,20 @@ struct Fp32Unit {
   using Value = float;
   static constexpr int width = Width, rows = Rows, depth = 1, pair = 1;
 
-  template <int vectors>
+  // `add`: to what `sums` holds.
+  template <int vectors, bool add = false>
   static FOSSILCT_INLINE void multiply(const Run* runs, int run_count, Index row, Index column,
                                        const Value* weights, float* sums) {
     Vector<width> sum[rows][vectors] = {};
+    if constexpr (add) {
+#pragma GCC unroll 16
+      for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; ++v) {
+          load<width>(sum[r][v], sums + (r * vectors + v) * width);
+        }
+      }
+    }
     for (int i = 0; i < run_count; ++i) {
       const Run& run = runs[i];
       const Index pixel = run.pixel;
