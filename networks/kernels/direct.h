@@ -118,8 +118,8 @@ struct EmulatedPairs {
 };
 
 // bf16 by matrix tiles: Tiles::Block<vectors> holds sums of 32 pixels x vectors * 16 outputs and
-// adds to them the product of A (32 pixels x 32 numbers, from memory with a stride) and B (32 numbers
-// in pairs x outputs).
+// adds to them the product of A (32 pixels x 32 numbers, from memory with a stride) and B (32
+// numbers in pairs x outputs).
 template <typename Tiles>
 struct TileUnit {
   using Value = std::uint16_t;

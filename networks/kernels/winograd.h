@@ -4,10 +4,10 @@
 #include "networks/kernels/direct.h"
 #include "networks/kernels/winograd_points.h"
 
-// Winograd's F(4x4, 3x3) of a task of tiles: all their input is transformed (V: [36][tile][channel]),
-// multiplied by the weights (M: [36][panel][tile][output]) and transformed back. V and M lie in the
-// scratch; each of the 36 starts a cache line after a multiple of the rest, or they would share the
-// same few places of the cache.
+// Winograd's F(4x4, 3x3) of a task of tiles: all their input is transformed (V:
+// [36][tile][channel]), multiplied by the weights (M: [36][panel][tile][output]) and transformed
+// back. V and M lie in the scratch; each of the 36 starts a cache line after a multiple of the
+// rest, or they would share the same few places of the cache.
 namespace fossilct::kernels {
 namespace {
 
@@ -127,7 +127,8 @@ void transform_operand(const WinogradConv& conv, const WinogradOperand& operand,
 
 // `from`: the tile's place in M, `position` numbers apart.
 template <int width>
-FOSSILCT_INLINE void transform_output(const float* from, Index position, Vector<width> (&out)[4][4]) {
+FOSSILCT_INLINE void transform_output(const float* from, Index position,
+                                      Vector<width> (&out)[4][4]) {
   Vector<width> half[4][6];
 #pragma GCC unroll 6
   for (int x = 0; x < 6; ++x) {
@@ -237,7 +238,8 @@ FOSSILCT_INLINE void store_tile(const WinogradConv& conv, Index row, Index colum
 }
 
 template <typename Unit, int vectors, bool add>
-FOSSILCT_INLINE void multiply_panel(const Run& run, Index tiles, const float* weights, float* sums) {
+FOSSILCT_INLINE void multiply_panel(const Run& run, Index tiles, const float* weights,
+                                    float* sums) {
   for (Index t = 0; t < tiles; t += Unit::rows) {
     Unit::template multiply<vectors, add>(&run, 1, 0, t, weights, sums + t * vectors * Unit::width);
   }
