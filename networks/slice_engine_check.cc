@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/Functions.h>
+#include <c10/util/accumulate.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -43,8 +45,7 @@ Program sample_program() {
   const ValueId skipped = program.add(conv({{joined, false}}, 33, 48, 1, 2, 5));
   ConvOp head = conv({{halved, true}, {joined, false}}, 81, 3, 3, 1, 6);
   head.relu = false;
-  const ValueId small = program.add(std::move(head));
-  static_cast<void>(small);
+  program.add(std::move(head));
   ConvOp last = conv({{skipped, false}}, 48, 2, 1, 1, 7);
   last.relu = false;
   program.add(std::move(last));

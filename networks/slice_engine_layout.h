@@ -18,13 +18,13 @@ constexpr Index round_up(Index number, Index multiple) {
 // zeros of `border` pixels (and up to 3 more to the right and below: 4x4 tiles may reach beyond).
 struct ValueLayout {
   Index channels = 0, height = 0, width = 0;
-  Index pixel = 0;        // numbers from a pixel to the next: the channels, padded
-  Index border = 0;       // pixels
-  Index row = 0;          // numbers from a row to the next
-  Index origin = 0;       // numbers before pixel (0, 0)
-  Index bytes = 0;        // with room to be read past the end
-  Index offset = 0;       // bytes into the memory of all values
-  bool stored = true;     // the result of the program goes to the caller instead
+  Index pixel = 0;     // numbers from a pixel to the next: the channels, padded
+  Index border = 0;    // pixels
+  Index row = 0;       // numbers from a row to the next
+  Index origin = 0;    // numbers before pixel (0, 0)
+  Index bytes = 0;     // with room to be read past the end
+  Index offset = 0;    // bytes into the memory of all values
+  bool stored = true;  // the result of the program goes to the caller instead
 };
 
 // Channels of each value, value 0 first.

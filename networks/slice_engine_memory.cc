@@ -11,7 +11,9 @@ namespace fossilct::slice_engine {
 
 AlignedMemory::AlignedMemory(std::size_t bytes) : bytes_(bytes) {
   constexpr std::size_t large_page = std::size_t{2} << 20;
-  const std::size_t alignment = bytes >= large_page ? large_page : 64;
+  // The transforms write to many places at once, each in a small page of its own otherwise.
+  constexpr std::size_t worth_a_page = std::size_t{128} << 10;
+  const std::size_t alignment = bytes >= worth_a_page ? large_page : 64;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   memory_.reset(std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded));
   if (!memory_) {

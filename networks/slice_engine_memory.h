@@ -6,7 +6,8 @@
 
 namespace fossilct::slice_engine {
 
-// Memory that starts at a multiple of 64 bytes; large ones in large pages where the system has them.
+// Memory that starts at a multiple of 64 bytes; large ones in large pages where the system has
+// them.
 class AlignedMemory {
  public:
   AlignedMemory() = default;

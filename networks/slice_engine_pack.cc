@@ -44,8 +44,7 @@ class PanelWriter {
     const Index panel = kernels_.panel, pair = kernels_.pair;
     const Index start = output / panel * panel;
     const Index width = std::min<Index>(panel, outputs_ - start);
-    const Index place =
-        start * depth_ + (k / pair * width + (output - start)) * pair + k % pair;
+    const Index place = start * depth_ + (k / pair * width + (output - start)) * pair + k % pair;
     if (kernels_.value_bytes == 4) {
       static_cast<float*>(to_)[place] = static_cast<float>(weight);
     } else {
@@ -104,8 +103,7 @@ class Packer {
 
   // The k x k weights of an output and an input channel of the concatenation.
   const float* kernel_of(Index output, Index channel) const {
-    return weight_.data_ptr<float>() +
-           (output * weight_.size(1) + channel) * kernel_ * kernel_;
+    return weight_.data_ptr<float>() + (output * weight_.size(1) + channel) * kernel_ * kernel_;
   }
 
   DirectPhase phase(const PackedConv& packed, Index y, Index x) const {

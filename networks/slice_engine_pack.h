@@ -12,8 +12,9 @@ namespace fossilct::slice_engine {
 
 using kernels::Index;
 
-// Where a run of an output pixel starts: in operand `input`, `dy` rows and `dx` pixels from the pixel
-// that phase pixel (0, 0) stands for; `step` pixels or rows of the operand to the next of the phase.
+// Where a run of an output pixel starts: in operand `input`, `dy` rows and `dx` pixels from the
+// pixel that phase pixel (0, 0) stands for; `step` pixels or rows of the operand to the next of the
+// phase.
 struct PlannedRun {
   std::size_t input = 0;
   Index dy = 0, dx = 0, step = 1, length = 0;
@@ -37,7 +38,8 @@ struct PackedConv {
   std::vector<float> bias;
 };
 
-// `pixel`: numbers a pixel of each of the operands, as stored; `channels`: those of them that count.
+// `pixel`: numbers a pixel of each of the operands, as stored; `channels`: those of them that
+// count.
 PackedConv pack(const ConvOp& op, const std::vector<Index>& pixel,
                 const std::vector<Index>& channels, const kernels::KernelSet& kernels);
 

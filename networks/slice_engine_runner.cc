@@ -26,10 +26,11 @@ struct WinogradCut {
 WinogradCut cut_of(Index tiles, Index channels, Index outputs, int threads,
                    const kernels::KernelSet& kernels) {
   WinogradCut cut{};
-  const Index wanted = channels <= 128 ? 24 : 48;
+  const Index wanted = channels <= 64 ? 24 : channels <= 192 ? 48 : 64;
   cut.tiles = std::min(round_up(tiles, kernels.rows), round_up(wanted, kernels.rows));
   cut.blocks = (tiles + cut.tiles - 1) / cut.tiles;
-  cut.outputs_at_once = std::min<Index>(outputs, round_up(32, kernels.panel));
+  cut.outputs_at_once =
+      std::min<Index>(outputs, round_up(channels <= 192 ? 128 : 64, kernels.panel));
   const Index at_once = (outputs + cut.outputs_at_once - 1) / cut.outputs_at_once;
   const Index needed = (4 * threads + cut.blocks - 1) / cut.blocks;
   cut.splits = std::min(at_once, needed);
@@ -215,7 +216,8 @@ void ProgramRunner::run_phase(const ConvOp& op, const PackedConv& packed, const 
   if (end.planar != nullptr) {
     end.planar += phase.y * end.planar_row + phase.x * end.planar_pixel;
   } else {
-    end.out = static_cast<char*>(end.out) + (phase.y * end.out_row + phase.x * end.out_pixel) * bytes;
+    end.out =
+        static_cast<char*>(end.out) + (phase.y * end.out_row + phase.x * end.out_pixel) * bytes;
   }
   for (Index* stride : {&end.residual_row, &end.residual_pixel, &end.out_row, &end.out_pixel,
                         &end.planar_row, &end.planar_pixel}) {
@@ -242,8 +244,8 @@ void ProgramRunner::run_winograd(const ConvOp& op, const PackedConv& packed, con
   kernels::WinogradConv conv;
   for (const ConvInput& input : op.inputs) {
     const ValueLayout& at = layout(input.value);
-    operands.push_back({reinterpret_cast<const float*>(pixel(input.value, -1, -1)), at.row, at.pixel,
-                        static_cast<int>(at.pixel), input.upsample});
+    operands.push_back({reinterpret_cast<const float*>(pixel(input.value, -1, -1)), at.row,
+                        at.pixel, static_cast<int>(at.pixel), input.upsample});
     conv.channels += static_cast<int>(at.pixel);
   }
   conv.operands = operands.data();

@@ -11,9 +11,9 @@ namespace {
 struct Pairs {
   static FOSSILCT_INLINE void add(Vector<16>& sum, std::uint32_t a, const VectorOf<16>::Bits& b) {
     const __m512i all = _mm512_set1_epi32(static_cast<int>(a));
-    sum = reinterpret_cast<Vector<16>>(
-        _mm512_dpbf16_ps(reinterpret_cast<__m512>(sum), reinterpret_cast<__m512bh>(all),
-                         reinterpret_cast<__m512bh>(b)));
+    sum = reinterpret_cast<Vector<16>>(_mm512_dpbf16_ps(reinterpret_cast<__m512>(sum),
+                                                        reinterpret_cast<__m512bh>(all),
+                                                        reinterpret_cast<__m512bh>(b)));
   }
 };
 

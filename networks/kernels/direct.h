@@ -18,10 +18,20 @@ struct Fp32Unit {
   using Value = float;
   static constexpr int width = Width, rows = Rows, depth = 1, pair = 1;
 
-  template <int vectors>
+  // `add`: to what `sums` holds.
+  template <int vectors, bool add = false>
   static FOSSILCT_INLINE void multiply(const Run* runs, int run_count, Index row, Index column,
                                        const Value* weights, float* sums) {
     Vector<width> sum[rows][vectors] = {};
+    if constexpr (add) {
+#pragma GCC unroll 16
+      for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; ++v) {
+          load<width>(sum[r][v], sums + (r * vectors + v) * width);
+        }
+      }
+    }
     for (int i = 0; i < run_count; ++i) {
       const Run& run = runs[i];
       const Index pixel = run.pixel;
@@ -108,8 +118,8 @@ struct EmulatedPairs {
 };
 
 // bf16 by matrix tiles: Tiles::Block<vectors> holds sums of 32 pixels x vectors * 16 outputs and
-// adds to them the product of A (32 pixels x 32 numbers, from memory with a stride) and B (32 numbers
-// in pairs x outputs).
+// adds to them the product of A (32 pixels x 32 numbers, from memory with a stride) and B (32
+// numbers in pairs x outputs).
 template <typename Tiles>
 struct TileUnit {
   using Value = std::uint16_t;
@@ -131,18 +141,57 @@ struct TileUnit {
   }
 };
 
+// Whether sums can be continued, so that a panel's weights may be taken run by run.
+template <typename Unit>
+constexpr bool adds_to_sums = Unit::pair == 1;
+
+// `blocks` blocks from (row, column) on, into sums [block][rows][vectors * width].
+template <typename Unit, int vectors>
+FOSSILCT_INLINE void multiply_blocks(const DirectConv& conv, Index row, Index column, Index blocks,
+                                     const typename Unit::Value* weights, float* sums) {
+  constexpr Index block = Unit::rows * vectors * Unit::width;
+  const Run* const runs = conv.runs;
+  const int run_count = conv.run_count;
+  if (blocks == 1 || !adds_to_sums<Unit>) {
+    for (Index b = 0; b < blocks; ++b) {
+      Unit::template multiply<vectors>(runs, run_count, row, column + b * Unit::rows, weights,
+                                       sums + b * block);
+    }
+    return;
+  }
+  if constexpr (adds_to_sums<Unit>) {
+    for (int i = 0; i < run_count; ++i) {
+      for (Index b = 0; b < blocks; ++b) {
+        const Index at = column + b * Unit::rows;
+        if (i == 0) {
+          Unit::template multiply<vectors, false>(runs, 1, row, at, weights, sums + b * block);
+        } else {
+          Unit::template multiply<vectors, true>(runs + i, 1, row, at, weights, sums + b * block);
+        }
+      }
+      weights += runs[i].length * vectors * Unit::width;
+    }
+  }
+}
+
+// A panel of weights that the first-level cache can't hold is taken run by run, each for several
+// blocks.
 template <typename Unit, int vectors>
 FOSSILCT_INLINE void direct_panel(const DirectConv& conv, Index first_row, Index end_row,
                                   int output) {
   constexpr int width = Unit::width;
+  constexpr Index most_blocks = adds_to_sums<Unit> ? 16 : 1, first_level = 6 << 10;
+  const bool by_runs = conv.depth * vectors * width > first_level;
+  const Index step = (by_runs ? most_blocks : 1) * Unit::rows;
   const auto* weights =
       static_cast<const typename Unit::Value*>(conv.weights) + conv.depth * output;
-  alignas(64) float sums[Unit::rows * vectors * width];
+  alignas(64) float sums[most_blocks * Unit::rows * vectors * width];
   for (Index row = first_row; row < end_row; ++row) {
-    for (Index column = 0; column < conv.columns; column += Unit::rows) {
-      Unit::template multiply<vectors>(conv.runs, conv.run_count, row, column, weights, sums);
+    for (Index column = 0; column < conv.columns; column += step) {
       const Index left = conv.columns - column;
-      const Index pixels = left < Unit::rows ? left : Unit::rows;
+      const Index pixels = left < step ? left : step;
+      const Index blocks = (pixels + Unit::rows - 1) / Unit::rows;
+      multiply_blocks<Unit, vectors>(conv, row, column, blocks, weights, sums);
       for (Index r = 0; r < pixels; ++r) {
         for (int v = 0; v < vectors; ++v) {
           Vector<width> sum;

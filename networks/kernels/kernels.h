@@ -24,12 +24,12 @@ struct Epilogue {
   bool relu = false;
 };
 
-// A stretch of numbers that follow each other in memory and that one output pixel reads: for a k x k
-// kernel over a value of C channels each of the k rows is one, of k * C numbers.
+// A stretch of numbers that follow each other in memory and that one output pixel reads: for a k x
+// k kernel over a value of C channels each of the k rows is one, of k * C numbers.
 struct Run {
   const void* first = nullptr;  // for output pixel (0, 0)
   Index row = 0, pixel = 0;     // to the same of the next output row, of the next output pixel
-  Index length = 0;             // a multiple of the kernel's depth; weights beyond the true end are 0
+  Index length = 0;  // a multiple of the kernel's depth; weights beyond the true end are 0
 };
 
 // A convolution, or one of the four phases of one that reads an enlarged value: for each output
@@ -67,7 +67,8 @@ struct WinogradConv {
 };
 
 // A piece of work of a WinogradConv: outputs first_output.. (multiples of the panel, `outputs` of
-// them) of tiles first_tile.. . `keep_input`: the scratch still holds these tiles' input, transformed.
+// them) of tiles first_tile.. . `keep_input`: the scratch still holds these tiles' input,
+// transformed.
 struct WinogradTask {
   Index first_tile = 0, tiles = 0;
   int first_output = 0, outputs = 0;
@@ -87,11 +88,11 @@ struct MaxPool {
 
 // One instruction set's kernels for one type of values.
 struct KernelSet {
-  int value_bytes;    // 4: fp32, 2: bf16
-  int width;          // outputs and stored channels are padded to a multiple of it
-  int panel;          // outputs of a full panel of weights
-  int depth, pair;    // of runs and packed weights, see Run and DirectConv
-  int rows;           // output pixels a block computes at once; it reads as many, past the row's end
+  int value_bytes;  // 4: fp32, 2: bf16
+  int width;        // outputs and stored channels are padded to a multiple of it
+  int panel;        // outputs of a full panel of weights
+  int depth, pair;  // of runs and packed weights, see Run and DirectConv
+  int rows;         // output pixels a block computes at once; it reads as many, past the row's end
   void (*direct)(const DirectConv&, Index first_row, Index end_row);
   void (*winograd)(const WinogradConv&, const WinogradTask&);  // nullptr for bf16
   void (*max_pool)(const MaxPool&, Index first_row, Index end_row);
@@ -102,7 +103,10 @@ Index winograd_scratch(Index tiles, Index channels, Index outputs, Index rows);
 
 const KernelSet& portable_fp32();
 const KernelSet& portable_bf16();
-// bf16 by tiles of 16 x 32 as AMX has them, in plain C++: what the AMX kernels are tested by.
+// The blocks, packing and tails of the sets that few processors have, in plain C++: what tests run
+// everywhere. bf16 by tiles of 16 x 32 as AMX has them, and in pairs as AVX512-BF16 has them.
+const KernelSet& emulated_avx512_fp32();
+const KernelSet& emulated_avx512_bf16();
 const KernelSet& emulated_amx_bf16();
 #if defined(FOSSILCT_X86_KERNELS)
 const KernelSet& avx2_fp32();

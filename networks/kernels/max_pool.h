@@ -9,7 +9,7 @@ namespace {
 // The larger of two, or what is no number where one of them is none.
 template <int width>
 FOSSILCT_INLINE void keep_larger(Vector<width>& largest, const Vector<width>& v) {
-  largest = (v > largest) | (v != v) ? v : largest;
+  largest = ((v > largest) | (v != v)) ? v : largest;
 }
 
 template <int width, typename Value>
@@ -26,8 +26,8 @@ FOSSILCT_INLINE void pool_pixel(const MaxPool& pool, Index row, Index column) {
         keep_larger<width>(largest, v);
       }
     }
-    store<width>(
-        static_cast<Value*>(pool.out) + row * pool.out_row + column * pool.out_pixel + c, largest);
+    store<width>(static_cast<Value*>(pool.out) + row * pool.out_row + column * pool.out_pixel + c,
+                 largest);
   }
 }
 

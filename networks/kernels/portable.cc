@@ -37,6 +37,8 @@ struct EmulatedTiles {
 using Fp32 = Fp32Unit<4, 6>;
 using Bf16 = PairUnit<EmulatedPairs, 2>;
 using Tiles = TileUnit<EmulatedTiles>;
+using WideFp32 = Fp32Unit<16, 12>;
+using WideBf16 = PairUnit<EmulatedPairs, 12>;
 
 }  // namespace
 
@@ -49,6 +51,18 @@ const KernelSet& portable_fp32() {
 const KernelSet& portable_bf16() {
   static constexpr KernelSet set{
       2, 16, 32, 2, 2, 2, direct<Bf16>, nullptr, max_pool<16, std::uint16_t>};
+  return set;
+}
+
+const KernelSet& emulated_avx512_fp32() {
+  static constexpr KernelSet set{
+      4, 16, 32, 1, 1, 12, direct<WideFp32>, winograd<WideFp32>, max_pool<16, float>};
+  return set;
+}
+
+const KernelSet& emulated_avx512_bf16() {
+  static constexpr KernelSet set{
+      2, 16, 32, 2, 2, 12, direct<WideBf16>, nullptr, max_pool<16, std::uint16_t>};
   return set;
 }
 

@@ -3,10 +3,10 @@
 
 #include "networks/kernels/kernels.h"
 
-// Vectors of the compiler (GCC, Clang), of a width the including file chooses. Everything here and in
-// the headers that build on it lies in an unnamed namespace on purpose: these headers are compiled
-// for several instruction sets, and a function shared between them could be one the processor lacks.
-// For the same reason they include no standard header with code in it.
+// Vectors of the compiler (GCC, Clang), of a width the including file chooses. Everything here and
+// in the headers that build on it lies in an unnamed namespace on purpose: these headers are
+// compiled for several instruction sets, and a function shared between them could be one the
+// processor lacks. For the same reason they include no standard header with code in it.
 #define FOSSILCT_INLINE inline __attribute__((always_inline))
 
 namespace fossilct::kernels {
@@ -19,8 +19,10 @@ struct VectorOf {
   typedef std::uint16_t Half __attribute__((vector_size(width * 2)));
   // As they lie in memory: at any address, whatever type they are read as.
   typedef float Unaligned __attribute__((vector_size(width * 4), aligned(4), may_alias));
-  typedef std::uint32_t UnalignedBits __attribute__((vector_size(width * 4), aligned(2), may_alias));
-  typedef std::uint16_t UnalignedHalf __attribute__((vector_size(width * 2), aligned(2), may_alias));
+  typedef std::uint32_t UnalignedBits
+      __attribute__((vector_size(width * 4), aligned(2), may_alias));
+  typedef std::uint16_t UnalignedHalf
+      __attribute__((vector_size(width * 2), aligned(2), may_alias));
 };
 
 template <int width>
@@ -63,8 +65,8 @@ FOSSILCT_INLINE void relu(Vector<width>& v) {
   v = v < zero ? zero : v;  // keeps what is no number, as LibTorch does
 }
 
-// sum -> + bias [+ residual] [ReLU] -> memory; `width` outputs from number `output` on, of the pixel
-// (row, column).
+// sum -> + bias [+ residual] [ReLU] -> memory; `width` outputs from number `output` on, of the
+// pixel (row, column).
 template <int width, typename Value>
 FOSSILCT_INLINE void finish(const Epilogue& end, Index row, Index column, int output,
                             Vector<width> sum) {
@@ -80,8 +82,8 @@ FOSSILCT_INLINE void finish(const Epilogue& end, Index row, Index column, int ou
     relu<width>(sum);
   }
   if (end.planar == nullptr) {
-    store<width>(
-        static_cast<Value*>(end.out) + row * end.out_row + column * end.out_pixel + output, sum);
+    store<width>(static_cast<Value*>(end.out) + row * end.out_row + column * end.out_pixel + output,
+                 sum);
     return;
   }
   float* to = end.planar + output * end.plane + row * end.planar_row + column * end.planar_pixel;
