@@ -93,7 +93,15 @@ class Archive {
  private:
   const ZipEntry* find(std::string_view name) const {
     const auto found = entries_.find(folder_ + std::string(name));
-    return found == entries_.end() ? nullptr : &found->second;
+    if (found == entries_.end()) {
+      return nullptr;
+    }
+    if (!found->second.plain) {
+      throw format_error(file_->path(), "its entry '" + printable(found->first) +
+                                            "' is compressed or encrypted, which torch.save does "
+                                            "not do; pack the archive again with zip -0");
+    }
+    return &found->second;
   }
   std::string_view text(const ZipEntry& entry) const {
     return {reinterpret_cast<const char*>(file_->bytes().data()) + entry.offset, entry.size};

@@ -117,6 +117,7 @@ struct CentralEntry {
   std::uint64_t size = 0;
   std::uint64_t local_offset = 0;
   std::uint64_t next = 0;
+  bool plain = true;
 };
 
 void take_zip64_sizes(const Fields& fields, std::uint64_t extra, std::uint64_t extra_end,
@@ -155,13 +156,9 @@ CentralEntry read_central_entry(const Fields& fields, std::uint64_t at, std::uin
     fields.fail("its central directory is broken at byte " + std::to_string(at));
   }
   take_zip64_sizes(fields, extra, extra_end, entry);
-  const std::string quoted = "its entry '" + printable(entry.name) + "' ";
-  if ((fields.u16(at + 8) & 1U) != 0) {
-    fields.fail(quoted + "is encrypted, which torch.save does not do");
-  }
-  if (fields.u16(at + 10) != 0 || entry.compressed != entry.size) {
-    fields.fail(quoted + "is compressed, which torch.save does not do");
-  }
+  const bool encrypted = (fields.u16(at + 8) & 1U) != 0;
+  const bool stored = fields.u16(at + 10) == 0 && entry.compressed == entry.size;
+  entry.plain = stored && !encrypted;
   return entry;
 }
 
@@ -177,8 +174,8 @@ ZipEntry locate(const Fields& fields, const CentralEntry& entry) {
   }
   const std::uint64_t data =
       entry.local_offset + local_bytes + name_bytes + fields.u16(entry.local_offset + 28);
-  fields.need(data, entry.size, "the content of an entry");
-  return {static_cast<std::size_t>(data), static_cast<std::size_t>(entry.size)};
+  fields.need(data, entry.compressed, "the content of an entry");
+  return {static_cast<std::size_t>(data), static_cast<std::size_t>(entry.compressed), entry.plain};
 }
 
 void check_apart(const Fields& fields, const std::map<std::string, ZipEntry, std::less<>>& entries,

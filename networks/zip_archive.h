@@ -14,12 +14,13 @@ namespace fossilct {
 struct ZipEntry {
   std::size_t offset = 0;
   std::size_t size = 0;
+  bool plain = true;  // neither compressed nor encrypted
 };
 
-// The entries of a zip archive by name, with and without zip64. Entries must be stored as they
-// are, as torch.save stores them, so nothing is unpacked and no small file can grow in memory.
-// Throws Error{format}: no end record (cut off), entries that leave the file or overlap, compressed
-// or encrypted entries, a name given twice, a central directory that contradicts itself.
+// The entries of a zip archive by name, with and without zip64. torch.save stores them as they are;
+// those that are not `plain` are listed, never unpacked, so no small file can grow in memory.
+// Throws Error{format}: no end record (cut off), entries that leave the file or overlap, a name
+// given twice, a central directory that contradicts itself.
 std::map<std::string, ZipEntry, std::less<>> read_zip_directory(const MappedFile& file);
 
 // Whether the first bytes are those of a zip archive.

@@ -194,7 +194,7 @@ TEST_CASE("NaN and infinite weights are refused by name") {
     for (const auto type : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble}) {
       const test::TemporaryFolder folder;
       at::Tensor weights = at::ones({3, 2});
-      weights.index_put_({at::tensor(1), at::tensor(1)}, at::tensor(bad));
+      weights[1][1] = bad;
       const std::vector<NamedTensor> tensors = {{"good", at::ones({2})}, {"bad", weights.to(type)}};
       write_safetensors(folder / "w", tensors, {});
       const std::string message = test::message_of<Error>([&] { read_weight_file(folder / "w"); });
@@ -325,8 +325,8 @@ TEST_CASE("zip archives that lie are refused") {
   CHECK(contains(changed(6, "\xff\xff\xff\x7f"), "leaves the file"));
   CHECK(contains(changed(2, "\x01"), "no end record"));
   std::string compressed = good;
-  compressed[compressed.rfind("PK\x01\x02") + 10] = 8;
-  CHECK(contains(error_of(compressed), "'archive/version' is compressed"));
+  compressed[compressed.find("PK\x01\x02") + 10] = 8;
+  CHECK(contains(error_of(compressed), "'archive/data.pkl' is compressed"));
   CHECK(contains(error_of(test::zip_bytes({{"a/x", ""}, {"a/x", ""}})), "two entries 'a/x'"));
   CHECK(contains(error_of(test::zip_bytes({{"word/document.xml", "x"}})), "without data.pkl"));
   CHECK(contains(error_of(torch_bytes(pickle, {four_floats}, {{"archive/constants.pkl", "x"}})),
