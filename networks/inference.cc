@@ -112,7 +112,7 @@ struct Runner {
     const at::Tensor input = padded(images, padding);
     const at::Tensor out = engine ? engine->run(input.to(at::kCPU, at::kFloat).contiguous())
                                   : run_with_torch(program, input);
-    return cropped(out, padding).contiguous();
+    return (padding.none() ? out : cropped(out, padding)).contiguous();
   }
 };
 

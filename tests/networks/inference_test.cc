@@ -59,6 +59,19 @@ TEST_CASE("networks that our kernels do not know go to LibTorch by themselves") 
         }).find("our own kernels can't run this network in fp32") != std::string::npos);
 }
 
+TEST_CASE("classifiers have an inference form too") {
+  const auto network = make_network({.architecture = "classifier",
+                                     .encoder = "resnet18",
+                                     .decoder = "",
+                                     .channels = 1,
+                                     .classes = 5});
+  network->eval();
+  const at::Tensor images = input_by_rule({2, 1, 50, 41});
+  InferenceNetwork inference(*network, {.precision = Precision::fp32});
+  CHECK(largest_difference(inference.forward(images), reference(*network, images)) <
+        fixture_tolerance);
+}
+
 TEST_CASE("automatic precision keeps the labels of fp32") {
   const auto network = network_of("resnet18", "conv");
   InferenceNetwork inference(*network, {});
