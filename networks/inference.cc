@@ -80,6 +80,11 @@ InferenceChoice required_cpu_choice(const Program& program, Precision precision,
   if (precision == Precision::fp16) {
     refuse("precision fp16 needs a CUDA device; on a CPU there are fp32 and bf16");
   }
+  if (precision == Precision::bf16 && !cpu_has_bf16()) {
+    refuse(
+        "precision bf16 needs a processor with AVX512-BF16 or AMX, which this one is not; fp32 is "
+        "many times faster here");
+  }
   const auto choice = cpu_choice(program, precision, backend);
   if (!choice) {
     refuse("our own kernels can't run this network in " + name_of(precision) +

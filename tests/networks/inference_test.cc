@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "fixture.h"
 #include "support.h"
@@ -103,6 +105,16 @@ TEST_CASE("precisions are named, and refused where the device has none") {
   CHECK(message_of<Error>([&] {
           InferenceNetwork half(*network, {.precision = Precision::fp16});
         }).find("fp16 needs a CUDA device") != std::string::npos);
+  const std::vector<InstructionSet> sets = available_instruction_sets();
+  const bool has_bf16 = std::any_of(sets.begin(), sets.end(), [](InstructionSet set) {
+    return set == InstructionSet::avx512_bf16 || set == InstructionSet::amx_bf16;
+  });
+  const std::string message = message_of<Error>([&] {
+    InferenceNetwork inference(*network, {.precision = Precision::bf16});
+    const at::Tensor images = input_by_rule({1, 2, 64, 64});
+    CHECK(largest_difference(inference.forward(images), reference(*network, images)) < 0.05);
+  });
+  CHECK((message.find("AVX512-BF16 or AMX") == std::string::npos) == has_bf16);
 }
 
 }  // namespace
