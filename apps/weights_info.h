@@ -9,7 +9,7 @@
 #include "apps/facts.h"
 #include "base/json.h"
 #include "base/progress.h"
-#include "networks/load_weights.h"
+#include "networks/weights/load_weights.h"
 
 namespace fossilct {
 

@@ -20,8 +20,8 @@
 #include <utility>
 #include <vector>
 
+#include "networks/engine/slice_engine.h"
 #include "networks/program.h"
-#include "networks/slice_engine.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "networks/engine/slice_engine.h"
 #include "networks/network.h"
-#include "networks/slice_engine.h"
 
 namespace fossilct {
 

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "fuzz/isolate.h"
 #include "fuzz/seed.h"
-#include "networks/load_weights.h"
 #include "networks/weight_bytes.h"
+#include "networks/weights/load_weights.h"
 #include "support.h"
 
 namespace fossilct::fuzz {

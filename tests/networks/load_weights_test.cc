@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "networks/load_weights.h"
+#include "networks/weights/load_weights.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>

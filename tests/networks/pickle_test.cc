@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "networks/pickle.h"
+#include "networks/weights/pickle.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "networks/slice_engine.h"
+#include "networks/engine/slice_engine.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "networks/instruction_sets.h"
-#include "networks/slice_engine_runner.h"
+#include "networks/engine/instruction_sets.h"
+#include "networks/engine/slice_engine_runner.h"
 #include "support.h"
 
 using namespace fossilct;

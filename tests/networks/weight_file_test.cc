@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "networks/weight_file.h"
+#include "networks/weights/weight_file.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
