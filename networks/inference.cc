@@ -97,12 +97,16 @@ InferenceChoice required_cpu_choice(const Program& program, Precision precision,
 struct Runner {
   InferenceChoice choice;
   at::Device device;
+  int input_channels;
   int size_multiple;
   std::unique_ptr<SliceEngine> engine;  // or
   Program program;
 
   Runner(const Program& folded, at::Device on, const InferenceChoice& chosen)
-      : choice(chosen), device(on), size_multiple(folded.size_multiple) {
+      : choice(chosen),
+        device(on),
+        input_channels(folded.input_channels),
+        size_multiple(folded.size_multiple) {
     if (choice.backend == Backend::own) {
       const SliceEngineOptions options{.bf16 = choice.precision == Precision::bf16,
                                        .instructions = choice.instructions};
@@ -113,6 +117,42 @@ struct Runner {
   }
 
   at::Tensor run(const at::Tensor& images) {
+    check_shape(images);
+    try {
+      return run_checked(images);
+    } catch (const c10::OutOfMemoryError& error) {
+      throw OutOfDeviceMemory(failure(images, error.what_without_backtrace()));
+    } catch (const c10::Error& error) {
+      refuse(failure(images, error.what_without_backtrace()));
+    } catch (const std::runtime_error& error) {  // LibTorch throws these too
+      refuse(failure(images, error.what()));
+    }
+  }
+
+ private:
+  void check_shape(const at::Tensor& images) const {
+    if (images.dim() != 4 || images.size(1) != input_channels || images.size(2) < 1 ||
+        images.size(3) < 1) {
+      throw Error(ErrorKind::format,
+                  "the network takes images N,C,H,W with C = " + std::to_string(input_channels) +
+                      "; it was given " + shape_of(images));
+    }
+  }
+
+  static std::string shape_of(const at::Tensor& images) {
+    std::string text;
+    for (const std::int64_t size : images.sizes()) {
+      text += (text.empty() ? "" : ",") + std::to_string(size);
+    }
+    return text;
+  }
+
+  std::string failure(const at::Tensor& images, const std::string& what) const {
+    return "prediction of a batch of " + shape_of(images) + " (" + choice.describe() + ", " +
+           device.str() + "): " + what;
+  }
+
+  at::Tensor run_checked(const at::Tensor& images) {
     const Padding padding = padding_to_multiple(images.size(2), images.size(3), size_multiple);
     const at::Tensor input = padded(images, padding);
     const at::Tensor out = engine ? engine->run(input.to(at::kCPU, at::kFloat).contiguous())

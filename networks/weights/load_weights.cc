@@ -198,8 +198,10 @@ at::Tensor adapt_stem(const at::Tensor& weight, int channels) {
 LoadReport load_weights(Network& network, const WeightFile& file, const LoadOptions& options) {
   try {
     return Loader(network, file, options).load();
-  } catch (const c10::Error& error) {
-    throw Error(ErrorKind::device, file.path.string() + ": " + error.what_without_backtrace());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {  // LibTorch throws more than c10::Error
+    rethrow_with_context(file.path.string(), ErrorKind::device);
   }
 }
 

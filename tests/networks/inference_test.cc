@@ -74,6 +74,19 @@ TEST_CASE("classifiers have an inference form too") {
         fixture_tolerance);
 }
 
+TEST_CASE("images of another shape are refused, with both shapes") {
+  const auto network = network_of("resnet18", "conv");
+  InferenceNetwork inference(*network, {.precision = Precision::fp32});
+  for (const std::vector<std::int64_t>& shape :
+       {std::vector<std::int64_t>{1, 3, 64, 64}, {2, 64, 64}, {1, 2, 0, 64}}) {
+    const std::string message = message_of<Error>([&] { inference.forward(at::zeros(shape)); });
+    CHECK(message.find("N,C,H,W with C = 2") != std::string::npos);
+    CHECK(message.find(std::to_string(shape[0]) + "," + std::to_string(shape[1])) !=
+          std::string::npos);
+  }
+  CHECK(inference.forward(at::zeros({0, 2, 64, 64})).sizes() == at::IntArrayRef({0, 3, 64, 64}));
+}
+
 TEST_CASE("automatic precision keeps the labels of fp32") {
   const auto network = network_of("resnet18", "conv");
   InferenceNetwork inference(*network, {});
