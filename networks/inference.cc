@@ -120,6 +120,8 @@ struct Runner {
     check_shape(images);
     try {
       return run_checked(images);
+    } catch (const Error&) {
+      throw;
     } catch (const c10::OutOfMemoryError& error) {
       throw OutOfDeviceMemory(failure(images, error.what_without_backtrace()));
     } catch (const c10::Error& error) {
