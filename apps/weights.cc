@@ -20,6 +20,7 @@ struct WeightsOptions {
   std::filesystem::path output;
   bool tensors = false;
   bool encoder_only = false;
+  bool partial = false;
   bool overwrite = false;
 };
 
@@ -41,6 +42,28 @@ std::vector<NamedTensor> encoder_tensors(const WeightFile& file) {
             "--encoder-only all are written");
   }
   return kept;
+}
+
+// Loads the file into the encoder that its names and shapes tell, which finds what is missing.
+// Throws Error{format} for a missing tensor and for no encoder that is known, unless `partial`.
+std::string check_encoder(const WeightFile& file, bool partial) {
+  const auto encoder = encoder_of(file);
+  if (!encoder && !partial) {
+    throw format_error(file.path,
+                       "its tensors are not the whole encoder of a ResNet or VGG: convolutions are "
+                       "missing, or of other shapes; --partial writes those that are there");
+  }
+  if (!encoder) {
+    return "of no encoder that is known as a whole";
+  }
+  const NetworkSpec spec{.architecture = "classifier",
+                         .encoder = *encoder,
+                         .decoder = "",
+                         .channels = stem_channels(file),
+                         .classes = 1};
+  const LoadReport report =
+      load_weights(*make_network(spec), file, {.encoder_only = true, .partial = partial});
+  return *encoder + ": " + summary(report);
 }
 
 // The input's own metadata and where the tensors came from. The record of a network does not hold
@@ -94,6 +117,8 @@ class WeightsCommand : public Command {
     options.section("convert");
     options.flag("encoder-only", &options_.encoder_only,
                  "Keep only the tensors of the encoder, under torchvision's names");
+    options.flag("partial", &options_.partial,
+                 "With --encoder-only: write what there is of an encoder that is not whole");
     options.flag("overwrite", &options_.overwrite, "Replace OUT where it exists");
   }
 
@@ -108,6 +133,7 @@ class WeightsCommand : public Command {
                                          "': an argument too many; `weights info` takes one FILE");
     }
     require_not(options_.encoder_only, "--encoder-only", "convert");
+    require_not(options_.partial, "--partial", "convert");
     require_not(options_.overwrite, "--overwrite", "convert");
     const WeightFile file = read_weight_file(options_.input, false);
     const Findings findings = look_at(file, context.progress);
@@ -118,16 +144,25 @@ class WeightsCommand : public Command {
 
   CommandResult convert(const CommandContext& context) const {
     require_not(options_.tensors, "--tensors", "info");
+    if (options_.partial && !options_.encoder_only) {
+      throw option_error("--partial", "concerns --encoder-only, which is not given");
+    }
     require_usable_output();
-    FileHasher hasher({options_.input});
     const WeightFile file = read_weight_file(options_.input);
+    FileHasher hasher({options_.input});
     const std::vector<NamedTensor> kept =
         options_.encoder_only ? encoder_tensors(file) : file.tensors;
+    const std::string encoder =
+        options_.encoder_only ? check_encoder(file, options_.partial) : std::string();
+    for (const std::string& entry : file.not_read) {
+      context.progress.warning(options_.input.string() + ": " + entry +
+                               " stands among the tensors and is not converted");
+    }
     const HashedFile source = hasher.wait(context.progress).front();
     context.progress.check();
     write_safetensors(options_.output, kept,
                       metadata_of(file, source, context, options_.encoder_only));
-    return converted(file, source, kept);
+    return converted(file, source, kept, encoder);
   }
 
   void require_usable_output() const {
@@ -152,18 +187,22 @@ class WeightsCommand : public Command {
   }
 
   CommandResult converted(const WeightFile& file, const HashedFile& source,
-                          const std::vector<NamedTensor>& kept) const {
+                          const std::vector<NamedTensor>& kept, const std::string& encoder) const {
     const Counts counts = counts_of(kept);
     const std::int64_t left_out = std::ssize(file.tensors) - counts.tensors;
     Json json = {{"output", options_.output.string()}, {"input", options_.input.string()},
                  {"input_sha256", source.sha256},      {"content", json_of(counts)},
                  {"tensors_left_out", left_out},       {"ignored", file.ignored}};
+    if (!encoder.empty()) {
+      json["encoder"] = encoder;
+    }
     const Facts facts = {
         {"written", options_.output.string()},
         {"from", options_.input.string() + ", " + file.format},
         {"content", counts_text(counts)},
+        {"encoder", encoder},
         {"left out", left_out == 0 ? "" : counted(left_out, "tensor") + " that no encoder has"},
-        {"and", names_text(file.ignored)}};
+        {"not converted", names_text(file.ignored)}};
     return {json, facts_text(facts), true};
   }
 

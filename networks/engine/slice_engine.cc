@@ -56,7 +56,7 @@ SliceEngine::SliceEngine(const Program& program, const SliceEngineOptions& optio
                 "the slice engine runs convolutions and max poolings only; this network has other "
                 "operations: run it with LibTorch");
   }
-  const InstructionSet set = options.instructions.value_or(best_set(options.bf16));
+  const InstructionSet set = options.instructions ? *options.instructions : best_set(options.bf16);
   const std::vector<InstructionSet> available = available_instruction_sets();
   if (std::find(available.begin(), available.end(), set) == available.end()) {
     throw Error(ErrorKind::device, "this processor can't run instructions " + name_of(set) +

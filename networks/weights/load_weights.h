@@ -27,6 +27,9 @@ std::optional<std::string> torchvision_name(std::string_view name, NamingScheme 
 // The encoder ("resnet34", "vgg16", ...), told by names and shapes; nothing where none fits.
 std::optional<std::string> encoder_of(const WeightFile& file);
 
+// Channels of its stem; 0 where it has none.
+int stem_channels(const WeightFile& file);
+
 // The spec the file was written with (metadata), or one told from names and shapes (a U-Net of
 // segmentation_models.pytorch or fastai, a torchvision classifier); nothing where none fits. The
 // blur of a fastai U-Net has no weights, so it can't be told and is taken to be off.

@@ -17,11 +17,12 @@ namespace {
 
 constexpr std::size_t most_dimensions = 64;  // what at::TensorIterator takes
 
-// Closed again once the file is mapped: the mapping does not need it.
+// Closed again once the file is mapped: the mapping does not need it. Opened without waiting, or a
+// pipe would hold the program until somebody writes into it.
 class OpenFile {
  public:
   explicit OpenFile(const std::filesystem::path& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (descriptor_ < 0) {
       throw file_errno_error(path, "can't be opened");
     }
@@ -41,7 +42,7 @@ std::size_t regular_size(const OpenFile& file, const std::filesystem::path& path
     throw file_errno_error(path, "can't be read");
   }
   if (!S_ISREG(status.st_mode)) {
-    throw file_error(path, "is a folder or a device; expected a weight file");
+    throw file_error(path, "is a folder, a device or a pipe; expected a weight file");
   }
   if (status.st_size == 0) {
     throw format_error(path, "is empty (0 bytes); expected a weight file");

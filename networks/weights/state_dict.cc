@@ -77,9 +77,7 @@ std::optional<Place> other_dict(const PickleDict& dict) {
   }
   if (found.size() > 1) {
     fail("holds several sets of tensors, under '" + found[0].first + "' and '" + found[1].first +
-         "'; save the one that is wanted in a file of its own: python3 -c \"import torch; "
-         "torch.save(torch.load('OLD.pth', map_location='cpu')['" +
-         found[0].first + "'], 'NEW.pth')\"");
+         "'; save the one that is wanted in a file of its own, with torch.save");
   }
   if (found.empty()) {
     return std::nullopt;
@@ -154,7 +152,7 @@ FoundStateDict find_state_dict(const PickleValue& root) {
   if (!place) {
     fail_without_tensors(root);
   }
-  FoundStateDict found{std::move(place->key), {}, std::move(place->ignored)};
+  FoundStateDict found{std::move(place->key), {}, std::move(place->ignored), {}};
   std::set<std::string_view> names;
   for (const auto& [key, value] : place->dict->items) {
     const auto* name = key->as<std::string_view>();
@@ -165,6 +163,9 @@ FoundStateDict find_state_dict(const PickleValue& root) {
     }
     if (name == nullptr || tensor == nullptr) {
       found.ignored.push_back(key_text(*key));
+      if (value->as<PickleDict>() != nullptr || value->as<PickleOpaque>() != nullptr) {
+        found.not_read.push_back(key_text(*key) + " (" + describe(*value) + ")");
+      }
     } else if (!names.insert(*name).second) {
       fail("tensor '" + key_text(*key) + "' is given twice");
     } else {

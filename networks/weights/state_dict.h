@@ -14,6 +14,8 @@ struct FoundStateDict {
   std::string key;  // "state_dict", "model.ema"; empty: the file is the state dict
   std::vector<std::pair<std::string_view, const PickleTensor*>> tensors;
   std::vector<std::string> ignored;  // "optimizer", "epoch"
+  // Those of them that stand among the tensors and may hold weights: "head (a dict)".
+  std::vector<std::string> not_read;
 };
 
 // Looks under the usual keys (state_dict, model_state_dict, model, ...) up to three deep, then for

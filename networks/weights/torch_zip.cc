@@ -200,14 +200,16 @@ WeightFile read_torch_zip(const std::shared_ptr<const MappedFile>& file) {
   weights.format = "PyTorch zip";
   Pickle pickle;
   FoundStateDict found;
+  const std::string_view bytes = archive.pickle();
   try {
-    pickle = read_pickle(archive.pickle());
+    pickle = read_pickle(bytes);
     found = find_state_dict(*pickle.root);
   } catch (const Error& error) {
     rethrow_with_context(file->path().string());
   }
   weights.state_dict_key = found.key;
   weights.ignored = found.ignored;
+  weights.not_read = found.not_read;
   for (const auto& [name, tensor] : found.tensors) {
     weights.tensors.push_back({std::string(name), archive.tensor(name, *tensor)});
   }

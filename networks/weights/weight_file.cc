@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 #include <string_view>
 
@@ -56,6 +57,17 @@ bool is_tar(std::span<const std::byte> bytes) {
   return bytes.size() > 262 && begins_with(bytes.subspan(257), "ustar");
 }
 
+// For a line of Python that can be pasted into a shell: the file's name where nothing in it needs
+// quoting, else a stand-in.
+std::string pasteable_name(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+ ").find(c) != std::string_view::npos;
+  });
+  return plain ? name : "OLD.pth";
+}
+
 [[noreturn]] void refuse_other_format(const MappedFile& file) {
   const std::span<const std::byte> bytes = file.bytes();
   if (is_legacy_pickle(bytes) || is_tar(bytes)) {
@@ -63,7 +75,8 @@ bool is_tar(std::span<const std::byte> bytes) {
                        std::string("is of PyTorch's form before 1.6 (") +
                            (is_tar(bytes) ? "a tar archive" : "a bare pickle") +
                            "), which is not read here; convert it once: python3 -c \"import torch; "
-                           "torch.save(torch.load('OLD.pth', map_location='cpu'), 'NEW.pth')\"");
+                           "torch.save(torch.load('" +
+                           pasteable_name(file.path()) + "', map_location='cpu'), 'NEW.pth')\"");
   }
   if (begins_with(bytes, "\x80")) {
     throw format_error(file.path(),
@@ -96,6 +109,9 @@ const at::Tensor* WeightFile::find(std::string_view name) const {
 WeightFile read_weight_file(const std::filesystem::path& path, bool check_finite) {
   try {
     WeightFile weights = read_any(MappedFile::open(path));
+    if (weights.tensors.empty()) {
+      throw format_error(path, "holds no tensors; expected the weights of a network");
+    }
     if (check_finite) {
       for (const NamedTensor& named : weights.tensors) {
         check_finite_values(path, named.name, named.tensor);

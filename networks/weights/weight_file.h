@@ -28,6 +28,10 @@ struct WeightFile {
   std::string state_dict_key;        // "state_dict", "model": where a .pth held them, or empty
   std::vector<std::string> ignored;  // other entries of a .pth ("optimizer", "epoch")
 
+  // Entries of a .pth that stand among the tensors, are none, and may hold weights: "head (a
+  // dict)". They are in `ignored` too.
+  std::vector<std::string> not_read = {};
+
   // Null where there is no such tensor.
   const at::Tensor* find(std::string_view name) const;
 };

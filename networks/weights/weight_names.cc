@@ -249,6 +249,17 @@ std::optional<std::string> encoder_of(const WeightFile& file) {
   return std::nullopt;
 }
 
+int stem_channels(const WeightFile& file) {
+  const NamingScheme scheme = naming_scheme(file);
+  for (const NamedTensor& named : file.tensors) {
+    const auto name = torchvision_name(named.name, scheme);
+    if ((name == "conv1.weight" || name == "features.0.weight") && named.tensor.dim() == 4) {
+      return static_cast<int>(std::min<std::int64_t>(named.tensor.size(1), 1 << 16));
+    }
+  }
+  return 0;
+}
+
 std::optional<NetworkSpec> spec_of(const WeightFile& file) {
   const auto record = file.metadata.find(std::string(record_key));
   if (record == file.metadata.end()) {

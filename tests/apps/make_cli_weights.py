@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the weight files of the command line's tests into the folder given: safetensors with the
+"""Writes the weight files (and a pipe) of the command line's tests into the folder given: safetensors with the
 standard library, .pth files where PyTorch is installed."""
 import importlib.util
 import json
+import os
 import pathlib
 import struct
 import sys
@@ -59,6 +60,7 @@ def write_pth(root):
         for name, shape in resnet18()
     }
     torch.save({"state_dict": state, "epoch": 3, "arch": "resnet18"}, root / "resnet18.pth")
+    torch.save({"a": torch.ones(2), "b": torch.ones(2), "head": {"c": torch.ones(2)}}, root / "nested.pth")
     torch.save({"a": torch.ones(2)}, root / "legacy.pth", _use_new_zipfile_serialization=False)
 
 
@@ -74,6 +76,11 @@ def main():
     write_safetensors(root / "unet.safetensors", unet, metadata={"note": "kept", "provenance": '{"by": "hand"}'})
     write_safetensors(root / "nan.safetensors", [("good", (2,)), ("bad", (4,))], struct.pack("<4f", 1, 2, float("nan"), float("inf")))
     write_safetensors(root / "strange.safetensors", [("alpha", (3,))])
+    write_safetensors(root / "norms.safetensors",
+                      [t for t in resnet18() if not t[0].startswith("bn1.") or t[0].endswith("tracked")])
+    write_safetensors(root / "empty.safetensors", [])
+    (root / "pipe").unlink(missing_ok=True)
+    os.mkfifo(root / "pipe")
     write_safetensors(root / "large.safetensors", [(f"t{i}", (1 << 26,)) for i in range(16)])
     whole = (root / "unet.safetensors").read_bytes()
     (root / "cut.safetensors").write_bytes(whole[:-8])

@@ -49,10 +49,22 @@ fossilct_cli_test(weights_info_encoder ARGS ${info} in/unet.safetensors --encode
 set(convert weights convert in/unet.safetensors a.safetensors)
 fossilct_cli_test(weights_convert PREPARE ${convert} ARGS ${info} a.safetensors --tensors EXIT 0 LEAVES a.safetensors
   STDOUT "note: kept metadata provenance: .*unet.safetensors.*\"sha256\":\"[0-9a-f]+\",\"provenance\":{\"by\":\"hand\"}.*encoder.conv1.weight.*segmentation_head.0.bias")
-fossilct_cli_test(weights_convert_encoder PREPARE ${convert} --encoder-only ARGS ${info} a.safetensors --tensors EXIT 0
+fossilct_cli_test(weights_convert_encoder PREPARE ${convert} --encoder-only --partial ARGS ${info} a.safetensors --tensors EXIT 0
   LEAVES a.safetensors STDOUT "2 tensors, 588 parameters.* conv1.weight f32 4 x 3 x 7 x 7 bn1.running_mean f32 4 $")
-fossilct_cli_test(weights_convert_report ARGS ${convert} --encoder-only EXIT 0 LEAVES a.safetensors
-  STDOUT "written a.safetensors from in/unet.safetensors, safetensors content 2 tensors.*left out 2 tensors that no encoder has")
+fossilct_cli_test(weights_convert_report ARGS ${convert} --encoder-only --partial EXIT 0 LEAVES a.safetensors
+  STDOUT "written a.safetensors from in/unet.safetensors, safetensors content 2 tensors.*encoder of no encoder that is known.*left out 2 tensors that no encoder has")
+fossilct_cli_test(weights_convert_whole ARGS weights convert in/resnet18.safetensors a.safetensors --encoder-only EXIT 0 LEAVES a.safetensors
+  STDOUT "encoder resnet18: 120 tensors taken, 0 adapted, 0 missing, 2 not used .fc.weight, fc.bias. left out 2 tensors")
+fossilct_cli_test(weights_convert_part ARGS ${convert} --encoder-only EXIT 1 STDERR "unet.safetensors: its tensors are not the whole encoder.*--partial")
+fossilct_cli_test(weights_convert_norms ARGS weights convert in/norms.safetensors a.safetensors --encoder-only EXIT 1
+  STDERR "norms.safetensors: lacks 4 tensors of the encoder .bn1.weight, ")
+fossilct_cli_test(weights_convert_norms_partial ARGS weights convert in/norms.safetensors a.safetensors --encoder-only --partial EXIT 0
+  LEAVES a.safetensors STDOUT "encoder resnet18: 116 tensors taken, 0 adapted, 4 missing")
+fossilct_cli_test(weights_convert_partial_alone ARGS ${convert} --partial EXIT 2 STDERR "--partial: concerns --encoder-only")
+fossilct_cli_test(weights_info_partial ARGS ${info} in/unet.safetensors --partial EXIT 2 STDERR "--partial: belongs to `weights convert`")
+fossilct_cli_test(weights_info_pipe ARGS ${info} in/pipe EXIT 1 STDERR "in/pipe: is a folder, a device or a pipe")
+fossilct_cli_test(weights_convert_pipe ARGS weights convert in/pipe a.safetensors EXIT 1 STDERR "in/pipe: is a folder, a device or a pipe")
+fossilct_cli_test(weights_info_empty ARGS ${info} in/empty.safetensors EXIT 1 STDERR "empty.safetensors: holds no tensors")
 fossilct_cli_test(weights_convert_json ARGS ${convert} --json EXIT 0 LEAVES a.safetensors STDOUT "\"output\": \"a.safetensors\".*\"input_sha256\"")
 fossilct_cli_test(weights_convert_no_encoder ARGS weights convert in/strange.safetensors a.safetensors --encoder-only EXIT 1
   STDERR "strange.safetensors: no tensor is of an encoder.*alpha.*without --encoder-only")
@@ -74,4 +86,6 @@ fossilct_cli_test(weights_pth ARGS ${info} in/resnet18.pth EXIT 0
   STDOUT "PyTorch zip under state_dict left out epoch, arch .*encoder resnet18.*122 tensors, 11,689,512 parameters.*i64 .20 tensors")
 fossilct_cli_test(weights_pth_convert PREPARE weights convert in/resnet18.pth a.safetensors --encoder-only
   ARGS ${info} a.safetensors EXIT 0 LEAVES a.safetensors STDOUT "encoder resnet18.*120 tensors, 11,176,512 parameters")
+fossilct_cli_test(weights_pth_not_read ARGS weights convert in/nested.pth a.safetensors EXIT 0 LEAVES a.safetensors
+  STDERR "nested.pth: head .a dict. stands among the tensors and is not converted" STDOUT "not converted head")
 fossilct_cli_test(weights_pth_legacy ARGS ${info} in/legacy.pth EXIT 1 STDERR "legacy.pth: .*before 1.6.*torch.save")
