@@ -67,16 +67,18 @@ class Command {
   virtual CommandResult run(const CommandContext& context) = 0;
 };
 
-// A row of the table that drives dispatch, help and "did you mean". Name and summary are known
-// without making the command, so a command that is slow to load (LibTorch, VTK) may do so in
-// `make`, and the others start without it.
+// A row of the table that drives dispatch, help and "did you mean".
 struct CommandRow {
   std::string name;
   std::string summary;
-  std::unique_ptr<Command> (*make)();
+  // Null where the command is in another of our programs, so that this one starts without the
+  // libraries it needs (LibTorch, VTK). See docs/decisions/014-companion-programs.md.
+  std::unique_ptr<Command> (*make)() = nullptr;
+  std::filesystem::path program = {};  // that other program, from the folder of this one
 };
 
-// All commands of this build in the order of apps/CMakeLists.txt, which generates this function.
+// All commands of this build in the order of apps/CMakeLists.txt, which generates this function; a
+// companion program has the same rows.
 std::span<const CommandRow> command_table();
 
 }  // namespace fossilct

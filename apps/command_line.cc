@@ -41,6 +41,13 @@ std::vector<std::string> names_of(std::span<const CommandRow> table) {
   return names;
 }
 
+std::unique_ptr<Command> make_command(const CommandRow& row) {
+  if (row.make == nullptr) {
+    throw CommandElsewhere(row.name, row.program);
+  }
+  return row.make();
+}
+
 bool asks_for_help(const std::vector<std::string>& arguments) {
   return std::any_of(arguments.begin(), arguments.end(),
                      [](const std::string& a) { return a == "--help" || a == "-h"; });
@@ -88,7 +95,7 @@ std::string stdout_text(const CommandResult& result, const CommonOptions& common
 std::string run_command(const CommandRow& row, const std::vector<std::string>& arguments,
                         std::span<const CommandRow> table, TerminalProgress& progress) {
   const auto began = std::chrono::steady_clock::now();
-  const std::unique_ptr<Command> command = row.make();
+  const std::unique_ptr<Command> command = make_command(row);
   CommonOptions common;
   OptionSet options;
   command->declare(options);
@@ -118,7 +125,7 @@ const CommandRow& command_row(std::span<const CommandRow> table, const std::stri
 }
 
 std::string help_of(const CommandRow& row) {
-  const std::unique_ptr<Command> command = row.make();
+  const std::unique_ptr<Command> command = make_command(row);
   CommonOptions common;
   OptionSet options;
   command->declare(options);

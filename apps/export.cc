@@ -6,9 +6,9 @@
 
 #include "apps/command.h"
 #include "apps/output_check.h"
-#include "apps/provenance.h"
 #include "apps/report.h"
 #include "apps/scan_options.h"
+#include "apps/scan_provenance.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/transfer.h"
@@ -113,6 +113,9 @@ class ExportCommand : public Command {
     const AtomicKind kind =
         format == ExportFormat::tiff_folder ? AtomicKind::folder : AtomicKind::file;
     require_apart("--output", options_.output, kind, {options_.scan, options_.open.colour_map});
+    if (kind == AtomicKind::folder && options_.overwrite) {
+      require_only_slices(options_.output);
+    }
     require_output(options_.output, kind, if_exists);
     options_.open.threads = context.common.threads;
     const auto source = open_scan(options_.scan, options_.open, context.progress);

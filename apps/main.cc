@@ -80,11 +80,21 @@ void write_to_stdout(std::string_view text) {
   }
 }
 
+// Does not return where the command is in another program.
+std::string result_of(const std::vector<std::string>& arguments, TerminalProgress& progress) {
+  try {
+    return run_command_line(arguments, command_table(), progress);
+  } catch (const CommandElsewhere& elsewhere) {
+    progress.check();
+    go_on_elsewhere(elsewhere, arguments);
+  }
+}
+
 int run(const std::vector<std::string>& arguments) {
   TerminalProgress progress;
   handle_signals(progress);
   try {
-    const std::string result = run_command_line(arguments, command_table(), progress);
+    const std::string result = result_of(arguments, progress);
     if (stop_requested) {
       progress.warning("the wish to stop came too late: the work is done and its output is whole");
     }

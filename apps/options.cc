@@ -155,11 +155,8 @@ void OptionSet::add_integer(const std::string& names, const std::string& value_n
   };
 }
 
-void OptionSet::add_choice(const std::string& names, const std::vector<std::string>& words,
-                           const std::string& current, std::function<void(std::size_t)> store,
-                           const std::string& help) {
-  Option& option = add(names, "WORD", help);
-  option.default_text = current;
+void OptionSet::take_words(Option& option, const std::vector<std::string>& words,
+                           std::function<void(std::size_t)> store) {
   option.allowed_text = joined(words, ", ");
   option.assign = [words, store = std::move(store), name = option.shown_name(),
                    allowed = option.allowed_text](const std::string& value) {
@@ -187,15 +184,19 @@ void OptionSet::repeated(const std::string& names, const std::string& value_name
   options_.back().repeatable = true;
 }
 
-void OptionSet::positional(const std::string& name, std::filesystem::path* field,
-                           const std::string& help) {
+Option& OptionSet::add_positional(const std::string& name, const std::string& help) {
   std::string value_name = name;
   std::transform(name.begin(), name.end(), value_name.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   Option& option = add(name, value_name, help);
   option.positional = true;
   option.required = true;
-  assign_path(option, field);
+  return option;
+}
+
+void OptionSet::positional(const std::string& name, std::filesystem::path* field,
+                           const std::string& help) {
+  assign_path(add_positional(name, help), field);
 }
 
 const Option* OptionSet::find(const std::string& name) const {

@@ -67,15 +67,7 @@ class OptionSet {
   template <typename T>
   void choice(const std::string& names, T* field,
               const std::vector<std::pair<std::string, T>>& choices, const std::string& help) {
-    std::vector<std::string> words;
-    std::string current;
-    for (const auto& [word, value] : choices) {
-      words.push_back(word);
-      current = value == *field ? word : current;
-    }
-    add_choice(
-        names, words, current, [field, choices](std::size_t i) { *field = choices[i].second; },
-        help);
+    take_choice(add(names, "WORD", help), field, choices);
   }
   // `parse` throws Error{option} for a text it does not take. `default_text` is for the help.
   void parsed(const std::string& names, const std::string& value_name,
@@ -86,6 +78,13 @@ class OptionSet {
                 std::function<void(const std::string&)> parse, const std::string& help);
   // The next argument that is no option; required unless make_optional() follows.
   void positional(const std::string& name, std::filesystem::path* field, const std::string& help);
+  // The same, one of a few words.
+  template <typename T>
+  void positional_choice(const std::string& name, T* field,
+                         const std::vector<std::pair<std::string, T>>& choices,
+                         const std::string& help) {
+    take_choice(add_positional(name, help), field, choices);
+  }
   // The option declared last must be given.
   void require() { options_.back().required = true; }
   void make_optional() { options_.back().required = false; }
@@ -114,9 +113,19 @@ class OptionSet {
   void add_integer(const std::string& names, const std::string& value_name, std::int64_t current,
                    IntegerRange range, std::function<void(std::int64_t)> store,
                    const std::string& help);
-  void add_choice(const std::string& names, const std::vector<std::string>& words,
-                  const std::string& current, std::function<void(std::size_t)> store,
-                  const std::string& help);
+  Option& add_positional(const std::string& name, const std::string& help);
+  template <typename T>
+  static void take_choice(Option& option, T* field,
+                          const std::vector<std::pair<std::string, T>>& choices) {
+    std::vector<std::string> words;
+    for (const auto& [word, value] : choices) {
+      words.push_back(word);
+      option.default_text = value == *field ? word : option.default_text;
+    }
+    take_words(option, words, [field, choices](std::size_t i) { *field = choices[i].second; });
+  }
+  static void take_words(Option& option, const std::vector<std::string>& words,
+                         std::function<void(std::size_t)> store);
 
   std::vector<Option> options_;
   std::string section_;

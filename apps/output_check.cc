@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "io/export.h"
 
 namespace fossilct {
 
@@ -32,9 +31,6 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
 }  // namespace
 
 void require_output(const fs::path& path, AtomicKind kind, IfExists if_exists) {
-  if (kind == AtomicKind::folder && if_exists == IfExists::replace) {
-    require_only_slices(path);
-  }
   // Made and taken away again: the surest way to know that it can be made.
   const AtomicOutput probe(path, kind, if_exists);
 }

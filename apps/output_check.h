@@ -12,8 +12,7 @@ namespace fossilct {
 // What is wrong with an output is said before hours are spent on it.
 
 // Throws Error{file} where the output could not be written: its folder is missing or not writable,
-// or it exists and may not be replaced; of a folder, where it holds anything but an earlier
-// export's slices.
+// or it exists and may not be replaced.
 void require_output(const std::filesystem::path& path, AtomicKind kind, IfExists if_exists);
 
 // Throws Error{option} of `option` where `output` is one of `sources` (whatever the name it goes

@@ -157,7 +157,7 @@ class PhantomCommand : public Command {
         volumes.add(options_.wall_labels, PixelType::u8, VolumeKind::labels, wall_classes),
         volumes.add(options_.instances, PixelType::u32, VolumeKind::labels, {})};
     write_phantom(phantom, sinks, context.progress);
-    volumes.finish(provenance_json(context, Json::array(), nullptr));
+    volumes.finish(provenance_json(context, Json::array()));
     truth.finish(phantom);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     return result(phantom, took.count());

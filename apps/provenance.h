@@ -6,14 +6,11 @@
 #include <filesystem>
 #include <future>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "apps/command.h"
 #include "base/json.h"
 #include "base/progress.h"
-#include "io/volume_file.h"
-#include "volumes/volume_source.h"
 
 namespace fossilct {
 
@@ -47,24 +44,11 @@ class FileHasher {
   std::future<std::vector<HashedFile>> result_;
 };
 
-// "SHA256  BYTES  NAME" a line, names relative to `scan` where that is their folder. Cut down to
-// its first and third columns it is what `sha256sum --check` reads.
-std::string manifest_of(const std::vector<HashedFile>& files, const std::filesystem::path& scan);
+// File names are bytes of any kind, JSON is UTF-8, and an output is not to fail at its last step
+// over the name of a file: U+FFFD stands for what is none.
+Json as_utf8(const Json& json);
 
-// What was read: {path, name, files, bytes, sha256}, the hash of the one file, or of the manifest
-// where there are several; and "provenance", where the scan carried one itself.
-Json source_json(const std::filesystem::path& scan, const ScanDescription& description,
-                 const std::vector<HashedFile>& files);
-
-// {sources, command, options, version, time, spacing, notices}; time is UTC, ISO 8601.
-// `description` is null for a volume that was made, not read. All its texts are UTF-8, whatever the
-// names of the files.
-Json provenance_json(const CommandContext& context, const Json& sources,
-                     const ScanDescription* description);
-
-// transfer() into a volume file while the source's files are hashed; the file then keeps the
-// provenance, which is returned. Does not call finish().
-Json transfer_with_provenance(const CommandContext& context, const std::filesystem::path& scan,
-                              VolumeSource& source, VolumeFileSink& sink, std::string_view stage);
+// {sources, command, options, version, time} in UTF-8; time is UTC, ISO 8601.
+Json provenance_json(const CommandContext& context, const Json& sources);
 
 }  // namespace fossilct

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/report.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -59,26 +58,6 @@ std::string origin_text(const Grid& grid) {
 
 }  // namespace
 
-std::string facts_text(const Facts& facts) {
-  std::size_t width = 0;
-  for (const auto& [name, value] : facts) {
-    width = std::max(width, value.empty() ? 0 : name.size() + 2);
-  }
-  std::string text;
-  for (const auto& [name, value] : facts) {
-    if (value.empty()) {
-      continue;
-    }
-    std::string label = name;
-    for (const std::string& line : split(value, '\n')) {
-      label.resize(width, ' ');
-      text += label + line + "\n";
-      label.clear();
-    }
-  }
-  return text;
-}
-
 std::string size_text(const Size3& size) {
   return std::to_string(size.x) + " x " + std::to_string(size.y) + " x " + std::to_string(size.z);
 }
@@ -108,10 +87,6 @@ std::string range_text(const VolumeStatistics& statistics) {
   }
   return short_number(statistics.minimum) + " to " + short_number(statistics.maximum) + ", mean " +
          short_number(statistics.mean) + ", deviation " + short_number(statistics.deviation);
-}
-
-std::string counted(std::int64_t count, const std::string& thing) {
-  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
 Facts volume_facts(const Grid& grid, PixelType type, VolumeKind kind) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "apps/facts.h"
 #include "apps/terminal.h"
 #include "base/json.h"
 #include "volumes/volume_sink.h"
@@ -16,17 +14,10 @@ namespace fossilct {
 // What info and import say of a scan. Words for people; the JSON has the same facts under stable
 // names: sizes and vectors as [x, y, z], lengths in the unit that the name carries.
 
-using Facts = std::vector<std::pair<std::string, std::string>>;
-// "size          256 x 256 x 160 voxels" a line, the first column as wide as it must be; a fact
-// without a value is left out, a value of several lines is indented.
-std::string facts_text(const Facts& facts);
-
 std::string size_text(const Size3& size);          // "256 x 256 x 160"
 std::string spacing_text(const Grid& grid);        // "0.71 um", "0.71 x 0.71 x 1.4 um"
 std::string physical_size_text(const Grid& grid);  // "1.024 x 1.024 x 0.64 mm"
 std::string range_text(const VolumeStatistics& statistics);
-
-std::string counted(std::int64_t count, const std::string& thing);  // "1 file", "1,200 files"
 
 // Size, voxel size, type and range, in words.
 Facts volume_facts(const Grid& grid, PixelType type, VolumeKind kind);

@@ -12,8 +12,9 @@
 
 namespace fossilct {
 
+// Without waiting: a pipe would hold the program until somebody writes into it; files never wait.
 FileDescriptor::FileDescriptor(const std::filesystem::path& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) {
     throw file_errno_error(path, "can't open");
   }

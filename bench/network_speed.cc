@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_networks CONTENDER ROUNDS [SIZE [ENCODER]]: milliseconds of each round for one slice of SIZE x
-// SIZE through a U-Net, 1 channel, 2 classes, batch 1; bench/run takes turns with others.
+// bench_networks CONTENDER ROUNDS [SIZE [ENCODER]]: milliseconds of each round for one slice of
+// SIZE x SIZE through a U-Net, 1 channel, 2 classes, batch 1; bench/run takes turns with others.
 // CONTENDER: `DEVICE eager TYPE [channels-last]` as one argument, words joined by '-':
 //   cpu-eager-fp32, cpu-eager-fp32-last, cpu-libtorch-fp32, cpu-libtorch-bf16, cpu-own-fp32,
 //   cpu-own-bf16, cuda-eager-fp32, cuda-eager-fp16-last, cuda-libtorch-fp16, cuda-libtorch-bf16 ...
@@ -17,9 +17,10 @@
 #include "networks/inference.h"
 
 namespace fossilct {
-namespace {
 
 constexpr int exit_not_here = 3;
+
+namespace {
 
 struct Contender {
   at::Device device{at::kCPU};
@@ -106,7 +107,7 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const fossilct::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
-    return exit_not_here;
+    return fossilct::exit_not_here;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -33,6 +33,8 @@ if("networks" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(Torch 1.13 REQUIRED)
   string(STRIP "${TORCH_CXX_FLAGS}" FOSSILCT_TORCH_FLAGS)
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:${FOSSILCT_TORCH_FLAGS}>")
+  # The slice engine's threads are those of LibTorch; without OpenMP (clang alone) it runs on one.
+  find_package(OpenMP COMPONENTS CXX)
 endif()
 
 if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)

@@ -82,6 +82,17 @@ function(fossilct_all_built variable)
   endforeach()
 endfunction()
 
+# fossilct_sanitized(TARGET label ...): with the label unit or fuzz, the program is one of those that
+# the preset asan-ubsan builds (the target fossilct_sanitized) and runs.
+function(fossilct_sanitized target)
+  if(NOT TARGET fossilct_sanitized)
+    add_custom_target(fossilct_sanitized)
+  endif()
+  if("unit" IN_LIST ARGN OR "fuzz" IN_LIST ARGN)
+    add_dependencies(fossilct_sanitized ${target})
+  endif()
+endfunction()
+
 # fossilct_test(NAME ROOMS io ... SOURCES a_test.cc ... [LABELS unit])
 # One doctest program build/<preset>/tests/NAME, one ctest entry for each of its test cases is not
 # worth the start-up; the program is the entry and doctest names the case that fails.
@@ -102,6 +113,7 @@ function(fossilct_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
+  fossilct_sanitized(${name} ${arg_LABELS})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
     SKIP_REGULAR_EXPRESSION "^everything skipped"

@@ -18,20 +18,6 @@ constexpr int vgg_hidden = 4096;
 constexpr double vgg_dropout = 0.5;
 constexpr std::string_view features_prefix = "features.";
 
-// Widths of the convolutions of each depth, configurations A, B, D and E of the paper's table 1.
-const std::vector<int>& vgg_widths(const std::string& encoder) {
-  static const std::map<std::string, std::vector<int>> widths = {
-      {"vgg11", {64, pool, 128, pool, 256, 256, pool, 512, 512, pool, 512, 512, pool}},
-      {"vgg13", {64, 64, pool, 128, 128, pool, 256, 256, pool, 512, 512, pool, 512, 512, pool}},
-      {"vgg16",
-       {64, 64, pool, 128, 128, pool, 256, 256, 256, pool, 512, 512, 512, pool, 512, 512, 512,
-        pool}},
-      {"vgg19", {64,  64,  pool, 128, 128,  pool, 256, 256, 256, 256, pool,
-                 512, 512, 512,  512, pool, 512,  512, 512, 512, pool}},
-  };
-  return widths.at(encoder.substr(0, encoder.find('_')));
-}
-
 torch::nn::Linear linear(int in, int out) {
   torch::nn::Linear layer(in, out);
   torch::nn::init::normal_(layer->weight, 0.0, 0.01);
@@ -47,6 +33,20 @@ torch::nn::Conv2d vgg_convolution(int in, int out) {
 }
 
 }  // namespace
+
+// Configurations A, B, D and E of the paper's table 1.
+const std::vector<int>& vgg_widths(const std::string& encoder) {
+  static const std::map<std::string, std::vector<int>> widths = {
+      {"vgg11", {64, pool, 128, pool, 256, 256, pool, 512, 512, pool, 512, 512, pool}},
+      {"vgg13", {64, 64, pool, 128, 128, pool, 256, 256, pool, 512, 512, pool, 512, 512, pool}},
+      {"vgg16",
+       {64, 64, pool, 128, 128, pool, 256, 256, 256, pool, 512, 512, 512, pool, 512, 512, 512,
+        pool}},
+      {"vgg19", {64,  64,  pool, 128, 128,  pool, 256, 256, 256, 256, pool,
+                 512, 512, 512,  512, pool, 512,  512, 512, 512, pool}},
+  };
+  return widths.at(encoder.substr(0, encoder.find('_')));
+}
 
 ResNetClassifier::ResNetClassifier(const NetworkSpec& spec) : Network(spec) {
   const ResNetShape shape = resnet_shape(spec.encoder);

@@ -28,6 +28,9 @@ class ResNetClassifier : public Network {
   torch::nn::Linear fc_{nullptr};
 };
 
+// Channels of the convolutions of "vgg16", "vgg16_bn", ...; 0 stands for a 2x2 maximum.
+const std::vector<int>& vgg_widths(const std::string& encoder);
+
 // torchvision's vgg11 ... vgg19, with or without batch norm (Simonyan and Zisserman 2015):
 // convolutions `features`, mean over 7 x 7 cells, three linear layers `classifier` with dropout
 // 0.5.

@@ -80,6 +80,11 @@ InferenceChoice required_cpu_choice(const Program& program, Precision precision,
   if (precision == Precision::fp16) {
     refuse("precision fp16 needs a CUDA device; on a CPU there are fp32 and bf16");
   }
+  if (precision == Precision::bf16 && !cpu_has_bf16()) {
+    refuse(
+        "precision bf16 needs a processor with AVX512-BF16 or AMX, which this one is not; fp32 is "
+        "many times faster here");
+  }
   const auto choice = cpu_choice(program, precision, backend);
   if (!choice) {
     refuse("our own kernels can't run this network in " + name_of(precision) +
@@ -88,17 +93,20 @@ InferenceChoice required_cpu_choice(const Program& program, Precision precision,
   return *choice;
 }
 
-}  // namespace
-
-struct InferenceNetwork::Impl {
+// The folded network made ready for one choice.
+struct Runner {
   InferenceChoice choice;
   at::Device device;
+  int input_channels;
   int size_multiple;
   std::unique_ptr<SliceEngine> engine;  // or
   Program program;
 
-  Impl(const Program& folded, at::Device on, const InferenceChoice& chosen)
-      : choice(chosen), device(on), size_multiple(folded.size_multiple) {
+  Runner(const Program& folded, at::Device on, const InferenceChoice& chosen)
+      : choice(chosen),
+        device(on),
+        input_channels(folded.input_channels),
+        size_multiple(folded.size_multiple) {
     if (choice.backend == Backend::own) {
       const SliceEngineOptions options{.bf16 = choice.precision == Precision::bf16,
                                        .instructions = choice.instructions};
@@ -109,25 +117,59 @@ struct InferenceNetwork::Impl {
   }
 
   at::Tensor run(const at::Tensor& images) {
+    check_shape(images);
+    try {
+      return run_checked(images);
+    } catch (const Error&) {
+      throw;
+    } catch (const c10::OutOfMemoryError& error) {
+      throw OutOfDeviceMemory(failure(images, error.what_without_backtrace()));
+    } catch (const c10::Error& error) {
+      refuse(failure(images, error.what_without_backtrace()));
+    } catch (const std::runtime_error& error) {  // LibTorch throws these too
+      refuse(failure(images, error.what()));
+    }
+  }
+
+ private:
+  void check_shape(const at::Tensor& images) const {
+    if (images.dim() != 4 || images.size(1) != input_channels || images.size(2) < 1 ||
+        images.size(3) < 1) {
+      throw Error(ErrorKind::format,
+                  "the network takes images N,C,H,W with C = " + std::to_string(input_channels) +
+                      "; it was given " + shape_of(images));
+    }
+  }
+
+  static std::string shape_of(const at::Tensor& images) {
+    std::string text;
+    for (const std::int64_t size : images.sizes()) {
+      text += (text.empty() ? "" : ",") + std::to_string(size);
+    }
+    return text;
+  }
+
+  std::string failure(const at::Tensor& images, const std::string& what) const {
+    return "prediction of a batch of " + shape_of(images) + " (" + choice.describe() + ", " +
+           device.str() + "): " + what;
+  }
+
+  at::Tensor run_checked(const at::Tensor& images) {
     const Padding padding = padding_to_multiple(images.size(2), images.size(3), size_multiple);
     const at::Tensor input = padded(images, padding);
     const at::Tensor out = engine ? engine->run(input.to(at::kCPU, at::kFloat).contiguous())
                                   : run_with_torch(program, input);
-    return padding.none() ? out : cropped(out, padding).contiguous();
+    return (padding.none() ? out : cropped(out, padding)).contiguous();
   }
 };
 
-namespace {
-
-using Impl = InferenceNetwork::Impl;
-
 // Seconds of the fastest of a few runs: what the machine can do when it is not disturbed.
-double probe_seconds(Impl& impl, int channels) {
+double probe_seconds(Runner& runner, int channels) {
   const at::Tensor image = at::zeros({1, channels, probe_size, probe_size});
   double best = 0;
   for (int i = 0; i <= probe_runs; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    impl.run(image);
+    runner.run(image);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     if (i > 0) {  // the first one allocates
       best = i == 1 ? seconds.count() : std::min(best, seconds.count());
@@ -136,37 +178,44 @@ double probe_seconds(Impl& impl, int channels) {
   return best;
 }
 
-std::unique_ptr<Impl> made_on_cpu(const Program& program, const InferenceOptions& options) {
+std::unique_ptr<Runner> made_on_cpu(const Program& program, const InferenceOptions& options) {
   const auto made = [&](Precision precision) {
-    return std::make_unique<Impl>(program, options.device,
-                                  required_cpu_choice(program, precision, options.backend));
+    return std::make_unique<Runner>(program, options.device,
+                                    required_cpu_choice(program, precision, options.backend));
   };
   if (options.precision != Precision::automatic) {
     return made(options.precision);
   }
-  std::unique_ptr<Impl> fp32 = made(Precision::fp32);
+  std::unique_ptr<Runner> fp32 = made(Precision::fp32);
   if (!cpu_has_bf16() || !cpu_choice(program, Precision::bf16, options.backend)) {
     return fp32;
   }
-  std::unique_ptr<Impl> bf16 = made(Precision::bf16);
+  std::unique_ptr<Runner> bf16 = made(Precision::bf16);
   const bool faster =
       probe_seconds(*bf16, program.input_channels) < probe_seconds(*fp32, program.input_channels);
   return faster ? std::move(bf16) : std::move(fp32);
 }
 
-std::unique_ptr<Impl> made_on_gpu(const Program& program, const InferenceOptions& options) {
+std::unique_ptr<Runner> made_on_gpu(const Program& program, const InferenceOptions& options) {
   if (options.backend == Backend::own) {
     refuse("our own kernels are for CPUs; on " + options.device.str() +
            " leave the backend automatic");
   }
-  at::globalContext().setBenchmarkCuDNN(true);  // slices are all of one size
   const Precision precision =
       options.precision == Precision::automatic ? Precision::fp16 : options.precision;
-  return std::make_unique<Impl>(program, options.device,
-                                InferenceChoice{precision, Backend::libtorch, std::nullopt});
+  at::globalContext().setBenchmarkCuDNN(true);  // slices are all of one size
+  if (precision == Precision::fp32) {
+    at::globalContext().setAllowTF32CuDNN(false);  // TF32 has the 10 bits of fp16
+  }
+  return std::make_unique<Runner>(program, options.device,
+                                  InferenceChoice{precision, Backend::libtorch, std::nullopt});
 }
 
 }  // namespace
+
+struct InferenceNetwork::Impl {
+  std::unique_ptr<Runner> runner;
+};
 
 Precision precision_from_name(std::string_view option, std::string_view name) {
   for (const auto& [known, precision] : precision_names) {
@@ -194,15 +243,18 @@ std::string InferenceChoice::describe() const {
 
 InferenceNetwork::InferenceNetwork(const Network& network, const InferenceOptions& options) {
   const Program program = network.program();
-  impl_ = options.device.is_cpu() ? made_on_cpu(program, options) : made_on_gpu(program, options);
+  impl_ = std::make_unique<Impl>(options.device.is_cpu() ? made_on_cpu(program, options)
+                                                         : made_on_gpu(program, options));
 }
 
 InferenceNetwork::~InferenceNetwork() = default;
 InferenceNetwork::InferenceNetwork(InferenceNetwork&&) noexcept = default;
 InferenceNetwork& InferenceNetwork::operator=(InferenceNetwork&&) noexcept = default;
 
-at::Tensor InferenceNetwork::forward(const at::Tensor& images) { return impl_->run(images); }
+at::Tensor InferenceNetwork::forward(const at::Tensor& images) {
+  return impl_->runner->run(images);
+}
 
-const InferenceChoice& InferenceNetwork::choice() const { return impl_->choice; }
+const InferenceChoice& InferenceNetwork::choice() const { return impl_->runner->choice; }
 
 }  // namespace fossilct

@@ -7,8 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
+#include "networks/engine/slice_engine.h"
 #include "networks/network.h"
-#include "networks/slice_engine.h"
 
 namespace fossilct {
 
@@ -39,6 +40,12 @@ struct InferenceChoice {
 
   // "fp32, own kernels (avx2)", "bf16, LibTorch".
   std::string describe() const;
+};
+
+// The device has no memory left for a batch; a smaller one may fit.
+class OutOfDeviceMemory : public Error {
+ public:
+  explicit OutOfDeviceMemory(const std::string& message) : Error(ErrorKind::device, message) {}
 };
 
 // A network in its inference form: batch norm folded into the convolutions, channels-last, in the

@@ -38,7 +38,8 @@ class EchoCommand : public Command {
 
 std::unique_ptr<Command> make_echo() { return std::make_unique<EchoCommand>(); }
 const std::vector<CommandRow> table = {{"echo", "Says a word", &make_echo},
-                                       {"import", "Another name", &make_echo}};
+                                       {"import", "Another name", &make_echo},
+                                       {"learn", "Is elsewhere", nullptr, "../libexec/other"}};
 
 std::string run(const std::vector<std::string>& arguments) {
   TerminalProgress progress(
@@ -101,6 +102,21 @@ TEST_CASE("without arguments all commands are listed") {
   CHECK(run({}) == overview_text(table));
   CHECK(contains(run({}), "  echo          Says a word\n"));
   CHECK(run({"--version"}).starts_with("fossilct "));
+}
+
+TEST_CASE("a command of another program is named with it, whatever is asked of it") {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"learn", "a", "--no-such-option"}, {"learn", "--help"}}) {
+    try {
+      run(arguments);
+      FAIL("nothing was thrown");
+    } catch (const CommandElsewhere& elsewhere) {
+      CHECK(elsewhere.command() == "learn");
+      CHECK(elsewhere.program() == "../libexec/other");
+    }
+  }
+  CHECK(contains(run({"--help"}), "Is elsewhere"));
+  CHECK(contains(failure({"laern"}), "did you mean learn?"));
 }
 
 }  // namespace fossilct

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/provenance.h"
+#include "apps/scan_provenance.h"
 
 #include <doctest/doctest.h>
 
@@ -92,15 +92,15 @@ TEST_CASE("the provenance says who said the voxel size, and which options were g
       common,
       "fossilct import a --class 1=a --class 2=b --spacing-um 2",
       {{"class", "1=a", ""}, {"class", "2=b", ""}, {"spacing-um", "2", "x.ini line 3"}}};
-  const Json json = provenance_json(context, Json::array(), &description);
+  const Json json = scan_provenance_json(context, Json::array(), description);
   CHECK(json["options"]["class"] == Json::array({"1=a", "2=b"}));
   CHECK(json["options"]["spacing-um"] == "2");
   CHECK(json["spacing"] == "--spacing-um");
   CHECK(json["notices"] == Json::array({"one image"}));
   CHECK(json["time"].get<std::string>().size() == std::string("2024-01-31T23:59:59Z").size());
   description.grid.spacing_known = false;
-  CHECK(provenance_json(context, Json::array(), &description)["spacing"] == "unknown");
-  CHECK_FALSE(provenance_json(context, Json::array(), nullptr).contains("spacing"));
+  CHECK(scan_provenance_json(context, Json::array(), description)["spacing"] == "unknown");
+  CHECK_FALSE(provenance_json(context, Json::array()).contains("spacing"));
 }
 
 TEST_CASE("names of files that are no UTF-8 do not keep the provenance from being written") {
@@ -112,7 +112,7 @@ TEST_CASE("names of files that are no UTF-8 do not keep the provenance from bein
   description.notices = {"2\xB5m.tif: one image"};
   const Json source =
       source_json("/scans/2\xB5m.tif", description, {{"/scans/2\xB5m.tif", 1, "0"}});
-  const Json json = provenance_json(context, Json::array({source}), &description);
+  const Json json = scan_provenance_json(context, Json::array({source}), description);
   CHECK_NOTHROW(json.dump());
   CHECK(json["sources"][0]["name"] == "2\xEF\xBF\xBDm.tif");
 }

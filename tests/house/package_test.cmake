@@ -15,6 +15,11 @@ foreach(file IN LISTS files)
   endforeach()
 endforeach()
 
+# The program finds its companion in the install tree too.
+if(EXISTS "${BUILD}/libexec/fossilct/fossilct-torch")
+  must_pass("${SCRATCH}/prefix/bin/fossilct" help weights)
+endif()
+
 must_pass("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/package" -B "${SCRATCH}/build" -G "${GENERATOR}"
   "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix" "-DCMAKE_C_COMPILER=${C_COMPILER}"
   "-DCMAKE_CXX_COMPILER=${CXX_COMPILER}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")

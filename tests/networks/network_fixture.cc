@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "fixture.h"
+#include "networks/inference.h"
 
 namespace fossilct {
 namespace {
@@ -29,9 +30,9 @@ bool same_tensors(const NetworkFixture& fixture, const Network& network) {
   return same;
 }
 
-bool report(const char* form, const at::Tensor& logits, const NetworkFixture& fixture) {
+bool report(const std::string& form, const at::Tensor& logits, const NetworkFixture& fixture) {
   const double difference = largest_difference(logits, fixture.logits);
-  std::printf("%s: largest |d| / (1 + |ref|) = %.3g (tolerance %.3g)\n", form, difference,
+  std::printf("%s: largest |d| / (1 + |ref|) = %.3g (tolerance %.3g)\n", form.c_str(), difference,
               fixture_tolerance);
   return difference <= fixture_tolerance;
 }
@@ -52,7 +53,11 @@ int run(const std::filesystem::path& path) {
   const at::NoGradGuard no_gradients;
   const at::Tensor input = input_by_rule(fixture.input_shape);
   good = report("training form", network->forward(input), fixture) && good;
-  good = report("inference form", run_with_torch(network->program(), input), fixture) && good;
+  for (const Backend backend : {Backend::libtorch, Backend::automatic}) {
+    InferenceNetwork inference(*network, {.precision = Precision::fp32, .backend = backend});
+    const std::string form = "inference form, " + inference.choice().describe();
+    good = report(form, inference.forward(input), fixture) && good;
+  }
   return good ? 0 : 1;
 }
 

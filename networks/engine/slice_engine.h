@@ -29,9 +29,10 @@ struct SliceEngineOptions {
 
 // Runs a Program of convolutions and poolings on the CPU with our own kernels: values channels-last
 // with a border of zeros; 3x3 convolutions of stride 1 by Winograd's minimal filtering in fp32
-// (Lavin and Gray 2016, arXiv 1509.09308); the enlarged half of a concatenation is never stored:
-// a 3x3 kernel over repeated pixels is four 2x2 kernels over the pixels themselves. See
-// docs/decisions/ for the figures. Weights are packed once, in the constructor.
+// (Lavin and Gray 2016, arXiv 1509.09308); the enlarged half of a concatenation is never stored: its
+// tiles are read from the small image, and in bf16 a 3x3 kernel over repeated pixels is four 2x2
+// kernels over the pixels themselves. Figures: docs/decisions/013-slice-engine.md. Weights are packed
+// once, in the constructor. A value that is no number spreads over the 4 x 4 pixels of its tile.
 // A SliceEngine may be run by one thread at a time; it uses at::get_num_threads() threads.
 class SliceEngine {
  public:

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "networks/network.h"
-#include "networks/weight_file.h"
+#include "networks/weights/weight_file.h"
 
 namespace fossilct {
 
@@ -27,13 +27,18 @@ std::optional<std::string> torchvision_name(std::string_view name, NamingScheme 
 // The encoder ("resnet34", "vgg16", ...), told by names and shapes; nothing where none fits.
 std::optional<std::string> encoder_of(const WeightFile& file);
 
+// Channels of its stem; 0 where it has none.
+int stem_channels(const WeightFile& file);
+
 // The spec the file was written with (metadata), or one told from names and shapes (a U-Net of
-// segmentation_models.pytorch or fastai, a torchvision classifier); nothing where none fits.
+// segmentation_models.pytorch or fastai, a torchvision classifier); nothing where none fits. The
+// blur of a fastai U-Net has no weights, so it can't be told and is taken to be off.
 // Throws Error{format} for metadata that is damaged or of a later version.
 std::optional<NetworkSpec> spec_of(const WeightFile& file);
 
 // The metadata under which a spec is stored, to be passed to write_safetensors: "format" = "pt",
-// "fossilct" = JSON with "version" and "network". Later rooms add to that JSON.
+// "fossilct" = `record` as JSON, with "version" put before its "network" (to_json of the spec) and
+// whatever later rooms add.
 std::map<std::string, std::string> model_metadata(const Json& record);
 
 struct LoadOptions {
@@ -49,8 +54,8 @@ struct LoadReport {
   };
   std::vector<std::string> taken;
   std::vector<Adapted> adapted;
-  std::vector<std::string> missing;  // of the network, not in the file
-  std::vector<std::string> unused;   // of the file, not in the network
+  std::vector<std::string> missing;  // of the network's encoder, not in the file (`partial`)
+  std::vector<std::string> unused;   // of the file, not in the network or not asked for
 };
 // "216 tensors taken, 1 adapted (...), 0 missing, 2 not used (fc.weight, fc.bias)".
 std::string summary(const LoadReport& report);
@@ -62,7 +67,8 @@ std::string summary(const LoadReport& report);
 at::Tensor adapt_stem(const at::Tensor& weight, int channels);
 
 // Copies the file's tensors into the network, names of any scheme matched, in place, converted to
-// the parameters' type and device. The stem is adapted to the network's channels. A missing tensor
+// the parameters' type and device. The file's encoder must be the network's, unless `partial`. The
+// stem is adapted to the network's channels. A missing tensor
 // of the encoder is Error{format} unless `partial`; a missing one of the decoder or head is, unless
 // `encoder_only`; so is a wrong shape, with both shapes. num_batches_tracked may be missing.
 // Nothing is changed in the network where an error is thrown.

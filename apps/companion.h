@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fossilct {
+
+// Thrown where the command is in another of our programs. Not an Error: main goes on there.
+class CommandElsewhere : public std::exception {
+ public:
+  CommandElsewhere(std::string command, std::filesystem::path program)
+      : command_(std::move(command)), program_(std::move(program)) {}
+  const char* what() const noexcept override { return "the command is in another program"; }
+  const std::string& command() const { return command_; }
+  const std::filesystem::path& program() const { return program_; }  // from this one's folder
+
+ private:
+  std::string command_;
+  std::filesystem::path program_;
+};
+
+// Turns this process into the program that has the command, with the same arguments, so that
+// streams, signals and exit code are the caller's without a word passed on. Does not return. Throws
+// Error{file}, which names the program, where it can't be started.
+[[noreturn]] void go_on_elsewhere(const CommandElsewhere& elsewhere,
+                                  const std::vector<std::string>& arguments);
+
+}  // namespace fossilct

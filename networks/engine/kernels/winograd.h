@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "networks/engine/kernels/direct.h"
+#include "networks/engine/kernels/winograd_points.h"
+
+// Winograd's F(4x4, 3x3) of a task of tiles: all their input is transformed (V:
+// [36][tile][channel]), multiplied by the weights (M: [36][panel][tile][output]) and transformed
+// back. V and M lie in the scratch; each of the 36 starts a cache line after a multiple of the
+// rest, or they would share the same few places of the cache.
+namespace fossilct::kernels {
+namespace {
+
+constexpr Index cache_line = 16;  // numbers
+
+template <typename Unit>
+FOSSILCT_INLINE Index padded_tiles(Index tiles) {
+  return (tiles + Unit::rows - 1) / Unit::rows * Unit::rows;
+}
+
+// The points and their powers.
+struct Points {
+  static constexpr double near = winograd_near, far = winograd_far;
+  float p = static_cast<float>(near), q = static_cast<float>(far);
+  float pp = static_cast<float>(near * near), qq = static_cast<float>(far * far);
+  float ppp = static_cast<float>(near * near * near), qqq = static_cast<float>(far * far * far);
+};
+
+// Rows of B^T applied to d[0], d[stride], ... ; see winograd_points.h.
+template <int width>
+FOSSILCT_INLINE void transform_input_line(const Vector<width> (&d)[6], Vector<width> (&v)[6]) {
+  constexpr Points at;
+  constexpr float p = at.p, q = at.q, pp = at.pp, qq = at.qq;
+  const Vector<width> even_p = d[4] - qq * d[2], odd_p = d[3] - qq * d[1];
+  const Vector<width> even_q = d[4] - pp * d[2], odd_q = d[3] - pp * d[1];
+  v[0] = d[0] + (d[4] - (pp + qq) * d[2]);
+  v[1] = even_p + p * odd_p;
+  v[2] = even_p - p * odd_p;
+  v[3] = even_q + q * odd_q;
+  v[4] = even_q - q * odd_q;
+  v[5] = d[1] + (d[5] - (pp + qq) * d[3]);
+}
+
+// Rows of A^T.
+template <int width>
+FOSSILCT_INLINE void transform_output_line(const Vector<width> (&m)[6], Vector<width> (&y)[4]) {
+  constexpr Points at;
+  const Vector<width> sum_p = m[1] + m[2], difference_p = m[1] - m[2];
+  const Vector<width> sum_q = m[3] + m[4], difference_q = m[3] - m[4];
+  y[0] = m[0] + sum_p + sum_q;
+  y[1] = at.p * difference_p + at.q * difference_q;
+  y[2] = at.pp * sum_p + at.qq * sum_q;
+  y[3] = at.ppp * difference_p + (at.qqq * difference_q + m[5]);
+}
+
+// Of the 6 lines or columns of a tile of an enlarged value, 1 and 2 are the same, as are 3 and 4.
+template <bool upsample>
+FOSSILCT_INLINE constexpr int source_of(int line) {
+  return upsample ? (line + 1) / 2 : line;
+}
+
+// `from`: the tile's first pixel; `to`: its place in V, `position` numbers apart.
+template <int width, bool upsample>
+FOSSILCT_INLINE void transform_input(const float* from, Index row, Index pixel, float* to,
+                                     Index position) {
+  constexpr int columns = upsample ? 4 : 6;
+  Vector<width> half[6][columns];
+#pragma GCC unroll 6
+  for (int x = 0; x < columns; ++x) {
+    Vector<width> d[6], v[6];
+#pragma GCC unroll 6
+    for (int y = 0; y < 6; ++y) {
+      load<width>(d[y], from + source_of<upsample>(y) * row + x * pixel);
+    }
+    transform_input_line<width>(d, v);
+#pragma GCC unroll 6
+    for (int y = 0; y < 6; ++y) {
+      half[y][x] = v[y];
+    }
+  }
+#pragma GCC unroll 6
+  for (int y = 0; y < 6; ++y) {
+    Vector<width> d[6], v[6];
+#pragma GCC unroll 6
+    for (int x = 0; x < 6; ++x) {
+      d[x] = half[y][source_of<upsample>(x)];
+    }
+    transform_input_line<width>(d, v);
+#pragma GCC unroll 6
+    for (int x = 0; x < 6; ++x) {
+      store<width>(to + (y * 6 + x) * position, v[x]);
+    }
+  }
+}
+
+// The part of a tile that its left neighbour does not have.
+template <bool upsample>
+FOSSILCT_INLINE void prefetch_tile(const float* from, Index row, Index pixel) {
+  constexpr int rows = upsample ? 4 : 6, columns = upsample ? 4 : 6;
+#pragma GCC unroll 6
+  for (int y = 0; y < rows; ++y) {
+#pragma GCC unroll 6
+    for (int x = 2; x < columns; ++x) {
+      __builtin_prefetch(from + y * row + x * pixel);
+    }
+  }
+}
+
+template <int width, bool upsample>
+void transform_operand(const WinogradConv& conv, const WinogradOperand& operand,
+                       const WinogradTask& task, float* to, Index position) {
+  constexpr Index step = upsample ? 2 : 4;
+  const Index row = operand.row, pixel = operand.pixel, channels = operand.channels;
+  const Index tiles = task.tiles, all_channels = conv.channels, tiles_in_row = conv.tiles_in_row;
+  const float* const first = operand.first;
+  for (Index t = 0; t < tiles; ++t) {
+    const Index tile = task.first_tile + t;
+    const float* from = first + step * (tile / tiles_in_row * row + tile % tiles_in_row * pixel);
+    for (Index c = 0; c < channels; c += width) {
+      if (c % cache_line == 0) {
+        prefetch_tile<upsample>(from + step * pixel + c, row, pixel);
+      }
+      transform_input<width, upsample>(from + c, row, pixel, to + t * all_channels + c, position);
+    }
+  }
+}
+
+// `from`: the tile's place in M, `position` numbers apart.
+template <int width>
+FOSSILCT_INLINE void transform_output(const float* from, Index position,
+                                      Vector<width> (&out)[4][4]) {
+  Vector<width> half[4][6];
+#pragma GCC unroll 6
+  for (int x = 0; x < 6; ++x) {
+    Vector<width> m[6], y[4];
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; ++i) {
+      load<width>(m[i], from + (i * 6 + x) * position);
+    }
+    transform_output_line<width>(m, y);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      half[i][x] = y[i];
+    }
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    transform_output_line<width>(half[i], out[i]);
+  }
+}
+
+// A tile that lies inside the image and goes to a channels-last value: what nearly all are. The
+// stride and pointers are copied first, or each store could have changed them, for all the compiler
+// knows.
+template <int width, bool with_residual>
+FOSSILCT_INLINE void store_whole_tile(const Epilogue& end, Index row, Index column, int output,
+                                      const Vector<width> (&sums)[4][4]) {
+  const Index out_row = end.out_row, out_pixel = end.out_pixel;
+  const Index residual_row = end.residual_row, residual_pixel = end.residual_pixel;
+  float* to = static_cast<float*>(end.out) + row * out_row + column * out_pixel + output;
+  const float* add = nullptr;
+  if (with_residual) {
+    add = static_cast<const float*>(end.residual) + row * residual_row + column * residual_pixel +
+          output;
+  }
+  // Without ReLU nothing is less than the floor.
+  const Vector<width> floor = Vector<width>{} - (end.relu ? 0 : __builtin_inff());
+  Vector<width> bias;
+  load<width>(bias, end.bias + output);
+#pragma GCC unroll 4
+  for (int y = 0; y < 4; ++y) {
+#pragma GCC unroll 4
+    for (int x = 0; x < 4; ++x) {
+      Vector<width> sum = sums[y][x] + bias;
+      if (with_residual) {
+        Vector<width> more;
+        load<width>(more, add + x * residual_pixel);
+        sum += more;
+      }
+      sum = sum < floor ? floor : sum;
+      store<width>(to + x * out_pixel, sum);
+    }
+    to += out_row;
+    add += with_residual ? residual_row : 0;
+  }
+}
+
+// The next cache line of each of a tile's pixels.
+FOSSILCT_INLINE void prefetch_pixels(const float* from, Index row, Index pixel) {
+#pragma GCC unroll 4
+  for (int y = 0; y < 4; ++y) {
+#pragma GCC unroll 4
+    for (int x = 0; x < 4; ++x) {
+      __builtin_prefetch(from + y * row + x * pixel + cache_line);
+    }
+  }
+}
+
+template <int width>
+FOSSILCT_INLINE void prefetch_next_outputs(const Epilogue& end, Index row, Index column,
+                                           int output) {
+  if (output % cache_line != 0) {
+    return;
+  }
+  prefetch_pixels(
+      static_cast<const float*>(end.out) + row * end.out_row + column * end.out_pixel + output,
+      end.out_row, end.out_pixel);
+  if (end.residual != nullptr) {
+    prefetch_pixels(static_cast<const float*>(end.residual) + row * end.residual_row +
+                        column * end.residual_pixel + output,
+                    end.residual_row, end.residual_pixel);
+  }
+}
+
+template <int width>
+FOSSILCT_INLINE void store_tile(const WinogradConv& conv, Index row, Index column, int output,
+                                const float* from, Index position) {
+  Vector<width> out[4][4];
+  if (conv.end.planar == nullptr) {
+    prefetch_next_outputs<width>(conv.end, row, column, output);
+  }
+  transform_output<width>(from, position, out);
+  const Index rows = conv.height - row < 4 ? conv.height - row : 4;
+  const Index columns = conv.width - column < 4 ? conv.width - column : 4;
+  if (conv.end.planar == nullptr && rows == 4 && columns == 4) {
+    if (conv.end.residual != nullptr) {
+      store_whole_tile<width, true>(conv.end, row, column, output, out);
+    } else {
+      store_whole_tile<width, false>(conv.end, row, column, output, out);
+    }
+    return;
+  }
+  for (Index y = 0; y < rows; ++y) {
+    for (Index x = 0; x < columns; ++x) {
+      finish<width, float>(conv.end, row + y, column + x, output, out[y][x]);
+    }
+  }
+}
+
+template <typename Unit, int vectors, bool add>
+FOSSILCT_INLINE void multiply_panel(const Run& run, Index tiles, const float* weights,
+                                    float* sums) {
+  for (Index t = 0; t < tiles; t += Unit::rows) {
+    Unit::template multiply<vectors, add>(&run, 1, 0, t, weights, sums + t * vectors * Unit::width);
+  }
+}
+
+// All input of the task, operand after operand.
+template <int width>
+__attribute__((noinline)) void transform_all(const WinogradConv& conv, const WinogradTask& task,
+                                             float* to, Index position) {
+  for (int i = 0; i < conv.operand_count; ++i) {
+    const WinogradOperand& operand = conv.operands[i];
+    if (operand.upsample) {
+      transform_operand<width, true>(conv, operand, task, to, position);
+    } else {
+      transform_operand<width, false>(conv, operand, task, to, position);
+    }
+    to += operand.channels;
+  }
+}
+
+// All panels of one position, for the channels of `run`, of which `first_channel` is the first.
+template <typename Unit, bool add>
+FOSSILCT_INLINE void multiply_position(const WinogradConv& conv, const WinogradTask& task,
+                                       Index tiles, const Run& run, Index first_channel,
+                                       const float* weights, float* sums) {
+  constexpr int width = Unit::width, panel = 2 * width;
+  const Index end = task.first_output + task.outputs;
+  Index output = task.first_output;
+  for (; output + panel <= end; output += panel, sums += tiles * panel) {
+    multiply_panel<Unit, 2, add>(run, tiles,
+                                 weights + output * conv.channels + first_channel * panel, sums);
+  }
+  if (output < end) {
+    multiply_panel<Unit, 1, add>(run, tiles,
+                                 weights + output * conv.channels + first_channel * width, sums);
+  }
+}
+
+// Channels are taken some at a time, so that a panel of weights stays in the first-level cache.
+template <typename Unit>
+__attribute__((noinline)) void multiply_all(const WinogradConv& conv, const WinogradTask& task,
+                                            Index tiles, const float* v, Index v_position, float* m,
+                                            Index m_position) {
+  constexpr Index channels_at_once = 2048 / Unit::width;
+  for (Index position = 0; position < 36; ++position) {
+    const float* weights = conv.weights + position * conv.channels * conv.outputs;
+    for (Index c = 0; c < conv.channels; c += channels_at_once) {
+      const Index left = conv.channels - c;
+      const Run run{v + position * v_position + c, 0, conv.channels,
+                    left < channels_at_once ? left : channels_at_once};
+      float* sums = m + position * m_position;
+      if (c == 0) {
+        multiply_position<Unit, false>(conv, task, tiles, run, c, weights, sums);
+      } else {
+        multiply_position<Unit, true>(conv, task, tiles, run, c, weights, sums);
+      }
+    }
+  }
+}
+
+template <int width>
+__attribute__((noinline)) void store_all(const WinogradConv& conv, const WinogradTask& task,
+                                         Index tiles, const float* m, Index position) {
+  constexpr Index panel = 2 * width;
+  const Index outputs = task.outputs, tiles_in_row = conv.tiles_in_row;
+  for (Index t = 0; t < task.tiles; ++t) {
+    const Index tile = task.first_tile + t;
+    const Index row = tile / tiles_in_row * 4, column = tile % tiles_in_row * 4;
+    for (Index done = 0; done < outputs; done += width) {
+      const Index in_panel = done / panel * panel;
+      const Index panel_width = outputs - in_panel < panel ? width : panel;
+      const float* from = m + tiles * in_panel + t * panel_width + (done - in_panel);
+      store_tile<width>(conv, row, column, static_cast<int>(task.first_output + done), from,
+                        position);
+    }
+  }
+}
+
+template <typename Unit>
+void winograd(const WinogradConv& conv, const WinogradTask& task) {
+  const Index tiles = padded_tiles<Unit>(task.tiles);
+  const Index v_position = tiles * conv.channels + cache_line;
+  const Index m_position = tiles * task.outputs + cache_line;
+  float* const v = task.scratch;
+  float* const m = v + 36 * v_position;
+  if (!task.keep_input) {
+    transform_all<Unit::width>(conv, task, v, v_position);
+  }
+  multiply_all<Unit>(conv, task, tiles, v, v_position, m, m_position);
+  store_all<Unit::width>(conv, task, tiles, m, m_position);
+}
+
+}  // namespace
+}  // namespace fossilct::kernels

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "networks/engine/slice_engine.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "networks/engine/instruction_sets.h"
+#include "networks/engine/slice_engine_runner.h"
+
+namespace fossilct {
+namespace {
+
+struct Supported {
+  bool operator()(const ConvOp& op) const {
+    const auto kernel = op.weight.size(2);
+    return (kernel == 1 || kernel == 3 || kernel == 7) && (op.stride == 1 || op.stride == 2) &&
+           !op.inputs.empty();
+  }
+  bool operator()(const MaxPoolOp& op) const { return op.padding < op.kernel && op.stride > 0; }
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
+// The fastest that does what is asked for; bf16 only where the processor multiplies it.
+InstructionSet best_set(bool bf16) {
+  const std::vector<InstructionSet> available = available_instruction_sets();
+  for (auto set = available.rbegin(); set != available.rend(); ++set) {
+    const bool multiplies_bf16 =
+        *set == InstructionSet::avx512_bf16 || *set == InstructionSet::amx_bf16;
+    const bool candidate = bf16 || !multiplies_bf16;
+    if (candidate && SliceEngine::agrees_with_portable(*set, bf16)) {
+      return *set;
+    }
+  }
+  return InstructionSet::portable;
+}
+
+}  // namespace
+
+struct SliceEngine::Impl {
+  InstructionSet instructions;
+  slice_engine::ProgramRunner runner;
+};
+
+bool SliceEngine::supports(const Program& program) {
+  return !program.ops.empty() &&
+         std::all_of(program.ops.begin(), program.ops.end(),
+                     [](const Op& op) { return std::visit(Supported{}, op); });
+}
+
+SliceEngine::SliceEngine(const Program& program, const SliceEngineOptions& options) {
+  if (!supports(program)) {
+    throw Error(ErrorKind::device,
+                "the slice engine runs convolutions and max poolings only; this network has other "
+                "operations: run it with LibTorch");
+  }
+  const InstructionSet set = options.instructions ? *options.instructions : best_set(options.bf16);
+  const std::vector<InstructionSet> available = available_instruction_sets();
+  if (std::find(available.begin(), available.end(), set) == available.end()) {
+    throw Error(ErrorKind::device, "this processor can't run instructions " + name_of(set) +
+                                       "; it can run up to " + name_of(available.back()));
+  }
+  impl_ = std::make_unique<Impl>(
+      Impl{set, slice_engine::ProgramRunner(program, kernels_of(set, options.bf16))});
+}
+
+SliceEngine::~SliceEngine() = default;
+SliceEngine::SliceEngine(SliceEngine&&) noexcept = default;
+SliceEngine& SliceEngine::operator=(SliceEngine&&) noexcept = default;
+
+at::Tensor SliceEngine::run(const at::Tensor& images) { return impl_->runner.run(images); }
+
+InstructionSet SliceEngine::instructions() const { return impl_->instructions; }
+
+}  // namespace fossilct

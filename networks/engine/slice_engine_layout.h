@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "networks/engine/kernels/kernels.h"
+#include "networks/program.h"
+
+namespace fossilct::slice_engine {
+
+using kernels::Index;
+
+constexpr Index round_up(Index number, Index multiple) {
+  return (number + multiple - 1) / multiple * multiple;
+}
+
+// How a value of one image lies in memory: rows of pixels, pixels of `pixel` numbers, a border of
+// zeros of `border` pixels (and up to 3 more to the right and below: 4x4 tiles may reach beyond).
+struct ValueLayout {
+  Index channels = 0, height = 0, width = 0;
+  Index pixel = 0;     // numbers from a pixel to the next: the channels, padded
+  Index border = 0;    // pixels
+  Index row = 0;       // numbers from a row to the next
+  Index origin = 0;    // numbers before pixel (0, 0)
+  Index bytes = 0;     // with room to be read past the end
+  Index offset = 0;    // bytes into the memory of all values
+  bool stored = true;  // the result of the program goes to the caller instead
+};
+
+// Channels of each value, value 0 first.
+std::vector<Index> channels_of_values(const Program& program);
+
+// Numbers from one pixel of a value to the next. The image keeps its few channels as they are: the
+// convolutions that read it do without a transform.
+Index pixel_numbers(ValueId value, Index channels, const kernels::KernelSet& kernels);
+
+// Memory of the values: those that do not live at the same time share it.
+struct MemoryPlan {
+  std::vector<ValueLayout> values;
+  Index bytes = 0;
+};
+MemoryPlan plan_memory(const Program& program, const kernels::KernelSet& kernels, Index height,
+                       Index width);
+
+// Writes zeros around the value whose memory starts at `data`.
+void clear_border(const ValueLayout& layout, int value_bytes, void* data);
+
+}  // namespace fossilct::slice_engine
