@@ -57,7 +57,8 @@ TEST_CASE("the memo gives the same value again") {
 
 TEST_CASE("what a pickle asks to be called is named, not called") {
   const std::string call = p::global("posix", "system") + p::text("touch /tmp/owned") + "\x85R";
-  const Pickle pickle = read_pickle(p::whole(call));
+  const std::string whole = p::whole(call);
+  const Pickle pickle = read_pickle(whole);
   REQUIRE(pickle.root->as<PickleOpaque>() != nullptr);
   CHECK(contains(describe(*pickle.root), "posix.system"));
   // Objects made from what a call gave, and their state and items, are as opaque.
@@ -123,7 +124,8 @@ TEST_CASE("arguments of a tensor are checked") {
                  "up to 64 integers"));
   const std::string parameter = p::global("torch._utils", "_rebuild_parameter") + "(" +
                                 p::tensor(storage, 0, {4}, {1}) + "NNtR";
-  const Pickle pickle = read_pickle(p::whole(parameter));
+  const std::string whole = p::whole(parameter);  // what is read refers to it
+  const Pickle pickle = read_pickle(whole);
   REQUIRE(pickle.root->as<PickleTensor>() != nullptr);
   CHECK(pickle.root->as<PickleTensor>()->storage->key == "0");
   CHECK(pickle.root->as<PickleTensor>()->sizes == std::vector<std::int64_t>{4});
