@@ -23,14 +23,12 @@ double quantile(const Histogram& histogram, std::size_t first, double share) {
   for (std::size_t bin = first; bin < histogram.counts.size(); ++bin) {
     total += static_cast<double>(histogram.counts[bin]);
   }
-  const double width =
-      (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size());
   double below = 0;
   for (std::size_t bin = first; bin < histogram.counts.size(); ++bin) {
     const auto count = static_cast<double>(histogram.counts[bin]);
     if (count > 0 && below + count >= share * total) {
       const double within = (share * total - below) / count;
-      return histogram.low + (static_cast<double>(bin) + within) * width;
+      return histogram.low + (static_cast<double>(bin) + within) * histogram.bin_width();
     }
     below += count;
   }

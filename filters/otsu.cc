@@ -11,9 +11,7 @@ struct Moments {
 };
 
 double centre_of_bin(const Histogram& histogram, std::size_t bin) {
-  const double width =
-      (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size());
-  return histogram.low + (static_cast<double>(bin) + 0.5) * width;
+  return histogram.low + (static_cast<double>(bin) + 0.5) * histogram.bin_width();
 }
 
 Moments moments_of(const Histogram& histogram) {
@@ -38,8 +36,7 @@ OtsuSplit otsu(const Histogram& histogram) {
   }
   const double mean = all.sum / all.count;
   const double variance = all.squares / all.count - mean * mean;
-  const double width =
-      (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size());
+  const double width = histogram.bin_width();
   double below = 0, sum_below = 0, best_between = 0;
   for (std::size_t bin = 0; bin + 1 < histogram.counts.size(); ++bin) {
     const auto count = static_cast<double>(histogram.counts[bin]);

@@ -75,7 +75,7 @@ Program ResNetClassifier::program() const {
 std::string ResNetClassifier::encoder_name(std::string_view torchvision_name) const {
   return torchvision_name.starts_with("fc.")
              ? std::string(torchvision_name)
-             : renamed(torchvision_name, torchvision_resnet_names());
+             : renamed(torchvision_name, torchvision_resnet_names(), torchvision_resnet_names());
 }
 
 int ResNetClassifier::group_of(std::string_view tensor_name) const {

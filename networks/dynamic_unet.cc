@@ -6,6 +6,7 @@
 #include <torch/nn/modules/container/modulelist.h>
 
 #include "networks/fold.h"
+#include "networks/image_ops.h"
 
 namespace fossilct {
 namespace {
@@ -40,11 +41,6 @@ ValueId append_conv_relu(Program& program, const torch::nn::Conv2d& conv, ValueI
   return program.add(std::move(op));
 }
 
-at::Tensor resized_like(const at::Tensor& x, const at::Tensor& like) {
-  const bool same = x.size(2) == like.size(2) && x.size(3) == like.size(3);
-  return same ? x : at::upsample_nearest2d(x, {like.size(2), like.size(3)});
-}
-
 // Kaiming normal for a quarter of the output channels, each repeated four times in a row, which is
 // the order of the pixel shuffle.
 void initialise_icnr(const at::Tensor& weight) {
@@ -66,8 +62,7 @@ PixelShuffleUpsampling::PixelShuffleUpsampling(int in_channels, int out_channels
 }
 
 at::Tensor PixelShuffleUpsampling::forward(const at::Tensor& x) {
-  const at::Tensor out = at::pixel_shuffle(conv_(x).relu_(), 2);
-  return blur_ ? at::avg_pool2d(at::replication_pad2d(out, {1, 0, 1, 0}), 2, 1) : out;
+  return pixel_shuffled(conv_(x).relu_(), blur_);
 }
 
 ValueId PixelShuffleUpsampling::append_to(Program& program, ValueId input) const {
@@ -109,12 +104,7 @@ SelfAttention::SelfAttention(int channels) {
 }
 
 at::Tensor SelfAttention::forward(const at::Tensor& image) {
-  const at::Tensor x = image.flatten(2);
-  const at::Tensor query = at::matmul(query_->weight(), x);
-  const at::Tensor key = at::matmul(key_->weight(), x);
-  const at::Tensor weights = at::softmax(at::matmul(query.transpose(1, 2), key), 1);
-  const at::Tensor attended = at::matmul(at::matmul(value_->weight(), x), weights);
-  return (gamma_ * attended + x).reshape(image.sizes());
+  return self_attended(image, query_->weight(), key_->weight(), value_->weight(), gamma_);
 }
 
 ValueId SelfAttention::append_to(Program& program, ValueId input) const {
@@ -246,7 +236,8 @@ Program DynamicUnet::program() const {
 }
 
 std::string DynamicUnet::encoder_name(std::string_view torchvision_name) const {
-  const std::string name = renamed(torchvision_name, fastai_resnet_names());
+  const std::string name =
+      renamed(torchvision_name, torchvision_resnet_names(), fastai_resnet_names());
   return name.empty() ? name : std::string(encoder_prefix) + name;
 }
 

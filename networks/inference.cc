@@ -35,21 +35,11 @@ at::ScalarType scalar_type(Precision precision) {
   }
 }
 
-bool multiplies_bf16(InstructionSet set) {
-  return set == InstructionSet::avx512_bf16 || set == InstructionSet::amx_bf16;
-}
-
-// The best instruction set that this processor has for the precision, and that computes rightly.
+// The instructions of our own kernels for the precision; nothing where they would be slow.
 std::optional<InstructionSet> own_instructions(bool bf16) {
-  std::vector<InstructionSet> sets = available_instruction_sets();
-  std::reverse(sets.begin(), sets.end());
-  for (const InstructionSet set : sets) {
-    const bool fits = bf16 ? multiplies_bf16(set) : set != InstructionSet::portable;
-    if (fits && SliceEngine::agrees_with_portable(set, bf16)) {
-      return set;
-    }
-  }
-  return std::nullopt;
+  const InstructionSet set = SliceEngine::best_instructions(bf16);
+  const bool fast = bf16 ? multiplies_bf16(set) : set != InstructionSet::portable;
+  return fast ? std::optional(set) : std::nullopt;
 }
 
 bool cpu_has_bf16() {

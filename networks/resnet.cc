@@ -146,20 +146,22 @@ std::array<ValueId, 5> ResNetEncoder::append_to(Program& program, ValueId input)
   return features;
 }
 
-std::string renamed(std::string_view torchvision_name, const ResNetNames& names) {
-  const ResNetNames& from = torchvision_resnet_names();
-  const std::size_t dot = torchvision_name.find('.');
-  const std::string_view part = torchvision_name.substr(0, dot);
-  const std::string rest(dot == std::string_view::npos ? "" : torchvision_name.substr(dot));
+std::string renamed(std::string_view name, const ResNetNames& from, const ResNetNames& to) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view part = name.substr(0, dot);
+  const std::string rest(name.substr(dot));
   if (part == from.conv) {
-    return names.conv + rest;
+    return to.conv + rest;
   }
   if (part == from.norm) {
-    return names.norm + rest;
+    return to.norm + rest;
   }
   for (std::size_t i = 0; i < from.layers.size(); ++i) {
     if (part == from.layers[i]) {
-      return names.layers[i] + rest;
+      return to.layers[i] + rest;
     }
   }
   return {};

@@ -63,9 +63,9 @@ class ResNetEncoder : public torch::nn::Module {
   std::array<std::vector<std::shared_ptr<ResidualBlock>>, 4> layers_;
 };
 
-// torchvision's name (`layer1.0.conv1.weight`) under other part names; empty for a tensor that
-// is no part of the encoder (`fc.weight`).
-std::string renamed(std::string_view torchvision_name, const ResNetNames& names);
+// A tensor's name (`layer1.0.conv1.weight`) with the parts called otherwise (`4.0.conv1.weight`);
+// empty for a tensor that is no part of the encoder (`fc.weight`).
+std::string renamed(std::string_view name, const ResNetNames& from, const ResNetNames& to);
 
 // 0 for stem, layer1, layer2; 1 for layer3, layer4; 2 for anything else. `name` without the prefix.
 int resnet_group_of(std::string_view name, const ResNetNames& names);

@@ -2,16 +2,13 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "networks/image_ops.h"
 #include "networks/program.h"
 
 namespace fossilct {
 namespace {
 
 using Values = std::vector<at::Tensor>;
-
-at::Tensor nearest(const at::Tensor& image, std::int64_t height, std::int64_t width) {
-  return at::upsample_nearest2d(image, {height, width});
-}
 
 // Applies one operation to the values before it.
 struct Apply {
@@ -21,7 +18,7 @@ struct Apply {
 
   at::Tensor operand(const ConvInput& input) const {
     const at::Tensor& value = at(input.value);
-    return input.upsample ? nearest(value, 2 * value.size(2), 2 * value.size(3)) : value;
+    return input.upsample ? enlarged(value) : value;
   }
 
   at::Tensor operator()(const ConvOp& op) const {
@@ -53,15 +50,11 @@ struct Apply {
   at::Tensor operator()(const ReluOp& op) const { return at::relu(at(op.input)); }
 
   at::Tensor operator()(const PixelShuffleOp& op) const {
-    const at::Tensor out = at::pixel_shuffle(at(op.input), 2);
-    return op.blur ? at::avg_pool2d(at::replication_pad2d(out, {1, 0, 1, 0}), 2, 1) : out;
+    return pixel_shuffled(at(op.input), op.blur);
   }
 
   at::Tensor operator()(const ResizeLikeOp& op) const {
-    const at::Tensor& input = at(op.input);
-    const at::Tensor& like = at(op.like);
-    const bool same = input.size(2) == like.size(2) && input.size(3) == like.size(3);
-    return same ? input : nearest(input, like.size(2), like.size(3));
+    return resized_like(at(op.input), at(op.like));
   }
 
   at::Tensor operator()(const ConcatOp& op) const {
@@ -75,12 +68,7 @@ struct Apply {
   at::Tensor operator()(const AddOp& op) const { return at(op.left) + at(op.right); }
 
   at::Tensor operator()(const SelfAttentionOp& op) const {
-    const at::Tensor& input = at(op.input);
-    const at::Tensor x = input.flatten(2);
-    const at::Tensor weights =
-        at::softmax(at::matmul(at::matmul(op.query, x).transpose(1, 2), at::matmul(op.key, x)), 1);
-    const at::Tensor attended = at::matmul(at::matmul(op.value, x), weights);
-    return (op.gamma * attended + x).reshape(input.sizes());
+    return self_attended(at(op.input), op.query, op.key, op.value, op.gamma);
   }
 
   at::Tensor operator()(const AveragePoolOp& op) const {

@@ -5,20 +5,16 @@
 #include <torch/nn/modules/container/modulelist.h>
 
 #include "networks/fold.h"
+#include "networks/image_ops.h"
 #include "networks/padding.h"
 
 namespace fossilct {
 namespace {
 
-constexpr std::array<int, 5> decoder_channels = {256, 128, 64, 32, 16};
 constexpr std::string_view encoder_prefix = "encoder.";
 
 torch::nn::Conv2d convolution(int in, int out, bool bias) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).padding(1).bias(bias));
-}
-
-at::Tensor enlarged(const at::Tensor& x) {
-  return at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
 }
 
 }  // namespace
@@ -66,7 +62,7 @@ Unet::Unet(const NetworkSpec& spec) : Network(spec) {
   const std::array<int, 5> features = shape.feature_channels();
   torch::nn::ModuleList blocks;
   int channels = features.back();
-  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+  for (std::size_t i = 0; i < decoder_channels.size(); ++i) {
     const int skip = i < 4 ? features[3 - i] : 0;
     blocks_[i] = std::make_shared<UnetDecoderBlock>(channels, skip, decoder_channels[i]);
     blocks->push_back(blocks_[i]);
@@ -106,7 +102,8 @@ Program Unet::program() const {
 }
 
 std::string Unet::encoder_name(std::string_view torchvision_name) const {
-  const std::string name = renamed(torchvision_name, torchvision_resnet_names());
+  const std::string name =
+      renamed(torchvision_name, torchvision_resnet_names(), torchvision_resnet_names());
   return name.empty() ? name : std::string(encoder_prefix) + name;
 }
 

@@ -32,6 +32,7 @@ class UnetDecoderBlock : public torch::nn::Module {
 class Unet : public Network {
  public:
   static constexpr int size_multiple = 32;
+  static constexpr std::array<int, 5> decoder_channels = {256, 128, 64, 32, 16};
 
   explicit Unet(const NetworkSpec& spec);
 
@@ -42,7 +43,7 @@ class Unet : public Network {
 
  private:
   std::shared_ptr<ResNetEncoder> encoder_;
-  std::array<std::shared_ptr<UnetDecoderBlock>, 5> blocks_;
+  std::array<std::shared_ptr<UnetDecoderBlock>, decoder_channels.size()> blocks_;
   torch::nn::Conv2d head_{nullptr};
 };
 

@@ -16,6 +16,8 @@ struct Histogram {
   double low = 0;
   double high = 0;
   std::vector<std::int64_t> counts;
+
+  double bin_width() const { return (high - low) / static_cast<double>(counts.size()); }
 };
 
 // Of all finite voxels; NaN and infinite ones are only counted.

@@ -74,6 +74,10 @@ std::vector<InstructionSet> available_instruction_sets() {
   return sets;
 }
 
+bool multiplies_bf16(InstructionSet set) {
+  return set == InstructionSet::avx512_bf16 || set == InstructionSet::amx_bf16;
+}
+
 std::string name_of(InstructionSet set) {
   switch (set) {
     case InstructionSet::avx2:

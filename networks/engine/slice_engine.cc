@@ -23,20 +23,6 @@ struct Supported {
   }
 };
 
-// The fastest that does what is asked for; bf16 only where the processor multiplies it.
-InstructionSet best_set(bool bf16) {
-  const std::vector<InstructionSet> available = available_instruction_sets();
-  for (auto set = available.rbegin(); set != available.rend(); ++set) {
-    const bool multiplies_bf16 =
-        *set == InstructionSet::avx512_bf16 || *set == InstructionSet::amx_bf16;
-    const bool candidate = bf16 || !multiplies_bf16;
-    if (candidate && SliceEngine::agrees_with_portable(*set, bf16)) {
-      return *set;
-    }
-  }
-  return InstructionSet::portable;
-}
-
 }  // namespace
 
 struct SliceEngine::Impl {
@@ -50,13 +36,22 @@ bool SliceEngine::supports(const Program& program) {
                      [](const Op& op) { return std::visit(Supported{}, op); });
 }
 
+InstructionSet SliceEngine::best_instructions(bool bf16) {
+  const std::vector<InstructionSet> available = available_instruction_sets();
+  const auto best = std::find_if(available.rbegin(), available.rend(), [&](InstructionSet set) {
+    return (bf16 || !multiplies_bf16(set)) && agrees_with_portable(set, bf16);
+  });
+  return best == available.rend() ? InstructionSet::portable : *best;
+}
+
 SliceEngine::SliceEngine(const Program& program, const SliceEngineOptions& options) {
   if (!supports(program)) {
     throw Error(ErrorKind::device,
                 "the slice engine runs convolutions and max poolings only; this network has other "
                 "operations: run it with LibTorch");
   }
-  const InstructionSet set = options.instructions ? *options.instructions : best_set(options.bf16);
+  const InstructionSet set =
+      options.instructions ? *options.instructions : best_instructions(options.bf16);
   const std::vector<InstructionSet> available = available_instruction_sets();
   if (std::find(available.begin(), available.end(), set) == available.end()) {
     throw Error(ErrorKind::device, "this processor can't run instructions " + name_of(set) +

@@ -37,8 +37,12 @@ struct Copy {
 class Loader {
  public:
   Loader(Network& network, const WeightFile& file, const LoadOptions& options)
-      : network_(network), file_(file), options_(options), scheme_(naming_scheme(file)) {
-    for (const auto& [name, tensor] : state_dict(network)) {
+      : network_(network),
+        file_(file),
+        options_(options),
+        scheme_(naming_scheme(file)),
+        state_(state_dict(network)) {
+    for (const auto& [name, tensor] : state_) {
       targets_.emplace(name, tensor);
     }
     for (const std::string_view stem : {"conv1.weight", "features.0.weight"}) {
@@ -131,7 +135,7 @@ class Loader {
   void find_missing() {
     std::vector<std::string> encoder;
     std::vector<std::string> others;
-    for (const auto& [name, tensor] : state_dict(network_)) {
+    for (const auto& [name, tensor] : state_) {
       if (!planned_.contains(name) && !is_batch_count(name)) {
         (is_encoder(name) ? encoder : others).push_back(name);
       }
@@ -163,7 +167,8 @@ class Loader {
   const WeightFile& file_;
   LoadOptions options_;
   NamingScheme scheme_;
-  std::unordered_map<std::string, at::Tensor> targets_;
+  std::vector<std::pair<std::string, at::Tensor>> state_;  // in the network's order
+  std::unordered_map<std::string, at::Tensor> targets_;    // the same, by name
   std::set<std::string> stems_;
   std::set<std::string> planned_;
   std::vector<Copy> copies_;

@@ -2,12 +2,12 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "networks/classifier.h"
 #include "networks/resnet.h"
+#include "networks/unet.h"
 #include "networks/weights/load_weights.h"
 
 namespace fossilct {
@@ -20,30 +20,11 @@ constexpr int record_version = 1;
 constexpr std::string_view record_key = "fossilct";
 constexpr std::string_view smp_prefix = "encoder.";
 constexpr std::string_view fastai_prefix = "layers.0.";
-constexpr std::array<std::int64_t, 5> smp_widths = {256, 128, 64, 32, 16};
 
-// Children of fastai's encoder, a Sequential, with their names in torchvision's ResNet.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> fastai_children = {
-    {{"0.", "conv1."},
-     {"1.", "bn1."},
-     {"4.", "layer1."},
-     {"5.", "layer2."},
-     {"6.", "layer3."},
-     {"7.", "layer4."}}};
-
-bool is_encoder_name(std::string_view name) {
-  return std::any_of(fastai_children.begin(), fastai_children.end(),
-                     [=](const auto& child) { return name.starts_with(child.second); }) ||
-         name.starts_with("features.");
-}
-
-std::optional<std::string> name_of_fastai(std::string_view name) {
-  for (const auto& [child, part] : fastai_children) {
-    if (name.starts_with(child)) {
-      return std::string(part) + std::string(name.substr(child.size()));
-    }
-  }
-  return std::nullopt;
+// The encoder tensor that a ResNet with parts of other names calls `name`.
+std::optional<std::string> name_in_resnet(std::string_view name, const ResNetNames& names) {
+  std::string found = renamed(name, names, torchvision_resnet_names());
+  return found.empty() ? std::nullopt : std::optional(std::move(found));
 }
 
 // Weights of the convolutions, the stem's input channels left out (-1): they tell encoders apart.
@@ -135,11 +116,12 @@ std::optional<NetworkSpec> with_sizes(NetworkSpec spec, std::int64_t channels,
 
 std::optional<NetworkSpec> spec_of_smp(const WeightFile& file, NetworkSpec spec) {
   spec.decoder = "conv";
-  for (std::size_t block = 0; block < smp_widths.size(); ++block) {
+  for (std::size_t block = 0; block < Unet::decoder_channels.size(); ++block) {
     const std::string prefix = "decoder.blocks." + std::to_string(block) + ".";
-    const bool ours = size_of(file, prefix + "conv2.0.weight", 0) == smp_widths[block] &&
-                      file.find(prefix + "conv1.1.running_mean") != nullptr &&
-                      file.find(prefix + "attention1.attention.cSE.1.weight") == nullptr;
+    const bool ours =
+        size_of(file, prefix + "conv2.0.weight", 0) == Unet::decoder_channels[block] &&
+        file.find(prefix + "conv1.1.running_mean") != nullptr &&
+        file.find(prefix + "attention1.attention.cSE.1.weight") == nullptr;
     if (!ours) {
       return std::nullopt;
     }
@@ -222,8 +204,9 @@ NamingScheme naming_scheme(const WeightFile& file) {
 std::optional<std::string> torchvision_name(std::string_view name, NamingScheme scheme) {
   switch (scheme) {
     case NamingScheme::fastai:
-      return name.starts_with(fastai_prefix) ? name_of_fastai(name.substr(fastai_prefix.size()))
-                                             : std::nullopt;
+      return name.starts_with(fastai_prefix)
+                 ? name_in_resnet(name.substr(fastai_prefix.size()), fastai_resnet_names())
+                 : std::nullopt;
     case NamingScheme::smp:
       if (!name.starts_with(smp_prefix)) {
         return std::nullopt;
@@ -235,7 +218,8 @@ std::optional<std::string> torchvision_name(std::string_view name, NamingScheme 
     default:
       break;
   }
-  return is_encoder_name(name) ? std::optional(std::string(name)) : std::nullopt;
+  return name.starts_with("features.") ? std::optional(std::string(name))
+                                       : name_in_resnet(name, torchvision_resnet_names());
 }
 
 std::optional<std::string> encoder_of(const WeightFile& file) {

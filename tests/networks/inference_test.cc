@@ -119,9 +119,7 @@ TEST_CASE("precisions are named, and refused where the device has none") {
           InferenceNetwork half(*network, {.precision = Precision::fp16});
         }).find("fp16 needs a CUDA device") != std::string::npos);
   const std::vector<InstructionSet> sets = available_instruction_sets();
-  const bool has_bf16 = std::any_of(sets.begin(), sets.end(), [](InstructionSet set) {
-    return set == InstructionSet::avx512_bf16 || set == InstructionSet::amx_bf16;
-  });
+  const bool has_bf16 = std::any_of(sets.begin(), sets.end(), multiplies_bf16);
   const std::string message = message_of<Error>([&] {
     InferenceNetwork inference(*network, {.precision = Precision::bf16});
     const at::Tensor images = input_by_rule({1, 2, 64, 64});

@@ -2,8 +2,7 @@
 // Compiled with -mamx-tile -mamx-bf16 and what avx512.cc has.
 #include <immintrin.h>
 
-#include "networks/engine/kernels/direct.h"
-#include "networks/engine/kernels/max_pool.h"
+#include "networks/engine/kernels/kernel_set.h"
 
 namespace fossilct::kernels {
 namespace {
@@ -72,8 +71,7 @@ void direct_with_tiles(const DirectConv& conv, Index first_row, Index end_row) {
 }  // namespace
 
 const KernelSet& amx_bf16() {
-  static constexpr KernelSet set{
-      2, 16, 32, 32, 2, 32, direct_with_tiles, nullptr, max_pool<16, std::uint16_t>};
+  static constexpr KernelSet set = kernel_set<TileUnit<MatrixTiles>>(direct_with_tiles);
   return set;
 }
 

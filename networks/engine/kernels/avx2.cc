@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled with -mavx2 -mfma.
-#include "networks/engine/kernels/max_pool.h"
-#include "networks/engine/kernels/winograd.h"
+#include "networks/engine/kernels/kernel_set.h"
 
 namespace fossilct::kernels {
 namespace {
@@ -12,14 +11,12 @@ using Bf16 = PairUnit<EmulatedPairs, 3>;
 }  // namespace
 
 const KernelSet& avx2_fp32() {
-  static constexpr KernelSet set{
-      4, 8, 16, 1, 1, 6, direct<Fp32>, winograd<Fp32>, max_pool<8, float>};
+  static constexpr KernelSet set = kernel_set<Fp32>();
   return set;
 }
 
 const KernelSet& avx2_bf16() {
-  static constexpr KernelSet set{
-      2, 16, 32, 2, 2, 3, direct<Bf16>, nullptr, max_pool<16, std::uint16_t>};
+  static constexpr KernelSet set = kernel_set<Bf16>();
   return set;
 }
 

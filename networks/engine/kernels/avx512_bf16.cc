@@ -2,8 +2,7 @@
 // Compiled with -mavx512bf16 and what avx512.cc has.
 #include <immintrin.h>
 
-#include "networks/engine/kernels/direct.h"
-#include "networks/engine/kernels/max_pool.h"
+#include "networks/engine/kernels/kernel_set.h"
 
 namespace fossilct::kernels {
 namespace {
@@ -22,8 +21,7 @@ using Bf16 = PairUnit<Pairs, 12>;
 }  // namespace
 
 const KernelSet& avx512_bf16() {
-  static constexpr KernelSet set{
-      2, 16, 32, 2, 2, 12, direct<Bf16>, nullptr, max_pool<16, std::uint16_t>};
+  static constexpr KernelSet set = kernel_set<Bf16>();
   return set;
 }
 

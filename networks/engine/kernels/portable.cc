@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "networks/engine/kernels/max_pool.h"
-#include "networks/engine/kernels/winograd.h"
+#include "networks/engine/kernels/kernel_set.h"
 
 namespace fossilct::kernels {
 namespace {
@@ -43,32 +42,27 @@ using WideBf16 = PairUnit<EmulatedPairs, 12>;
 }  // namespace
 
 const KernelSet& portable_fp32() {
-  static constexpr KernelSet set{
-      4, 4, 8, 1, 1, 6, direct<Fp32>, winograd<Fp32>, max_pool<4, float>};
+  static constexpr KernelSet set = kernel_set<Fp32>();
   return set;
 }
 
 const KernelSet& portable_bf16() {
-  static constexpr KernelSet set{
-      2, 16, 32, 2, 2, 2, direct<Bf16>, nullptr, max_pool<16, std::uint16_t>};
+  static constexpr KernelSet set = kernel_set<Bf16>();
   return set;
 }
 
 const KernelSet& emulated_avx512_fp32() {
-  static constexpr KernelSet set{
-      4, 16, 32, 1, 1, 12, direct<WideFp32>, winograd<WideFp32>, max_pool<16, float>};
+  static constexpr KernelSet set = kernel_set<WideFp32>();
   return set;
 }
 
 const KernelSet& emulated_avx512_bf16() {
-  static constexpr KernelSet set{
-      2, 16, 32, 2, 2, 12, direct<WideBf16>, nullptr, max_pool<16, std::uint16_t>};
+  static constexpr KernelSet set = kernel_set<WideBf16>();
   return set;
 }
 
 const KernelSet& emulated_amx_bf16() {
-  static constexpr KernelSet set{
-      2, 16, 32, 32, 2, 32, direct<Tiles>, nullptr, max_pool<16, std::uint16_t>};
+  static constexpr KernelSet set = kernel_set<Tiles>();
   return set;
 }
 
