@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "networks/fold.h"
+#include "networks/training_convolution.h"
 
 namespace fossilct {
 namespace {
@@ -120,7 +121,7 @@ at::Tensor VggClassifier::forward(const at::Tensor& images) {
       x = at::max_pool2d(x, 2, 2);
       continue;
     }
-    x = step.conv(x);
+    x = convolved(step.conv, x);
     x = (step.norm ? step.norm(x) : x).relu_();
   }
   x = at::adaptive_avg_pool2d(x, {vgg_cells, vgg_cells}).flatten(1);

@@ -5,8 +5,8 @@
 #include <torch/nn/modules/container/modulelist.h>
 
 #include "networks/fold.h"
-#include "networks/image_ops.h"
 #include "networks/padding.h"
+#include "networks/training_convolution.h"
 
 namespace fossilct {
 namespace {
@@ -32,14 +32,8 @@ UnetDecoderBlock::UnetDecoderBlock(int in_channels, int skip_channels, int out_c
 }
 
 at::Tensor UnetDecoderBlock::forward(const at::Tensor& x, const at::Tensor& skip) {
-  at::Tensor out = enlarged(x);
-  if (skip.defined()) {
-    out = at::cat({out, skip}, 1);
-  }
-  for (std::size_t i = 0; i < convs_.size(); ++i) {
-    out = norms_[i](convs_[i](out)).relu_();
-  }
-  return out;
+  const at::Tensor first = norms_[0](convolved_enlarged(convs_[0], x, skip)).relu_();
+  return norms_[1](convolved(convs_[1], first)).relu_();
 }
 
 ValueId UnetDecoderBlock::append_to(Program& program, ValueId x,
@@ -84,7 +78,7 @@ at::Tensor Unet::forward(const at::Tensor& images) {
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     x = blocks_[i]->forward(x, i < 4 ? features[3 - i] : at::Tensor());
   }
-  return cropped(head_(x), padding);
+  return cropped(convolved(head_, x), padding);
 }
 
 Program Unet::program() const {
