@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "report/html_parts.h"
+#include "report/numbers.h"
+
+namespace fossilct {
+
+namespace {
+
+bool is_scalar(const Json& json) { return !json.is_object() && !json.is_array(); }
+
+bool all_scalars(const Json& list) { return std::all_of(list.begin(), list.end(), is_scalar); }
+
+bool all_objects(const Json& list) {
+  return !list.empty() &&
+         std::all_of(list.begin(), list.end(), [](const Json& one) { return one.is_object(); });
+}
+
+std::string scalar_text(const Json& json) {
+  if (json.is_string()) {
+    return json.get<std::string>();
+  }
+  if (json.is_null()) {
+    return no_number_text;
+  }
+  if (json.is_boolean()) {
+    return json.get<bool>() ? "yes" : "no";
+  }
+  return json.dump();
+}
+
+std::string list_text(const Json& list) {
+  std::string result;
+  for (const Json& one : list) {
+    result += (result.empty() ? "" : ", ") + scalar_text(one);
+  }
+  return result.empty() ? no_number_text : result;
+}
+
+// What can be said in one line, else nothing.
+bool is_line(const Json& json) { return is_scalar(json) || (json.is_array() && all_scalars(json)); }
+
+std::string line_of(const Json& json) {
+  return json.is_array() ? list_text(json) : scalar_text(json);
+}
+
+// "use_frozen_layers" as words.
+std::string words_of(std::string key) {
+  std::replace(key.begin(), key.end(), '_', ' ');
+  return key;
+}
+
+// An object as {"outer inner", line} pairs, so that it makes one row of a table.
+void flatten(const Json& json, const std::string& prefix, KeyValues& row) {
+  for (const auto& [key, value] : json.items()) {
+    const std::string name = prefix + words_of(key);
+    if (value.is_object()) {
+      flatten(value, name + " ", row);
+    } else {
+      row.emplace_back(name, is_line(value) ? line_of(value) : value.dump());
+    }
+  }
+}
+
+const std::string* find(const KeyValues& row, const std::string& key) {
+  const auto found =
+      std::find_if(row.begin(), row.end(), [&](const auto& pair) { return pair.first == key; });
+  return found == row.end() ? nullptr : &found->second;
+}
+
+Markup table_of_objects(const Json& list) {
+  std::vector<KeyValues> rows;
+  Table result;
+  for (const Json& one : list) {
+    flatten(one, "", rows.emplace_back());
+    for (const auto& [key, value] : rows.back()) {
+      const auto same = [&name = key](const Column& column) { return column.title == name; };
+      if (std::none_of(result.columns.begin(), result.columns.end(), same)) {
+        result.columns.push_back({key, ""});
+      }
+    }
+  }
+  for (const KeyValues& row : rows) {
+    std::vector<Cell>& cells = result.rows.emplace_back();
+    for (const Column& column : result.columns) {
+      const std::string* value = find(row, column.title);
+      cells.push_back(text_cell(value == nullptr ? no_number_text : *value));
+    }
+  }
+  return table(result);
+}
+
+Markup value_view(const Json& json) {
+  if (is_line(json)) {
+    return text(line_of(json));
+  }
+  if (json.is_object()) {
+    return json_view(json);
+  }
+  if (all_objects(json)) {
+    return table_of_objects(json);
+  }
+  return text(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+Markup json_view(const Json& json) {
+  if (!json.is_object()) {
+    return value_view(json);
+  }
+  Markup rows;
+  for (const auto& [key, value] : json.items()) {
+    rows += element("dt", text(words_of(key))) + element("dd", value_view(value));
+  }
+  return element("dl", rows);
+}
+
+}  // namespace fossilct
