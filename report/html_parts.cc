@@ -44,6 +44,10 @@ Markup scrolling(const Markup& wide) { return element("div", {{"class", "scroll"
 
 Markup paragraph(const std::string& plain) { return element("p", text(plain)); }
 
+Markup lead_paragraph(const std::string& plain) {
+  return element("p", {{"class", "lead"}}, text(plain));
+}
+
 Cell text_cell(std::string text) { return {.text = std::move(text)}; }
 
 Cell number_cell(double value, int decimals) {

@@ -14,6 +14,7 @@ namespace fossilct {
 // Pieces of a page; what is std::string is plain text and escaped.
 
 Markup paragraph(const std::string& plain);
+Markup lead_paragraph(const std::string& plain);  // larger: what the page has to say
 
 // A cell of a table. Numbers stand at the right and are written with so many decimals; NaN is a
 // dash.

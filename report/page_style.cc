@@ -29,7 +29,7 @@ a{color:var(--accent)}
 h1,h2,h3,p,td,dd,figcaption{overflow-wrap:anywhere}
 .subtitle,.note,figcaption,footer{color:var(--muted)}
 .note,figcaption{font-size:.9rem}
-.verdict{font-size:1.12rem}
+.lead{font-size:1.12rem}
 footer{margin-top:3rem;font-size:.85rem}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:.7rem 0;margin:1.4rem 0 0;border-top:1px solid var(--line)}
 )";
