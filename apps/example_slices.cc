@@ -33,7 +33,8 @@ int reduction_of(const ExampleRecord& example) {
     const std::int64_t height = example.height / factor;
     return width * height > most_pixels || std::max(width, height) > longest_side;
   };
-  while (too_large()) {
+  // An elongated slice keeps a row at least.
+  while (too_large() && factor < std::min(example.width, example.height)) {
     ++factor;
   }
   return factor;
@@ -46,9 +47,7 @@ std::string png_uri(std::int64_t width, std::int64_t height, int channels,
 }
 
 Markup picture_of(const ExampleRecord& example, const std::string& description) {
-  // An elongated slice keeps a row at least.
-  const int factor = std::min<int>(reduction_of(example),
-                                   static_cast<int>(std::min(example.width, example.height)));
+  const int factor = reduction_of(example);
   const std::int64_t width = example.width / factor;
   const std::int64_t height = example.height / factor;
   const std::vector<std::uint8_t> truth = majority_of_blocks(example.truth, example.width, factor);

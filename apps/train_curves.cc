@@ -94,7 +94,7 @@ double mean_iou_of(const EpochRecord& epoch) {
 
 // Lines are drawn from one validated epoch to the next, though there may be others between.
 PlotSeries without_gaps(const PlotSeries& series) {
-  PlotSeries result = {series.name, {}, {}};
+  PlotSeries result = {.name = series.name, .x = {}, .y = {}};
   for (std::size_t i = 0; i < series.x.size(); ++i) {
     if (std::isfinite(series.y[i])) {
       result.x.push_back(series.x[i]);
@@ -113,6 +113,7 @@ std::vector<PlotSeries> iou_series(const TrainingRecord& record,
   if (one_foreground || classes.size() > most_class_curves + 1) {
     return result;
   }
+  result[0].is_strong = true;
   for (std::size_t c = 1; c < classes.size(); ++c) {
     result.push_back(without_gaps(series_of(
         record, classes[c].name, [c](const EpochRecord& epoch) { return iou_of(epoch, c); })));

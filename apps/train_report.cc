@@ -21,7 +21,7 @@ namespace {
 
 constexpr int score_decimals = 3;
 constexpr const char* missing_score =
-    "the class is neither there nor predicted, so that there is no score";
+    "no score, since the class is neither there nor predicted, or has no boundary within a slice";
 
 std::string score_text(double score) { return decimal_text(score, score_decimals); }
 
@@ -300,14 +300,14 @@ Markup json_section(const Json& json) {
 
 std::string training_report(const TrainingReportInput& input) {
   HtmlPage page = {.title = input.title};
-  page.subtitle = "Training report of " + input.model_file;
+  page.subtitle = "Training report of fossilct " + std::string(version());
   page.summary = summary(input);
   page.sections = {{"Curves", curves_section(input)},
                    {"Scores", scores_section(input)},
                    {"Slices of the validation voxels", example_slices(input.record.examples)},
                    {"Recipe", json_section(input.recipe)},
                    {"Where the data comes from", json_section(input.provenance)}};
-  page.footer = "Written by fossilct " + std::string(version()) + ".";
+  page.footer = "This page is one file and fetches nothing: it can be kept beside the model.";
   return html_text(page);
 }
 

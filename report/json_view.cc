@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "report/html_parts.h"
 #include "report/numbers.h"
 
@@ -28,7 +29,8 @@ std::string scalar_text(const Json& json) {
   if (json.is_boolean()) {
     return json.get<bool>() ? "yes" : "no";
   }
-  return json.dump();
+  // The text to copy has all the digits.
+  return json.is_number_float() ? format_rounded(json.get<double>()) : json.dump();
 }
 
 std::string list_text(const Json& list) {
@@ -37,6 +39,10 @@ std::string list_text(const Json& list) {
     result += (result.empty() ? "" : ", ") + scalar_text(one);
   }
   return result.empty() ? no_number_text : result;
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // What can be said in one line, else nothing.
@@ -59,7 +65,7 @@ void flatten(const Json& json, const std::string& prefix, KeyValues& row) {
     if (value.is_object()) {
       flatten(value, name + " ", row);
     } else {
-      row.emplace_back(name, is_line(value) ? line_of(value) : value.dump());
+      row.emplace_back(name, is_line(value) ? line_of(value) : dumped(value));
     }
   }
 }
@@ -68,6 +74,13 @@ const std::string* find(const KeyValues& row, const std::string& key) {
   const auto found =
       std::find_if(row.begin(), row.end(), [&](const auto& pair) { return pair.first == key; });
   return found == row.end() ? nullptr : &found->second;
+}
+
+bool all_numbers(const std::vector<KeyValues>& rows, const std::string& key) {
+  return std::all_of(rows.begin(), rows.end(), [&](const KeyValues& row) {
+    const std::string* value = find(row, key);
+    return value == nullptr || *value == no_number_text || parse_double(*value);
+  });
 }
 
 Markup table_of_objects(const Json& list) {
@@ -86,7 +99,8 @@ Markup table_of_objects(const Json& list) {
     std::vector<Cell>& cells = result.rows.emplace_back();
     for (const Column& column : result.columns) {
       const std::string* value = find(row, column.title);
-      cells.push_back(text_cell(value == nullptr ? no_number_text : *value));
+      Cell& cell = cells.emplace_back(text_cell(value == nullptr ? no_number_text : *value));
+      cell.is_number = all_numbers(rows, column.title);
     }
   }
   return table(result);
@@ -102,7 +116,7 @@ Markup value_view(const Json& json) {
   if (all_objects(json)) {
     return table_of_objects(json);
   }
-  return text(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return text(dumped(json));
 }
 
 }  // namespace

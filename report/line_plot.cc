@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "report/numbers.h"
 #include "report/plot_frame.h"
@@ -75,7 +77,7 @@ std::vector<std::string> pieces_of(const PlotSeries& series, const Canvas& canva
   return pieces;
 }
 
-Markup curve_of(const std::string& points, std::size_t number) {
+Markup curve_of(const std::string& points, std::size_t number, bool is_strong) {
   const std::size_t comma = points.find(',');
   if (points.find(' ') == std::string::npos) {
     return empty_element("circle", {{"class", series_class(number) + " dot"},
@@ -84,10 +86,11 @@ Markup curve_of(const std::string& points, std::size_t number) {
                                     {"cy", points.substr(comma + 1)},
                                     {"r", "2.5"}});
   }
-  return empty_element("polyline", {{"class", series_class(number) + " curve"},
-                                    {"fill", "none"},
-                                    {"stroke", series_colour(number)},
-                                    {"points", points}});
+  return empty_element("polyline",
+                       {{"class", series_class(number) + (is_strong ? " curve thick" : " curve")},
+                        {"fill", "none"},
+                        {"stroke", series_colour(number)},
+                        {"points", points}});
 }
 
 // Unseen circles that tell the values under the pointer.
@@ -134,16 +137,59 @@ Markup band_of(const PlotBand& band, std::size_t number, const Canvas& canvas) {
   return result;
 }
 
-// The label goes to the side where there is room.
-Markup marker_of(const PlotMarker& marker, const Canvas& canvas) {
+struct LabelPlace {
+  double x = 0;  // of the text's anchor
+  double y = 0;  // of its baseline
+  bool begins_at_x = true;
+};
+
+// How many points of the curves the label would hide there; a great many where it leaves the plot.
+std::int64_t hidden_points(const LinePlot& plot, const Canvas& canvas, const LabelPlace& place,
+                           double width) {
+  constexpr std::int64_t great_many = 1'000'000;
+  const double left = place.begins_at_x ? place.x : place.x - width;
+  const double top = place.y - plot_font_size;
+  const double bottom = place.y + 4;
+  if (left < canvas.box.left || left + width > plot_width || top < canvas.box.top ||
+      bottom > canvas.box.bottom) {
+    return great_many;
+  }
+  std::int64_t count = 0;
+  for (const PlotSeries& series : plot.series) {
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+      const double x = canvas.x.pixel_of(series.x[i]);
+      const double y = canvas.y.pixel_of(series.y[i]);
+      count += x >= left && x <= left + width && y >= top && y <= bottom ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+LabelPlace label_place(const LinePlot& plot, const Canvas& canvas, double x, double y,
+                       double width) {
+  LabelPlace best;
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+  for (const double down : {-10.0, 20.0, -24.0, 34.0}) {
+    for (const bool to_the_right : {true, false}) {
+      const LabelPlace place = {to_the_right ? x + 9 : x - 9, y + down, to_the_right};
+      const std::int64_t hidden = hidden_points(plot, canvas, place, width);
+      if (hidden < fewest) {
+        fewest = hidden;
+        best = place;
+      }
+    }
+  }
+  return best;
+}
+
+Markup marker_of(const LinePlot& plot, const PlotMarker& marker, const Canvas& canvas) {
   if (!canvas.can_show(marker.x, marker.y)) {
     return {};
   }
   const double x = canvas.x.pixel_of(marker.x);
   const double y = canvas.y.pixel_of(marker.y);
   const double width = text_width(marker.label) * 1.1;  // it is bold
-  const bool fits_right = x + 10 + width <= plot_width;
-  const bool is_high = y < canvas.box.top + 26;
+  const LabelPlace place = label_place(plot, canvas, x, y, width);
   return empty_element("circle", {{"class", "ring"},
                                   {"fill", "#ffffff"},
                                   {"stroke", "#1c2733"},
@@ -153,21 +199,24 @@ Markup marker_of(const PlotMarker& marker, const Canvas& canvas) {
                                   {"r", "4.5"}}) +
          element("text",
                  {{"class", "strong halo"},
-                  {"x", coordinate(fits_right ? x + 9 : x - 9)},
-                  {"y", coordinate(is_high ? y + 20 : y - 10)},
-                  {"text-anchor", fits_right ? "start" : "end"}},
+                  {"x", coordinate(place.x)},
+                  {"y", coordinate(place.y)},
+                  {"text-anchor", place.begins_at_x ? "start" : "end"}},
                  text(marker.label));
 }
 
 Markup curves_of(const LinePlot& plot, const Canvas& canvas) {
   Markup curves;
+  Markup strong;
   Markup touched;
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
+    const bool is_strong = plot.series[i].is_strong;
     for (const std::string& points : pieces_of(plot.series[i], canvas)) {
-      curves += curve_of(points, i);
+      (is_strong ? strong : curves) += curve_of(points, i, is_strong);
     }
     touched += touch_points(plot, plot.series[i], canvas);
   }
+  curves += strong;
   if (curves.text.empty()) {
     const PlotBox& box = canvas.box;
     return plot_text((box.left + box.right) / 2, (box.top + box.bottom) / 2, "middle", "no data");
@@ -203,7 +252,7 @@ Markup line_plot(const LinePlot& plot) {
   }
   content += curves_of(plot, canvas);
   for (const PlotMarker& marker : plot.markers) {
-    content += marker_of(marker, canvas);
+    content += marker_of(plot, marker, canvas);
   }
   return svg_element(plot.description, canvas.box.bottom + space_below, content);
 }

@@ -12,7 +12,7 @@ constexpr const char* colours = R"(
 --accent:#0067a3;--hit:0,103,163;--error:213,94,0;--warn-paper:#fff4e5;--warn-line:#d97706}
 @media screen and (prefers-color-scheme:dark){
 :root{--paper:#14181d;--ink:#e6eaef;--muted:#aab4bf;--faint:#6d7884;--line:#2c343d;--shade:#1d232a;
---accent:#6cb8ee;--hit:40,130,200;--error:225,110,20;--warn-paper:#33260f;--warn-line:#e09a2b}}
+--accent:#6cb8ee;--hit:40,130,200;--error:255,130,40;--warn-paper:#33260f;--warn-line:#e09a2b}}
 )";
 
 constexpr const char* layout = R"(
@@ -23,10 +23,13 @@ main{max-width:1080px;margin:0 auto;padding:28px 24px 48px}
 h1{font-size:1.75rem;line-height:1.2;margin:0}
 h2{font-size:1.3rem;margin:0 0 .6rem;padding-top:1.6rem;border-top:1px solid var(--line)}
 h3{font-size:1.05rem;margin:1.6rem 0 .5rem}
-section{margin-top:2.2rem}
+section{margin-top:2rem}
+section:first-of-type{margin-top:.4rem}
 p{margin:.5rem 0;max-width:46rem}
 a{color:var(--accent)}
-h1,h2,h3,p,td,dd,figcaption{overflow-wrap:anywhere}
+h1,h2,h3,p,dd,figcaption{overflow-wrap:anywhere}
+table{overflow-wrap:normal}
+td{max-width:34rem;overflow-wrap:break-word}
 .subtitle,.note,figcaption,footer{color:var(--muted)}
 .note,figcaption{font-size:.9rem}
 .lead{font-size:1.12rem}
@@ -86,7 +89,7 @@ constexpr const char* pictures = R"(
 .switched input,.switched label{cursor:pointer}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;padding:0;margin:.8rem 0;font-size:.93rem}
 .key .swatch{display:inline-block;width:1.1em;height:1.1em;margin-right:.45em;vertical-align:-.15em;border-radius:2px;background:var(--swatch)}
-.key .swatch.outline{background:#777777;border:3px solid var(--swatch)}
+.key .swatch.outline{background:#5a5f66;border:2px solid #5a5f66;box-shadow:inset 0 0 0 2px var(--swatch)}
 )";
 
 constexpr const char* screens = R"(

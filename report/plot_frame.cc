@@ -243,6 +243,7 @@ std::string plot_style() {
 .plot .band{fill:var(--shade)}
 .plot .border{stroke:var(--faint);stroke-dasharray:3 3}
 .plot .curve{stroke:var(--colour);stroke-width:1.8;fill:none;stroke-linejoin:round;stroke-linecap:round}
+.plot .curve.thick{stroke-width:3.2}
 .plot .dot,.plot .bar{fill:var(--colour)}
 .plot .ring{fill:var(--paper);stroke:var(--ink);stroke-width:2}
 .plot .touch{fill:transparent}

@@ -33,9 +33,11 @@ struct PlotSeries {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;
+  bool is_strong = false;  // thicker, and above the others
 };
 
-// A ring with a label at a point that matters; left out where the axes can't show it.
+// A ring with a label at a point that matters, on the side where it hides least of the curves; left
+// out where the axes can't show it.
 struct PlotMarker {
   double x = 0;
   double y = 0;

@@ -86,8 +86,8 @@ TEST_CASE("JSON for readers") {
   CHECK(holds(html, "<dt>weight decay</dt><dd>0.01</dd>"));
   CHECK(holds(html, "<dd>z, y</dd>"));
   CHECK(holds(html, "<dt>rates</dt><dd>–</dd>"));
-  CHECK(holds(html, "<th scope=\"col\">frozen epochs</th>"));
-  CHECK(holds(html, "<td>8</td><td>–</td>"));
+  CHECK(holds(html, "<th scope=\"col\" class=\"number\">frozen epochs</th>"));
+  CHECK(holds(html, "<td class=\"number\">8</td><td class=\"number\">–</td>"));
   CHECK(test::fault_of(json_text(json).text) == "");
   CHECK(holds(json_view(Json("\xff")).text, "\xef\xbf\xbd"));
   CHECK(test::fault_of(json_text(Json{{"\xff", "<\xfe>"}}).text) == "");
