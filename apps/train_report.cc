@@ -254,7 +254,9 @@ Markup comparison(const TrainingReportInput& input) {
       }
     }
   }
-  if (plot.series.size() < 2 || plot.categories.empty()) {
+  // Of many classes the tables say it in less room.
+  constexpr std::size_t most_classes = 12;
+  if (plot.series.size() < 2 || plot.categories.empty() || plot.categories.size() > most_classes) {
     return {};
   }
   return figure_grid({figure(bar_plot(plot), "IoU by class.")}, 380);

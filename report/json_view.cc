@@ -83,24 +83,55 @@ bool all_numbers(const std::vector<KeyValues>& rows, const std::string& key) {
   });
 }
 
-Markup table_of_objects(const Json& list) {
-  std::vector<KeyValues> rows;
-  Table result;
-  for (const Json& one : list) {
-    flatten(one, "", rows.emplace_back());
-    for (const auto& [key, value] : rows.back()) {
-      const auto same = [&name = key](const Column& column) { return column.title == name; };
-      if (std::none_of(result.columns.begin(), result.columns.end(), same)) {
-        result.columns.push_back({key, ""});
+std::vector<std::string> keys_of(const std::vector<KeyValues>& rows) {
+  std::vector<std::string> keys;
+  for (const KeyValues& row : rows) {
+    for (const auto& [key, value] : row) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        keys.push_back(key);
       }
     }
   }
-  for (const KeyValues& row : rows) {
-    std::vector<Cell>& cells = result.rows.emplace_back();
-    for (const Column& column : result.columns) {
-      const std::string* value = find(row, column.title);
-      Cell& cell = cells.emplace_back(text_cell(value == nullptr ? no_number_text : *value));
-      cell.is_number = all_numbers(rows, column.title);
+  return keys;
+}
+
+Cell cell_of(const std::vector<KeyValues>& rows, const KeyValues& row, const std::string& key) {
+  const std::string* value = find(row, key);
+  Cell cell = text_cell(value == nullptr ? no_number_text : *value);
+  cell.is_number = all_numbers(rows, key);
+  return cell;
+}
+
+// Objects as rows; as columns, headed by their places from 0, where they have many names.
+Markup table_of_objects(const Json& list) {
+  constexpr std::size_t most_columns = 6;
+  std::vector<KeyValues> objects;
+  for (const Json& one : list) {
+    flatten(one, "", objects.emplace_back());
+  }
+  const std::vector<std::string> keys = keys_of(objects);
+  Table result;
+  if (keys.size() <= std::max(most_columns, objects.size())) {
+    for (const std::string& key : keys) {
+      result.columns.push_back({key, ""});
+    }
+    for (const KeyValues& object : objects) {
+      std::vector<Cell>& row = result.rows.emplace_back();
+      for (const std::string& key : keys) {
+        row.push_back(cell_of(objects, object, key));
+      }
+    }
+    return table(result);
+  }
+  result.columns.push_back({"", ""});
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    result.columns.push_back({std::to_string(i), ""});
+  }
+  for (const std::string& key : keys) {
+    std::vector<Cell>& row = result.rows.emplace_back(1, text_cell(key));
+    for (const KeyValues& object : objects) {
+      row.push_back(cell_of(objects, object, key));
+      row.back().is_number = false;
     }
   }
   return table(result);

@@ -29,7 +29,7 @@ p{margin:.5rem 0;max-width:46rem}
 a{color:var(--accent)}
 h1,h2,h3,p,dd,figcaption{overflow-wrap:anywhere}
 table{overflow-wrap:normal}
-td{max-width:34rem;overflow-wrap:break-word}
+td{max-width:42rem;overflow-wrap:break-word}
 .subtitle,.note,figcaption,footer{color:var(--muted)}
 .note,figcaption{font-size:.9rem}
 .lead{font-size:1.12rem}
@@ -48,7 +48,8 @@ constexpr const char* parts = R"(
 table{border-collapse:collapse;font-size:.93rem;font-variant-numeric:tabular-nums}
 th,td{padding:5px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--muted);vertical-align:bottom}
-td.number,th.number{text-align:right;white-space:nowrap}
+td.number,th.number{text-align:right}
+td.number{white-space:nowrap}
 td.missing{color:var(--faint)}
 .strong{font-weight:650}
 th[title]{text-decoration:underline dotted;text-underline-offset:3px;cursor:help}

@@ -93,6 +93,20 @@ TEST_CASE("JSON for readers") {
   CHECK(test::fault_of(json_text(Json{{"\xff", "<\xfe>"}}).text) == "");
 }
 
+TEST_CASE("a list of objects with many names is a table of columns") {
+  Json stage;
+  for (const char* key : {"a", "b", "c", "d", "e", "f", "g"}) {
+    stage[key] = key;
+  }
+  Json other = stage;
+  other.erase("g");
+  const std::string html = json_view(Json::array({stage, other})).text;
+  CHECK(test::fault_of(html) == "");
+  CHECK(holds(html, "<th scope=\"col\">1</th>"));
+  CHECK(holds(html, "<td>a</td><td>a</td><td>a</td>"));
+  CHECK(holds(html, "<td>g</td><td>g</td><td>–</td>"));
+}
+
 TEST_CASE("no name gets into a page unescaped") {
   HtmlPage page = {.title = evil, .subtitle = evil, .footer = evil};
   page.summary = notice(NoticeKind::warning, evil) + headlines({{evil, evil, evil}}) +
