@@ -8,6 +8,7 @@
 #include "networks/fold.h"
 #include "networks/image_ops.h"
 #include "networks/training_convolution.h"
+#include "networks/training_norm.h"
 
 namespace fossilct {
 namespace {
@@ -138,7 +139,8 @@ DynamicUnetBlock::DynamicUnetBlock(const Shape& shape) {
 
 at::Tensor DynamicUnetBlock::forward(const at::Tensor& x, const at::Tensor& skip) {
   const at::Tensor enlarged = resized_like(upsampling_->forward(x), skip);
-  at::Tensor out = at::cat({enlarged, skip_norm_(skip)}, 1).relu_();
+  // The enlarged values are positive already: a ReLU stands in the upsampling.
+  at::Tensor out = at::cat({enlarged, normalised(skip_norm_, skip, true)}, 1);
   for (torch::nn::Conv2d& conv : convs_) {
     out = convolved(conv, out).relu_();
   }
@@ -200,7 +202,7 @@ DynamicUnet::DynamicUnet(const NetworkSpec& spec) : Network(spec) {
 
 at::Tensor DynamicUnet::forward(const at::Tensor& images) {
   const std::array<at::Tensor, 5> features = encoder_->forward(images);
-  at::Tensor x = norm_(features.back()).relu_();
+  at::Tensor x = normalised(norm_, features.back(), true);
   for (torch::nn::Conv2d& conv : middle_) {
     x = convolved(conv, x).relu_();
   }

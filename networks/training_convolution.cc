@@ -184,12 +184,6 @@ at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, cons
   return out;
 }
 
-// An autograd function takes no undefined tensors.
-at::Tensor or_empty(const at::Tensor& tensor) { return tensor.defined() ? tensor : at::empty({0}); }
-at::Tensor or_undefined(const at::Tensor& tensor) {
-  return tensor.numel() > 0 ? tensor : at::Tensor();
-}
-
 struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& skip, const at::Tensor& weight,
@@ -223,12 +217,6 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
       of_bias = gradient.sum({0, 2, 3});
     }
     return {of_x, of_skip, of_weight, of_bias, at::Tensor()};
-  }
-
-  // A guard that turned our kernels off in between does not change the graph that was made.
-  static const kernels::KernelSet& kernels_of_backward() {
-    const kernels::KernelSet* const kernels = training_kernels();
-    return kernels != nullptr ? *kernels : kernels_of(SliceEngine::best_instructions(false), false);
   }
 };
 

@@ -2,6 +2,7 @@
 #include "networks/training_kernels.h"
 
 #include <ATen/autocast_mode.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <atomic>
@@ -11,9 +12,13 @@
 namespace fossilct {
 namespace {
 
+const kernels::KernelSet& best_kernels() {
+  static const kernels::KernelSet& best = kernels_of(SliceEngine::best_instructions(false), false);
+  return best;
+}
+
 std::atomic<const kernels::KernelSet*>& chosen() {
-  static std::atomic<const kernels::KernelSet*> kernels{
-      &kernels_of(SliceEngine::best_instructions(false), false)};
+  static std::atomic<const kernels::KernelSet*> kernels{&best_kernels()};
   return kernels;
 }
 
@@ -21,10 +26,21 @@ std::atomic<const kernels::KernelSet*>& chosen() {
 
 const kernels::KernelSet* training_kernels() { return chosen(); }
 
+const kernels::KernelSet& kernels_of_backward() {
+  const kernels::KernelSet* const kernels = training_kernels();
+  return kernels != nullptr ? *kernels : best_kernels();
+}
+
 TrainingKernelsGuard::TrainingKernelsGuard(const kernels::KernelSet* kernels)
     : before_(chosen().exchange(kernels)) {}
 
 TrainingKernelsGuard::~TrainingKernelsGuard() { chosen() = before_; }
+
+at::Tensor or_empty(const at::Tensor& tensor) { return tensor.defined() ? tensor : at::empty({0}); }
+
+at::Tensor or_undefined(const at::Tensor& tensor) {
+  return tensor.numel() > 0 ? tensor : at::Tensor();
+}
 
 CpuAutocastGuard::CpuAutocastGuard(bool enabled) : before_(cpu_autocast_enabled()) {
   at::autocast::increment_nesting();

@@ -14,6 +14,9 @@ struct KernelSet;
 // SliceEngine::best_instructions(), for the whole process.
 const kernels::KernelSet* training_kernels();
 
+// For a gradient whose forward pass ran by our kernels, whatever a guard has chosen since.
+const kernels::KernelSet& kernels_of_backward();
+
 // Others for as long as it lives, for tests and measurements: not while another thread trains.
 class TrainingKernelsGuard {
  public:
@@ -29,6 +32,10 @@ class TrainingKernelsGuard {
 // The kernels for a tensor: nullptr where it is not fp32 on the CPU with four axes, is empty, or
 // autocast would choose its type.
 const kernels::KernelSet* training_kernels_for(const at::Tensor& x);
+
+// An autograd function takes no undefined tensors: an empty one stands for it.
+at::Tensor or_empty(const at::Tensor& tensor);
+at::Tensor or_undefined(const at::Tensor& tensor);
 
 // bf16 autocast of operations on the CPU by this thread, on or off for as long as it lives. Weights
 // that were cast to bf16 are kept until the outermost one ends: one a step. (LibTorch's own calls

@@ -7,6 +7,7 @@
 #include "networks/fold.h"
 #include "networks/padding.h"
 #include "networks/training_convolution.h"
+#include "networks/training_norm.h"
 
 namespace fossilct {
 namespace {
@@ -32,8 +33,8 @@ UnetDecoderBlock::UnetDecoderBlock(int in_channels, int skip_channels, int out_c
 }
 
 at::Tensor UnetDecoderBlock::forward(const at::Tensor& x, const at::Tensor& skip) {
-  const at::Tensor first = norms_[0](convolved_enlarged(convs_[0], x, skip)).relu_();
-  return norms_[1](convolved(convs_[1], first)).relu_();
+  const at::Tensor first = normalised(norms_[0], convolved_enlarged(convs_[0], x, skip), true);
+  return normalised(norms_[1], convolved(convs_[1], first), true);
 }
 
 ValueId UnetDecoderBlock::append_to(Program& program, ValueId x,

@@ -6,9 +6,12 @@
 #include <doctest/doctest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/child_process.h"
 #include "networks/engine/instruction_sets.h"
 #include "networks/image_ops.h"
 #include "networks/training_kernels.h"
@@ -188,6 +191,31 @@ TEST_CASE("only what needs a gradient gets one") {
   conv->weight.set_requires_grad(true);
   convolved(conv, x.detach()).sum().backward();
   CHECK(conv->weight.grad().defined());
+}
+
+TEST_CASE("bf16 with few channels and wide images comes back where there is AMX") {
+  // oneDNN 2.6.3 hangs in the gradient of weights: in a child, which has threads of its own.
+  const std::vector<InstructionSet> sets = available_instruction_sets();
+  if (std::find(sets.begin(), sets.end(), InstructionSet::amx_bf16) == sets.end()) {
+    MESSAGE("skipped: this processor has no AMX");
+    return;
+  }
+  const auto step = [] {
+    const CpuAutocastGuard autocast(true);
+    torch::nn::Conv2d conv(torch::nn::Conv2dOptions(16, 16, 3).padding(1).bias(false));
+    const at::Tensor x = at::randn({1, 16, 16, 1024}).to(at::kBFloat16).requires_grad_();
+    convolved(conv, x).to(at::kFloat).sum().backward();
+  };
+  CHECK(failure_in_child(step, 20) == std::nullopt);
+}
+
+TEST_CASE("under autocast convolutions are LibTorch's, in bf16") {
+  torch::nn::Conv2d conv(torch::nn::Conv2dOptions(16, 16, 3).padding(1));
+  const at::Tensor x = at::randn({1, 16, 8, 8});
+  const CpuAutocastGuard autocast(true);
+  CHECK((convolved(conv, x).scalar_type() == at::kBFloat16));
+  const CpuAutocastGuard off(false);
+  CHECK((convolved(conv, x).scalar_type() == at::kFloat));
 }
 
 TEST_CASE("what is no 3x3 convolution of stride 1 is LibTorch's") {

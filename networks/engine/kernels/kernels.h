@@ -119,6 +119,21 @@ struct TransformedWeights {
   int outputs = 0, channels = 0;
 };
 
+// A pass of batch norm over pixels of dense channels-last images; channels are a multiple of the
+// kernel's width. Which of these are read is said at the passes of KernelSet.
+struct NormPass {
+  const float* x = nullptr;
+  const float* residual = nullptr;  // nullptr: none
+  const float* gradient = nullptr;
+  const float* value = nullptr;  // behind the ReLU; nullptr: there was none
+  float* out = nullptr;
+  const float *scale = nullptr, *shift = nullptr, *slope = nullptr, *center = nullptr;  // a channel
+  int channels = 0;
+  bool relu = false;
+};
+// Of `pixels` pixels from first_pixel on. `sums`: [2][channels], set; or not used.
+using RunNormPass = void (*)(const NormPass&, Index first_pixel, Index pixels, float* sums);
+
 struct MaxPool {
   const void* first = nullptr;  // pixel (0, 0)
   Index row = 0, pixel = 0;
@@ -149,6 +164,14 @@ struct KernelSet {
   // ... and of a gradient back, G^T u G: `from` has first_output as its first one.
   void (*gradient_of_weights)(const TransformedWeights& from, const PlainWeights& to,
                               int first_output, int end_output);
+  // sums of x - center and its square
+  RunNormPass norm_sums;
+  // out = [ReLU](scale x + shift [+ residual])
+  RunNormPass normalise;
+  // g = gradient where value > 0, to `out` where that is not null; sums of g and g (x - center)
+  RunNormPass norm_gradient_sums;
+  // out = scale g + slope (x - center) + shift
+  RunNormPass norm_gradient;
 };
 
 // Numbers of scratch a task of so many tiles, channels and outputs needs.
