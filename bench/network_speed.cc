@@ -67,6 +67,9 @@ Forward training_step(const std::shared_ptr<Network>& network, const Contender& 
   network->to(contender.device);
   network->train();
   const bool ours = contender.form == "train";
+  if (ours) {
+    keep_freed_memory();
+  }
   if (ours || contender.channels_last) {
     make_channels_last(*network);
   }

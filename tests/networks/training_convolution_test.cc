@@ -41,13 +41,15 @@ std::vector<NamedKernels> all_kernels() {
 struct Shape {
   std::int64_t images, channels, skip_channels, outputs, height, width;
   bool bias = false, enlarged = false, channels_last = true;
+  std::int64_t stride = 1;
 };
 
 std::string to_text(const Shape& s) {
   return std::to_string(s.images) + " x " + std::to_string(s.channels) + " + " +
          std::to_string(s.skip_channels) + " x " + std::to_string(s.height) + " x " +
          std::to_string(s.width) + " -> " + std::to_string(s.outputs) + (s.bias ? ", bias" : "") +
-         (s.enlarged ? ", enlarged" : "") + (s.channels_last ? "" : ", planes");
+         (s.enlarged ? ", enlarged" : "") + (s.stride == 2 ? ", stride 2" : "") +
+         (s.channels_last ? "" : ", planes");
 }
 
 // Input, weights and the gradient of the output, the same for each way of computing.
@@ -60,12 +62,14 @@ struct Problem {
       : shape(s),
         conv(torch::nn::Conv2dOptions(s.channels + s.skip_channels, s.outputs, 3)
                  .padding(1)
+                 .stride(s.stride)
                  .bias(s.bias)) {
     at::manual_seed(3);
     const std::int64_t scale = s.enlarged ? 2 : 1;
     x = tensor(s.channels, 1);
     skip = s.skip_channels > 0 ? tensor(s.skip_channels, scale) : at::Tensor();
-    out_gradient = at::randn({s.images, s.outputs, scale * s.height, scale * s.width});
+    const auto out_size = [&](std::int64_t size) { return (scale * size - 1) / s.stride + 1; };
+    out_gradient = at::randn({s.images, s.outputs, out_size(s.height), out_size(s.width)});
     if (s.channels_last) {
       conv->weight.set_data(conv->weight.contiguous(at::MemoryFormat::ChannelsLast));
     }
@@ -142,6 +146,14 @@ TEST_CASE("an image that is enlarged and joined to another is read as it is") {
                                         {1, 16, 17, 1, 9, 2},
                                         {1, 17, 3, 16, 4, 4}}) {
     shape.enlarged = true;
+    check_against_libtorch(shape);
+  }
+}
+
+TEST_CASE("a convolution of stride 2 is one of the four images of every second pixel") {
+  for (Shape shape : std::vector<Shape>{
+           {2, 16, 0, 32, 64, 65, true}, {1, 32, 0, 48, 91, 96}, {3, 48, 0, 17, 60, 80}}) {
+    shape.stride = 2;
     check_against_libtorch(shape);
   }
 }
