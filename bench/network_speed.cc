@@ -46,14 +46,6 @@ Contender contender_of(const std::string& text) {
 
 using Forward = std::function<at::Tensor(const at::Tensor&)>;
 
-void make_channels_last(Network& network) {
-  for (at::Tensor& parameter : network.parameters()) {
-    if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-    }
-  }
-}
-
 Forward eager(const std::shared_ptr<Network>& network, const Contender& contender) {
   const at::ScalarType type = contender.precision == Precision::fp32   ? at::kFloat
                               : contender.precision == Precision::bf16 ? at::kBFloat16
@@ -75,6 +67,9 @@ Forward training_step(const std::shared_ptr<Network>& network, const Contender& 
   network->to(contender.device);
   network->train();
   const bool ours = contender.form == "train";
+  if (ours) {
+    keep_freed_memory();
+  }
   if (ours || contender.channels_last) {
     make_channels_last(*network);
   }

@@ -71,6 +71,14 @@ std::int64_t parameter_count(const torch::nn::Module& module) {
   return count;
 }
 
+void make_channels_last(Network& network) {
+  for (at::Tensor& parameter : network.parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
 std::vector<std::pair<std::string, at::Tensor>> state_dict(const torch::nn::Module& module) {
   std::vector<std::pair<std::string, at::Tensor>> state;
   append_state(module, "", state);

@@ -54,6 +54,12 @@ std::shared_ptr<Network> make_network(const NetworkSpec& spec, std::uint64_t see
 // Sum of the sizes of its parameters (batch norm's running statistics not counted).
 std::int64_t parameter_count(const torch::nn::Module& module);
 
+// Puts weights of convolutions into channels-last order, which training on a CPU reads and writes
+// without a copy (and tensor cores like): once, before the optimiser is made, whose state follows
+// it. Sizes and indices stay as they are; gradients come in the same order. Memory of such a tensor
+// as one stretch is not what a file holds: contiguous() first.
+void make_channels_last(Network& network);
+
 // Parameters and buffers under their names, in the original's order of a state dict.
 std::vector<std::pair<std::string, at::Tensor>> state_dict(const torch::nn::Module& module);
 

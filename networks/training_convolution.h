@@ -13,7 +13,8 @@ namespace fossilct {
 // value; they are the same from call to call, bit by bit, for one number of threads
 // (at::get_num_threads()). A value that is no number spreads over the 4 x 4 pixels of its tile.
 // Each thread that trains keeps some memory for the transforms (up to about 36 x channels x outputs
-// numbers three times). Everything else is left to LibTorch.
+// numbers three times). Convolutions of stride 2 of large images run by the same kernels;
+// everything else is left to LibTorch.
 //
 // bf16 on processors with AMX: oneDNN 2.6.3's gradient of weights of 3x3 with 16 channels does not
 // return at widths of 768 and more. Such layers are computed in fp32 there and rounded to bf16.

@@ -5,7 +5,12 @@
 #include <ATen/ops/empty.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <atomic>
+#include <limits>
 
 #include "networks/engine/instruction_sets.h"
 
@@ -35,6 +40,13 @@ TrainingKernelsGuard::TrainingKernelsGuard(const kernels::KernelSet* kernels)
     : before_(chosen().exchange(kernels)) {}
 
 TrainingKernelsGuard::~TrainingKernelsGuard() { chosen() = before_; }
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  ::mallopt(M_MMAP_MAX, 0);
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
+}
 
 at::Tensor or_empty(const at::Tensor& tensor) { return tensor.defined() ? tensor : at::empty({0}); }
 

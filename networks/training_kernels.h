@@ -14,6 +14,11 @@ struct KernelSet;
 // SliceEngine::best_instructions(), for the whole process.
 const kernels::KernelSet* training_kernels();
 
+// Keeps the process's freed memory for its next tensors in place of giving it back: a step of
+// training asks for the same again, and the system clears pages that it hands out (a twentieth of a
+// step). For programs that train; without effect where the C library is not GNU's.
+void keep_freed_memory();
+
 // For a gradient whose forward pass ran by our kernels, whatever a guard has chosen since.
 const kernels::KernelSet& kernels_of_backward();
 

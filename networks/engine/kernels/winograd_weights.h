@@ -43,40 +43,50 @@ FOSSILCT_INLINE void gradient_of_weight_line(const Vector<width> (&u)[6], Vector
   w[2] = u[5] + (at.p2 * sum_p + at.q2 * sum_q);
 }
 
-// `count` outputs, `stride` apart, one a lane; zeros in the rest.
+// The nine taps of `width` channels of `width` outputs. In memory the outputs lie far apart and
+// their channels, mostly, side by side: a block is copied so that neither is a walk through it.
 template <int width>
-FOSSILCT_INLINE void load_lanes(Vector<width>& v, const float* from, Index stride, Index count) {
-  if (stride == 1 && count == width) {
-    load<width>(v, from);
-    return;
+struct TapBlock {
+  alignas(64) float taps[9][width][width];  // [tap][channel][output]
+
+  // `outputs` and `channels` of them are there; other outputs are zeros.
+  void read(const PlainWeights& weights, const float* from, Index outputs, Index channels) {
+    if (outputs < width) {
+      __builtin_memset(taps, 0, sizeof(taps));
+    }
+    const PlainWeights w = weights;
+    for (int tap = 0; tap < 9; ++tap) {
+      for (Index o = 0; o < outputs; ++o) {
+        const float* line = from + tap / 3 * w.row + tap % 3 * w.column + o * w.output;
+        for (Index c = 0; c < channels; ++c) {
+          taps[tap][c][o] = line[c * w.channel];
+        }
+      }
+    }
   }
-  v = Vector<width>{};
-  for (Index i = 0; i < count; ++i) {
-    v[i] = from[i * stride];
+  void write(const PlainWeights& weights, float* to, Index outputs, Index channels) const {
+    const PlainWeights w = weights;
+    for (int tap = 0; tap < 9; ++tap) {
+      for (Index o = 0; o < outputs; ++o) {
+        float* line = to + tap / 3 * w.row + tap % 3 * w.column + o * w.output;
+        for (Index c = 0; c < channels; ++c) {
+          line[c * w.channel] = taps[tap][c][o];
+        }
+      }
+    }
   }
-}
+};
 
 template <int width>
-FOSSILCT_INLINE void store_lanes(float* to, Index stride, Index count, const Vector<width>& v) {
-  if (stride == 1 && count == width) {
-    store<width>(to, v);
-    return;
-  }
-  for (Index i = 0; i < count; ++i) {
-    to[i * stride] = v[i];
-  }
-}
-
-template <int width>
-FOSSILCT_INLINE void transform_weight(const PlainWeights& weights, const float* from, Index count,
-                                      float* to, Index position) {
+FOSSILCT_INLINE void transform_weight(const TapBlock<width>& block, Index channel, float* to,
+                                      Index position) {
   Vector<width> half[6][3];
 #pragma GCC unroll 3
   for (int x = 0; x < 3; ++x) {
     Vector<width> w[3], u[6];
 #pragma GCC unroll 3
     for (int y = 0; y < 3; ++y) {
-      load_lanes<width>(w[y], from + y * weights.row + x * weights.column, weights.output, count);
+      load<width>(w[y], block.taps[y * 3 + x][channel]);
     }
     transform_weight_line<width>(w, u);
 #pragma GCC unroll 6
@@ -96,8 +106,8 @@ FOSSILCT_INLINE void transform_weight(const PlainWeights& weights, const float* 
 }
 
 template <int width>
-FOSSILCT_INLINE void gradient_of_weight(const float* from, Index position,
-                                        const PlainWeights& weights, float* to, Index count) {
+FOSSILCT_INLINE void gradient_of_weight(const float* from, Index position, TapBlock<width>& block,
+                                        Index channel) {
   Vector<width> half[3][6];
 #pragma GCC unroll 6
   for (int x = 0; x < 6; ++x) {
@@ -118,7 +128,7 @@ FOSSILCT_INLINE void gradient_of_weight(const float* from, Index position,
     gradient_of_weight_line<width>(half[y], w);
 #pragma GCC unroll 3
     for (int x = 0; x < 3; ++x) {
-      store_lanes<width>(to + y * weights.row + x * weights.column, weights.output, count, w[x]);
+      store<width>(block.taps[y * 3 + x][channel], w[x]);
     }
   }
 }
@@ -144,14 +154,19 @@ constexpr Index lanes_there(Index outputs, Index output, Index width) {
 template <int width>
 void transform_weights(const PlainWeights& from, const TransformedWeights& to, int first_channel,
                        int first_output, int end_output) {
+  TapBlock<width> block;
   for_vectors<width>(to.outputs, to.channels, first_output, end_output,
                      [&](int output, int panel_width, Index place) {
                        const Index count = lanes_there(from.outputs, output, width);
                        const float* w = from.first + output * from.output;
                        float* u = to.first + place + first_channel * panel_width;
-                       for (int c = 0; c < from.channels;
-                            ++c, w += from.channel, u += panel_width) {
-                         transform_weight<width>(from, w, count, u, to.position);
+                       for (Index c = 0; c < from.channels; c += width) {
+                         const Index channels = lanes_there(from.channels, c, width);
+                         block.read(from, w + c * from.channel, count, channels);
+                         for (Index i = 0; i < channels; ++i) {
+                           transform_weight<width>(block, i, u + (c + i) * panel_width,
+                                                   to.position);
+                         }
                        }
                      });
 }
@@ -159,13 +174,19 @@ void transform_weights(const PlainWeights& from, const TransformedWeights& to, i
 template <int width>
 void gradient_of_weights(const TransformedWeights& from, const PlainWeights& to, int first_output,
                          int end_output) {
+  TapBlock<width> block;
   for_vectors<width>(from.outputs, from.channels, 0, end_output - first_output,
                      [&](int output, int panel_width, Index place) {
                        const Index count = lanes_there(to.outputs, first_output + output, width);
                        float* w = to.first + (first_output + output) * to.output;
                        const float* u = from.first + place;
-                       for (int c = 0; c < to.channels; ++c, w += to.channel, u += panel_width) {
-                         gradient_of_weight<width>(u, from.position, to, w, count);
+                       for (Index c = 0; c < to.channels; c += width) {
+                         const Index channels = lanes_there(to.channels, c, width);
+                         for (Index i = 0; i < channels; ++i) {
+                           gradient_of_weight<width>(u + (c + i) * panel_width, from.position,
+                                                     block, i);
+                         }
+                         block.write(to, w + c * to.channel, count, channels);
                        }
                      });
 }
