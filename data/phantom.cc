@@ -46,7 +46,7 @@ struct Phantom::Impl {
         beam(options, plug),
         bed(phantom::lay_down_fossils(options, plug, progress)),
         truths(truths_of(bed)),
-        wall_texture(phantom::mix(options.seed ^ 51), 6) {}
+        wall_texture(mix(options.seed ^ 51), 6) {}
 
   void paint_labels(std::int64_t z_begin, PhantomSlab& slab) const;
   void ideal_slice(std::int64_t z, std::span<float> brightness) const;

@@ -5,35 +5,10 @@
 #include <random>
 #include <vector>
 
+#include "base/random.h"
 #include "volumes/grid.h"
 
 namespace fossilct::phantom {
-
-// A bijective mix of 64 bits (the finaliser of SplitMix64; Steele, Lea and Flood 2014): noise that
-// depends on a place alone, so that any voxel can be computed without those before it.
-constexpr std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15U;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31);
-}
-constexpr std::uint64_t hash(std::uint64_t seed, std::int64_t a, std::int64_t b = 0,
-                             std::int64_t c = 0) {
-  return mix(static_cast<std::uint64_t>(a) +
-             mix(static_cast<std::uint64_t>(b) + mix(static_cast<std::uint64_t>(c) + mix(seed))));
-}
-
-// [0, 1) from the upper 53 bits.
-constexpr double unit_interval(std::uint64_t bits) {
-  return static_cast<double>(bits >> 11) * 0x1p-53;
-}
-// Mean 0, standard deviation 1: the sum of the four 16-bit parts (Irwin-Hall), which has no tails
-// beyond 3.5 and needs no logarithm.
-constexpr float normal(std::uint64_t bits) {
-  const auto sum = static_cast<std::int32_t>((bits & 0xffff) + (bits >> 16 & 0xffff) +
-                                             (bits >> 32 & 0xffff) + (bits >> 48));
-  return static_cast<float>(sum - 131070) * (1 / 37837.2F);
-}
 
 // Uniform over all rotations: a unit quaternion drawn by rejection from the ball in four
 // dimensions, without trigonometry. `draw(low, high)` gives uniform numbers.
@@ -55,19 +30,12 @@ Matrix3 random_rotation(const Draw& draw) {
 }
 
 // A few numbers that belong to a place, from its hash: cheap to start, unlike Random.
-class HashStream {
+class HashStream : public fossilct::HashStream {
  public:
-  explicit HashStream(std::uint64_t state) : state_(state) {}
-  double uniform(double low, double high) {
-    state_ = mix(state_);
-    return low + (high - low) * unit_interval(state_);
-  }
+  using fossilct::HashStream::HashStream;
   Matrix3 rotation() {
     return random_rotation([this](double low, double high) { return uniform(low, high); });
   }
-
- private:
-  std::uint64_t state_;
 };
 
 // A stream of numbers. The engine is fixed by the C++ standard, its distributions are not: so the

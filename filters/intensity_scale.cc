@@ -79,13 +79,6 @@ void count_voxels(const VolumeView<const T>& view, Histogram& histogram) {
   }
 }
 
-VolumeStatistics sampled_statistics(VolumeSource& source, Progress& progress) {
-  StatisticsAccumulator statistics(source.type());
-  for_sampled_slices(source, slices_of_a_scan, progress,
-                     [&](const AnyConstView& view) { statistics.add(view); });
-  return statistics.result();
-}
-
 }  // namespace
 
 Json to_json(const IntensityScale& scale) {
@@ -123,6 +116,16 @@ Histogram sampled_histogram(VolumeSource& source, double low, double high, int b
   return histogram;
 }
 
+VolumeStatistics sampled_statistics(VolumeSource& source, Progress& progress) {
+  if (source.description().statistics) {
+    return *source.description().statistics;
+  }
+  StatisticsAccumulator statistics(source.type());
+  for_sampled_slices(source, slices_of_a_scan, progress,
+                     [&](const AnyConstView& view) { statistics.add(view); });
+  return statistics.result();
+}
+
 IntensityScale intensity_scale(const Histogram& histogram) {
   const OtsuSplit split = otsu(histogram);
   IntensityScale scale;
@@ -144,9 +147,7 @@ IntensityScale intensity_scale(const Histogram& histogram) {
 }
 
 IntensityScale intensity_scale(VolumeSource& source, Progress& progress) {
-  const VolumeStatistics statistics = source.description().statistics
-                                          ? *source.description().statistics
-                                          : sampled_statistics(source, progress);
+  const VolumeStatistics statistics = sampled_statistics(source, progress);
   const double low = statistics.percentile(0.1);
   const double high = statistics.percentile(99.9);
   if (statistics.finite_count == 0 || high <= low) {

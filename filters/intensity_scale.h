@@ -30,6 +30,9 @@ IntensityScale intensity_scale_from_json(const Json& json);  // throws Error{for
 Histogram sampled_histogram(VolumeSource& source, double low, double high, int bins,
                             std::int64_t most_slices, Progress& progress);
 
+// The description's statistics, or those of the slices that sampled_histogram would read.
+VolumeStatistics sampled_statistics(VolumeSource& source, Progress& progress);
+
 // Median and robust standard deviation (half the distance of the 15.9 and 84.1 percentiles) of the
 // rock. How much air surrounds a core differs from scan to scan and would move the percentiles of
 // the whole: where Otsu's threshold separates two distinct classes (separability of at least 0.75,
@@ -37,8 +40,8 @@ Histogram sampled_histogram(VolumeSource& source, double low, double high, int b
 // different values gives deviation 1.
 IntensityScale intensity_scale(const Histogram& histogram);
 
-// The same of a scan, from a histogram of 4,096 bins between its 0.1 and 99.9 percentiles (from the
-// description's statistics, or a first pass over the sampled slices).
+// The same of a scan, from a histogram of 4,096 bins between its 0.1 and 99.9 percentiles (of
+// sampled_statistics).
 IntensityScale intensity_scale(VolumeSource& source, Progress& progress);
 
 }  // namespace fossilct

@@ -36,8 +36,8 @@ struct ModelRecord {
   Json training;  // recipe, scores, data, provenance; for people
 };
 
-// A segmentation_models.pytorch state dict with the record as JSON in __metadata__; atomic, replaces
-// what was there. Throws Error{file}.
+// A segmentation_models.pytorch state dict with the record as JSON in __metadata__; atomic,
+// replaces what was there. Throws Error{file}.
 void write_model(const std::filesystem::path& path, const ModelRecord& record,
                  const Network& network);
 

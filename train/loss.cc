@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "segment/scores.h"
+#include "train/json_fields.h"
 
 namespace fossilct {
 namespace {
@@ -29,9 +31,9 @@ struct Batch {
   at::Tensor counted;            // N,1,H,W fp32, 0 or 1
 };
 
-Batch batch_of(const at::Tensor& logits, const at::Tensor& labels, int ignored_label) {
+Batch batch_of(const at::Tensor& logits, const at::Tensor& labels, int ignore) {
   const at::Tensor classes = labels.to(at::kLong).unsqueeze(1);
-  const at::Tensor ignored = classes.eq(ignored_label);
+  const at::Tensor ignored = classes.eq(ignore);
   return {at::log_softmax(logits.to(at::kFloat), 1), classes.masked_fill(ignored, 0),
           ignored.logical_not().to(at::kFloat)};
 }
@@ -106,20 +108,30 @@ std::string name_of(LossKind kind) {
   return {};
 }
 
-Json to_json(const LossOptions& options) {
-  Json json = {{"kind", name_of(options.kind)}, {"class_weights", options.class_weights}};
-  if (options.kind == LossKind::focal) {
-    json["gamma"] = options.focal_gamma;
-  }
-  if (options.kind == LossKind::tversky) {
-    json["alpha"] = options.tversky_alpha;
-    json["beta"] = options.tversky_beta;
-  }
-  return json;
+template <typename Self, typename Visit>
+static void visit_numbers(Self& self, Visit& visit) {
+  visit("class_weights", self.class_weights);
+  visit("focal_gamma", self.focal_gamma);
+  visit("tversky_alpha", self.tversky_alpha);
+  visit("tversky_beta", self.tversky_beta);
+}
+static void visit_fields(const LossOptions& self, FieldWriter& visit) {
+  visit("kind", name_of(self.kind));
+  visit_numbers(self, visit);
+}
+static void visit_fields(LossOptions& self, FieldReader& visit) {
+  self.kind = loss_kind_from_name("loss.kind", visit.field("kind").get<std::string>());
+  visit_numbers(self, visit);
+}
+
+Json to_json(const LossOptions& options) { return written_fields(options); }
+
+LossOptions loss_options_from_json(const Json& json) {
+  return read_fields<LossOptions>(json, "loss.");
 }
 
 at::Tensor loss_of(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options) {
-  const Batch batch = batch_of(logits, labels, options.ignored_label);
+  const Batch batch = batch_of(logits, labels, ignored_label);
   switch (options.kind) {
     case LossKind::cross_entropy:
       return cross_entropy(batch, options, 0);

@@ -24,9 +24,9 @@ struct LossOptions {
   double focal_gamma = 2;      // 0 to 10; 0 is cross entropy
   double tversky_alpha = 0.3;  // weight of false positives, above 0
   double tversky_beta = 0.7;   // of false negatives, above 0; 0.5 and 0.5 are Dice
-  int ignored_label = 255;     // of no pixel that is counted
 };
 Json to_json(const LossOptions& options);
+LossOptions loss_options_from_json(const Json& json);  // throws Error{format}
 
 // The loss of a batch, a scalar that gradients flow from. logits: N,K,H,W of any floating type (the
 // loss is computed in fp32); labels: N,H,W, uint8 or int64, on the same device; only pixels whose

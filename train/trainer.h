@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/progress.h"
 #include "networks/inference.h"
 #include "networks/network.h"
@@ -29,8 +30,9 @@ struct TrainingOptions {
   // Most bytes of decoded voxels kept in memory; a scan that does not fit is read again and again.
   std::int64_t cache_bytes = std::int64_t{4} << 30;
   const WeightFile* encoder_weights = nullptr;  // where they are given; must outlive train()
-  std::filesystem::path checkpoint;             // written to, atomically; empty: none
+  std::filesystem::path checkpoint;             // written to every so often; empty: none
   double checkpoint_minutes = 10;
+  Json command;  // kept in the checkpoint for whoever goes on (command_of_checkpoint)
 };
 
 // What the run will need, said before it begins.

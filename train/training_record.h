@@ -22,8 +22,8 @@ struct EpochRecord {
   int resolution = 1;  // 4: a quarter; 2: a half; 1: full
   bool frozen = false;
   double loss = 0;  // mean of the epoch's steps
-  // Of the stored weights (averaged ones, where they are), at full resolution; empty where the epoch
-  // was not validated.
+  // Of the stored weights (averaged ones, where they are), at full resolution; empty where the
+  // epoch was not validated.
   std::vector<double> iou_by_class;  // NaN: a class neither there nor predicted
   double mean_foreground_iou = 0;
   double rate = 0;  // of the decoder's group, the largest in the epoch
@@ -41,7 +41,7 @@ struct FinderRecord {
   bool frozen = false;
   std::vector<double> rates;
   std::vector<double> losses;  // smoothed
-  std::optional<double> suggestion;
+  std::optional<double> suggestion = std::nullopt;
   double chosen = 0;
 };
 
@@ -90,5 +90,10 @@ struct TrainingRecord {
 
 Json to_json(const EpochRecord& epoch);
 Json to_json(const EvaluationRecord& evaluation);
+
+// What is known while training goes on (epochs, finders, rates, notices), for a checkpoint. Reading
+// throws Error{format}.
+Json progress_json(const TrainingRecord& record);
+TrainingRecord record_from_progress_json(const Json& json);
 
 }  // namespace fossilct

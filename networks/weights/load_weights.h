@@ -41,6 +41,10 @@ std::optional<NetworkSpec> spec_of(const WeightFile& file);
 // whatever later rooms add.
 std::map<std::string, std::string> model_metadata(const Json& record);
 
+// What model_metadata stored; nothing where the file has no such metadata. Throws Error{format} as
+// spec_of.
+std::optional<Json> model_record(const WeightFile& file);
+
 struct LoadOptions {
   bool encoder_only = false;  // leave decoder and head as they are
   bool partial = false;       // encoder tensors may be missing

@@ -167,8 +167,8 @@ std::optional<NetworkSpec> spec_from_names(const WeightFile& file) {
                     size_of(file, vgg ? "classifier.6.weight" : "fc.weight", 0));
 }
 
-NetworkSpec spec_from_record(const std::string& text) {
-  const Json record = Json::parse(text, nullptr, false);
+Json checked_record(const std::string& text) {
+  Json record = Json::parse(text, nullptr, false);
   if (!record.is_object() || !record.contains("version") || !record.contains("network")) {
     throw Error(ErrorKind::format, "its metadata '" + std::string(record_key) +
                                        "' is damaged: expected JSON with version and network, "
@@ -182,7 +182,7 @@ NetworkSpec spec_from_record(const std::string& text) {
                                        std::to_string(record_version) +
                                        ": it was written by a later one, use that");
   }
-  return network_spec_from_json(record["network"]);
+  return record;
 }
 
 }  // namespace
@@ -244,13 +244,25 @@ int stem_channels(const WeightFile& file) {
   return 0;
 }
 
+std::optional<Json> model_record(const WeightFile& file) {
+  const auto text = file.metadata.find(std::string(record_key));
+  if (text == file.metadata.end()) {
+    return std::nullopt;
+  }
+  try {
+    return checked_record(text->second);
+  } catch (const std::exception&) {
+    rethrow_with_context(file.path.string(), ErrorKind::format);
+  }
+}
+
 std::optional<NetworkSpec> spec_of(const WeightFile& file) {
-  const auto record = file.metadata.find(std::string(record_key));
-  if (record == file.metadata.end()) {
+  const std::optional<Json> record = model_record(file);
+  if (!record) {
     return spec_from_names(file);
   }
   try {
-    return spec_from_record(record->second);
+    return network_spec_from_json((*record)["network"]);
   } catch (const std::exception&) {
     rethrow_with_context(file.path.string(), ErrorKind::format);
   }

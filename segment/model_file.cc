@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "segment/model_file.h"
+
+#include "base/error.h"
+#include "networks/weights/load_weights.h"
+
+namespace fossilct {
+namespace {
+
+Json to_json(const Histogram& histogram) {
+  return {{"low", histogram.low}, {"high", histogram.high}, {"counts", histogram.counts}};
+}
+
+Histogram histogram_from_json(const Json& json) {
+  Histogram histogram;
+  json.at("low").get_to(histogram.low);
+  json.at("high").get_to(histogram.high);
+  json.at("counts").get_to(histogram.counts);
+  if (histogram.counts.empty() || !(histogram.low < histogram.high)) {
+    throw Error(ErrorKind::format, "an intensity histogram without bins or range");
+  }
+  return histogram;
+}
+
+Json to_json(const ModelScan& scan) {
+  return {
+      {"name", scan.name}, {"scale", to_json(scan.scale)}, {"histogram", to_json(scan.histogram)}};
+}
+
+ModelScan model_scan_from_json(const Json& json) {
+  return {json.at("name").get<std::string>(), intensity_scale_from_json(json.at("scale")),
+          histogram_from_json(json.at("histogram"))};
+}
+
+Json to_json(const ModelRecord& record) {
+  Json scans = Json::array();
+  for (const ModelScan& scan : record.scans) {
+    scans.push_back(to_json(scan));
+  }
+  return {{"network", to_json(record.network)},
+          {"classes", json_of(record.classes)},
+          {"normalisation", name_of(record.normalisation)},
+          {"context", record.context},
+          {"repeat_grey", record.repeat_grey},
+          {"axes", name_of(record.axes)},
+          {"spacing_um", record.spacing_um},
+          {"scans", std::move(scans)},
+          {"training", record.training}};
+}
+
+ModelRecord record_from_json(const Json& json) {
+  ModelRecord record;
+  record.network = network_spec_from_json(json.at("network"));
+  record.classes = label_classes_from_json(json.at("classes"));
+  record.normalisation =
+      normalisation_from_name("normalisation", json.at("normalisation").get<std::string>());
+  json.at("context").get_to(record.context);
+  json.at("repeat_grey").get_to(record.repeat_grey);
+  record.axes = parse_axes("axes", json.at("axes").get<std::string>());
+  json.at("spacing_um").get_to(record.spacing_um);
+  for (const Json& scan : json.at("scans")) {
+    record.scans.push_back(model_scan_from_json(scan));
+  }
+  record.training = json.at("training");
+  return record;
+}
+
+void check(const ModelRecord& record) {
+  if (std::ssize(record.classes) != record.network.classes) {
+    throw Error(ErrorKind::format, "its record names " + std::to_string(record.classes.size()) +
+                                       " classes, its network has " +
+                                       std::to_string(record.network.classes));
+  }
+  const int channels = record.repeat_grey ? 3 : 2 * record.context + 1;
+  if (record.context < 0 || channels != record.network.channels) {
+    throw Error(ErrorKind::format, "its record has context " + std::to_string(record.context) +
+                                       ", its network takes " +
+                                       std::to_string(record.network.channels) + " channels");
+  }
+}
+
+}  // namespace
+
+void write_model(const std::filesystem::path& path, const ModelRecord& record,
+                 const Network& network) {
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, tensor] : state_dict(network)) {
+    tensors.push_back({name, tensor});
+  }
+  write_safetensors(path, tensors, model_metadata(to_json(record)));
+}
+
+Model read_model(const std::filesystem::path& path) {
+  const WeightFile file = read_weight_file(path);
+  const std::optional<Json> json = model_record(file);
+  if (!json || !json->contains("classes")) {
+    throw format_error(path,
+                       "holds weights without the record of a model (classes, normalisation, "
+                       "context): expected a file that `fossilct train` wrote");
+  }
+  Model model;
+  try {
+    model.record = record_from_json(*json);
+    check(model.record);
+  } catch (const std::exception&) {
+    rethrow_with_context(path.string() + ": the model's record", ErrorKind::format);
+  }
+  model.network = make_network(model.record.network);
+  load_weights(*model.network, file, {});
+  return model;
+}
+
+}  // namespace fossilct

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "train/learner.h"
+#include "train/sampler.h"
+#include "train/trainer.h"
+
+namespace fossilct {
+
+// What of the training is to be carried out, for the estimate.
+struct PlannedStage {
+  Stage stage;
+  std::int64_t samples = 0;            // over all epochs of its phases
+  std::int64_t height = 0, width = 0;  // of a sample
+};
+
+// Tries one batch of each stage on noise, which takes some seconds; the learner is left as it was.
+// Memory is what the process has resident then, with what comes later added: the cache of
+// `cached_bytes`, best weights, and the network made ready for validating slices of
+// `validation_pixels`.
+TrainingEstimate estimate_training(Learner& learner, const std::vector<PlannedStage>& stages,
+                                   int channels, int classes, std::int64_t cached_bytes,
+                                   std::int64_t validation_pixels);
+
+}  // namespace fossilct

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace fossilct {
+
+// Most memory the process had resident so far, in bytes (Linux: VmHWM); 0 where that is not known.
+std::int64_t peak_resident_bytes();
+
+}  // namespace fossilct

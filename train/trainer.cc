@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trainer.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "train/estimate.h"
+#include "train/training_run.h"
+#include "volumes/block_cache.h"
+
+namespace fossilct {
+namespace {
+
+constexpr int examples_of_a_kind = 6;
+
+std::int64_t bytes_of_all(const std::vector<LabelledScan>& scans) {
+  std::int64_t bytes = 0;
+  for (const LabelledScan& scan : scans) {
+    for (const auto* source : {scan.scan.get(), scan.labels.get()}) {
+      bytes += voxel_count(source->grid().size) *
+               static_cast<std::int64_t>(fossilct::bytes_of(source->type()));
+    }
+  }
+  return bytes;
+}
+
+// Each volume gets its share of the cache by its size.
+void put_behind_cache(std::vector<LabelledScan>& scans, std::int64_t all_bytes,
+                      std::int64_t cache_bytes) {
+  const double share = std::min(1.0, static_cast<double>(cache_bytes) /
+                                         static_cast<double>(std::max<std::int64_t>(1, all_bytes)));
+  for (LabelledScan& scan : scans) {
+    for (std::unique_ptr<VolumeSource>* source : {&scan.scan, &scan.labels}) {
+      const std::int64_t bytes = voxel_count((*source)->grid().size) *
+                                 static_cast<std::int64_t>(fossilct::bytes_of((*source)->type()));
+      *source = cached(std::move(*source),
+                       static_cast<std::int64_t>(std::ceil(share * static_cast<double>(bytes))));
+    }
+  }
+}
+
+}  // namespace
+
+// One class in the training slices teaches nothing; no foreground in the validation voxels scores
+// nothing.
+void TrainingRun::require_sense() {
+  std::vector<std::int64_t> counts(data_.classes.size());
+  for (const SampledScan& scan : sampled_) {
+    for (const std::int64_t z : scan.split.slices(SliceRole::training)) {
+      const auto& of_slice = scan.survey.slices[static_cast<std::size_t>(z)].counts;
+      for (std::size_t label = 0; label < counts.size(); ++label) {
+        counts[label] += of_slice[label];
+      }
+    }
+  }
+  if (std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; }) < 2) {
+    throw Error(ErrorKind::format,
+                "the training slices hold voxels of one class only: expected two at least; label "
+                "background and fossils, or leave other slices for validation");
+  }
+  for (std::size_t label = 0; label < counts.size(); ++label) {
+    if (counts[label] == 0) {
+      note("no training slice holds class " + std::to_string(label) + " (" +
+           data_.classes[label].name + "): it can't be learned");
+    }
+  }
+  if (validation_foreground_ == 0) {
+    throw option_error("--validate-slices",
+                       "the validation slices hold no foreground, so no score can be had from "
+                       "them: choose others with --validate-slices, or a larger --validate-share");
+  }
+  if (options_.validation.kind == ValidationOptions::Kind::random_slices) {
+    note(
+        "validation on random slices: their neighbours are trained on, so the scores flatter; "
+        "they are for comparing with papers");
+  }
+  if (options_.validation.kind == ValidationOptions::Kind::named_slices) {
+    note("validation on named slices, without a guard between them and what is trained on");
+  }
+}
+
+TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& checkpoint) {
+  survey();
+  require_sense();
+  const NetworkSpec spec{.encoder = recipe_.encoder,
+                         .decoder = recipe_.decoder,
+                         .channels = recipe_.channels(),
+                         .classes = static_cast<int>(data_.classes.size())};
+  std::shared_ptr<Network> network = make_network(spec, options_.seed);
+  if (options_.encoder_weights != nullptr) {
+    observer_.weights_loaded(
+        load_weights(*network, *options_.encoder_weights, {.encoder_only = true}));
+  }
+  learner_ = std::make_unique<Learner>(std::move(network), recipe_, loss_options(), options_.device,
+                                       training_precision(options_.precision, options_.device));
+  learner_->begin_phase({});
+  observer_.estimated(estimate());
+  if (checkpoint) {
+    const Checkpoint from = read_checkpoint(*checkpoint);
+    restore(from);
+    seconds_before_ = record_.seconds;
+    began_ = std::chrono::steady_clock::now();
+    if (from.position.at("threads") != at::get_num_threads()) {
+      note("the checkpoint was written with " + from.position.at("threads").dump() +
+           " threads, training goes on with " + std::to_string(at::get_num_threads()) +
+           ": the weights will differ in their last digits");
+    }
+  }
+  saved_ = std::chrono::steady_clock::now();
+  progress_.begin("train", total_samples(), WorkUnit::slices);
+  progress_.advance(samples_done());
+  while (at_.stage < std::ssize(recipe_.stages)) {
+    if (!phase_runs()) {
+      next_phase();
+      continue;
+    }
+    const Sampler sampler = sampler_of(stage());
+    begin_phase(sampler);
+    run_epoch(sampler);
+  }
+  progress_.end();
+  return outcome();
+}
+
+std::vector<PlannedStage> TrainingRun::planned() const {
+  std::vector<PlannedStage> stages;
+  for (const Stage& stage : recipe_.stages) {
+    const Sampler sampler = sampler_of(stage);
+    const int epochs =
+        stage.unfrozen.epochs + (options_.encoder_weights == nullptr ? 0 : stage.frozen.epochs);
+    PlannedStage planned{stage, epochs * sampler.steps_an_epoch() * stage.batch * stage.accumulate,
+                         stage.crop, stage.crop};
+    if (stage.crop == 0) {
+      for (const SampledScan& scan : sampled_) {
+        const SlicePart part = whole_slices(scan.size, recipe_.axes.front());
+        planned.height = std::max(planned.height, part.rows / stage.resolution);
+        planned.width = std::max(planned.width, part.columns / stage.resolution);
+      }
+    }
+    stages.push_back(planned);
+  }
+  return stages;
+}
+
+std::int64_t TrainingRun::total_samples() const {
+  std::int64_t samples = 0;
+  for (const PlannedStage& stage : planned()) {
+    samples += stage.samples;
+  }
+  return samples;
+}
+
+// Of the epochs and steps that a checkpoint stands behind.
+std::int64_t TrainingRun::samples_done() const {
+  std::int64_t samples = 0;
+  for (const EpochRecord& epoch : record_.epochs) {
+    const Stage& of = recipe_.stages[static_cast<std::size_t>(epoch.stage)];
+    samples += sampler_of(of).steps_an_epoch() * of.batch * of.accumulate;
+  }
+  return samples + (at_.step == 0 ? 0 : at_.step * stage().batch * stage().accumulate);
+}
+
+TrainingEstimate TrainingRun::estimate() {
+  const std::vector<LabelledScan>& validated =
+      data_.validation.empty() ? data_.training : data_.validation;
+  std::int64_t pixels = 0;
+  for (const LabelledScan& scan : validated) {
+    pixels = std::max(pixels, scan.size().x * scan.size().y);
+  }
+  const std::int64_t all = bytes_of_all(data_.training) + bytes_of_all(data_.validation);
+  return estimate_training(*learner_, planned(), recipe_.repeat_grey ? 1 : recipe_.channels(),
+                           static_cast<int>(data_.classes.size()),
+                           std::min(all, options_.cache_bytes), pixels);
+}
+
+TrainingOutcome TrainingRun::outcome() {
+  std::shared_ptr<Network> network = make_network(learner_->network().spec());
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : state_dict(*network)) {
+    const auto found = std::find_if(best_.begin(), best_.end(), [&](const NamedTensor& best) {
+      return best.name == "best." + name;
+    });
+    at::Tensor(tensor).copy_(found->tensor);
+  }
+  network->eval();
+  record_.validation = validator_->evaluate(
+      *network,
+      options_.validation.kind == ValidationOptions::Kind::other_scans ? "validation scans"
+                                                                       : "validation slices",
+      progress_);
+  record_.examples = validator_->examples(*network, examples_of_a_kind);
+  if (!data_.test.empty()) {
+    const int classes = static_cast<int>(data_.classes.size());
+    std::vector<ScanSplit> splits;
+    std::string names;
+    for (LabelledScan& scan : data_.test) {
+      splits.push_back(all_slices(survey_labels(scan, classes, progress_), SliceRole::validation));
+      names += (names.empty() ? "test scan " : ", ") + scan.name;
+    }
+    Validator tester(data_.test, splits, classes, recipe_, {Axis::z}, options_.device);
+    record_.test = tester.evaluate(*network, names, progress_);
+  }
+  record_.seconds =
+      seconds_before_ +
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  return {std::move(network), recipe_, std::move(record_)};
+}
+
+TrainingOutcome train(TrainingData& data, const TrainingOptions& options,
+                      const std::optional<std::filesystem::path>& resume,
+                      TrainingObserver& observer, Progress& progress) {
+  const std::int64_t all = bytes_of_all(data.training) + bytes_of_all(data.validation);
+  put_behind_cache(data.training, all, options.cache_bytes);
+  put_behind_cache(data.validation, all, options.cache_bytes);
+  TrainingRun run(data, options, observer, progress);
+  return run.run(resume);
+}
+
+}  // namespace fossilct
