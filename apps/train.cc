@@ -26,6 +26,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* not_the_paper =
+    "from scratch, without the encoder's weights from ImageNet and without frozen stages: this is "
+    "not the paper's method";
+
 // Options that may be given beside --resume: none of them changes what is learned.
 bool may_change(const std::string& option) {
   for (const char* name : {"resume", "threads", "json", "quiet", "verbose", "overwrite",
@@ -63,7 +67,11 @@ Resumed resume(const CommandContext& context, TrainSettings& settings) {
   resumed.threads = threads_given ? context.common.threads : resumed.threads;
   settings.resume = checkpoint;
   std::error_code gone;
+  const fs::path here = fs::current_path();
   fs::current_path(resumed.folder, gone);
+  if (here != resumed.folder && !gone) {
+    settings.output = fs::absolute(settings.output);  // messages name it for who is elsewhere
+  }
   if (gone) {
     context.progress.warning("the folder " + resumed.folder.string() +
                              ", in which the training began, is not there; files are looked for "
@@ -100,6 +108,12 @@ std::optional<WeightFile> encoder_weights(const TrainSettings& settings, const R
                            (encoder ? "; --set encoder=" + *encoder + " would take it" : ""));
   }
   return file;
+}
+
+void remove_checkpoints(const TrainOutputs& outputs) {
+  std::error_code ignored;
+  fs::remove(outputs.checkpoint, ignored);
+  fs::remove(previous_checkpoint(outputs.checkpoint), ignored);
 }
 
 template <typename Use>
@@ -224,11 +238,17 @@ class TrainCommand : public Command {
     TrainingData data = open(context, outputs);
     begun.files = input_files(data, settings_, begun.files, context.progress);
     begun.folder = fs::current_path();
+    if (!goes_on) {
+      remove_checkpoints(outputs);
+    }
     settings_.training.command = to_json(begun);
     settings_.training.checkpoint = outputs.checkpoint;
     settings_.training.encoder_weights = weights ? &*weights : nullptr;
     tell_recipe(context);
-    const TrainingOutcome outcome = train_or_tell_how_to_go_on(context, data, outputs);
+    TrainingOutcome outcome = train_or_tell_how_to_go_on(context, data, outputs);
+    if (is_paper_from_scratch()) {
+      outcome.record.notices.emplace_back(not_the_paper);
+    }
     return write(context, data, outputs, outcome, begun.files);
   }
 
@@ -246,23 +266,24 @@ class TrainCommand : public Command {
     return data;
   }
 
+  bool is_paper_from_scratch() const {
+    return settings_.training.recipe.name == "paper" && settings_.from_scratch;
+  }
+
   void tell_recipe(const CommandContext& context) const {
     const Recipe& recipe = settings_.training.recipe;
     for (const std::string& line :
          split(trim(recipe_text(recipe, !settings_.encoder_weights.empty())), '\n')) {
       context.progress.notice(line);
     }
-    if (recipe.name == "paper" && settings_.from_scratch) {
-      context.progress.warning(
-          "from scratch, without the encoder's weights from ImageNet and without frozen stages: "
-          "this is not the paper's method");
+    if (is_paper_from_scratch()) {
+      context.progress.warning(not_the_paper);
     }
   }
 
   TrainingOutcome train_or_tell_how_to_go_on(const CommandContext& context, TrainingData& data,
                                              const TrainOutputs& outputs) const {
-    TrainObserver observer(settings_.training.recipe, data, !settings_.encoder_weights.empty(),
-                           outputs.table, context.progress);
+    TrainObserver observer(settings_.training, data, outputs.table, context.progress);
     const auto from =
         settings_.resume.empty() ? std::nullopt : std::optional<fs::path>(settings_.resume);
     try {
@@ -291,9 +312,7 @@ class TrainCommand : public Command {
     write_file_atomically(outputs.table, training_csv(outcome.record, data.classes));
     write_file_atomically(outputs.report, training_report(outcome.record, record));
     if (!settings_.keep_checkpoint) {
-      std::error_code ignored;
-      fs::remove(outputs.checkpoint, ignored);
-      fs::remove(previous_checkpoint(outputs.checkpoint), ignored);
+      remove_checkpoints(outputs);
     }
     return result(data, outputs, outcome, record.training);
   }

@@ -65,15 +65,16 @@ std::string bytes_text(std::int64_t bytes) { return format_bytes(static_cast<dou
 
 }  // namespace
 
-TrainObserver::TrainObserver(const Recipe& recipe, const TrainingData& data, bool weights_given,
+TrainObserver::TrainObserver(const TrainingOptions& options, const TrainingData& data,
                              std::filesystem::path table, TerminalProgress& progress)
     : classes_(data.classes),
-      work_(work_of_epochs(recipe, data, weights_given)),
+      work_(work_of_epochs(options.recipe, data, options.encoder_weights != nullptr)),
+      on_gpu_(!options.device.is_cpu()),
       table_(std::move(table)),
       progress_(progress) {}
 
 void TrainObserver::estimated(const TrainingEstimate& estimate) {
-  progress_.notice(estimate_text(estimate));
+  progress_.notice(estimate_text(estimate, on_gpu_));
 }
 
 void TrainObserver::weights_loaded(const LoadReport& report) {
@@ -95,9 +96,10 @@ void TrainObserver::write_table(const TrainingRecord& so_far) {
   }
 }
 
-std::string estimate_text(const TrainingEstimate& estimate) {
-  return "will use about " + bytes_text(estimate.memory_bytes) + " of RAM, " +
-         bytes_text(estimate.disk_bytes) + " of disk, " + format_duration(estimate.hours * 3600);
+std::string estimate_text(const TrainingEstimate& estimate, bool on_gpu) {
+  return "will use about " + bytes_text(estimate.memory_bytes) +
+         (on_gpu ? " of GPU memory, " : " of RAM, ") + bytes_text(estimate.disk_bytes) +
+         " of disk, " + format_duration(estimate.hours * 3600);
 }
 
 std::string epoch_text(const TrainingRecord& so_far, const std::vector<double>& work) {
