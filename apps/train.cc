@@ -173,7 +173,34 @@ Json scores_json(const TrainingRecord& record) {
   return json;
 }
 
-std::string percent(double share) {
+std::string scan_text(const LabelledScan& scan) {
+  const Grid& grid = scan.scan->grid();
+  return scan.name + ", " + size_text(grid.size) + " voxels" +
+         (grid.spacing_known ? " of " + spacing_text(grid) : ", voxel size not known");
+}
+
+TrainingReportInput report_input(const TrainOutputs& outputs, const TrainingData& data,
+                                 const TrainingOutcome& outcome, const Json& training) {
+  TrainingReportInput input;
+  input.title = "Training of " + outputs.model.filename().string();
+  input.model_file = outputs.model.filename().string();
+  const auto add = [&](const std::string& what, const std::vector<LabelledScan>& scans) {
+    for (const LabelledScan& scan : scans) {
+      input.data.emplace_back(what, scan_text(scan));
+    }
+  };
+  add("trained on", data.training);
+  add("validated on", data.validation);
+  add("tested on", data.test);
+  input.classes = data.classes;
+  input.recipe = to_json(outcome.recipe);
+  input.provenance = training.at("provenance");
+  input.record = outcome.record;
+  return input;
+}
+
+// Four digits.
+std::string score_text(double share) {
   return std::isnan(share) ? "-" : format_rounded(std::round(share * 1e4) / 1e4);
 }
 
@@ -183,14 +210,14 @@ std::string evaluation_text(const EvaluationRecord& evaluation,
       {"", "IoU", "Dice", "precision", "recall", "boundary Dice"}};
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const ClassScores& s = evaluation.scores.by_class[k];
-    rows.push_back({classes[k].name, percent(s.iou), percent(s.dice), percent(s.precision),
-                    percent(s.recall),
-                    k < evaluation.boundary_dice.size() ? percent(evaluation.boundary_dice[k])
+    rows.push_back({classes[k].name, score_text(s.iou), score_text(s.dice), score_text(s.precision),
+                    score_text(s.recall),
+                    k < evaluation.boundary_dice.size() ? score_text(evaluation.boundary_dice[k])
                                                         : std::string()});
   }
   return evaluation.what + ", " + counted(evaluation.slices, "slice") +
-         ": mean IoU of the foreground " + percent(evaluation.scores.mean_foreground_iou) +
-         ", foreground recall " + percent(evaluation.scores.foreground_recall) + "\n" +
+         ": mean IoU of the foreground " + score_text(evaluation.scores.mean_foreground_iou) +
+         ", foreground recall " + score_text(evaluation.scores.foreground_recall) + "\n" +
          columns_text(rows);
 }
 
@@ -310,7 +337,8 @@ class TrainCommand : public Command {
         {"provenance", provenance_json(context, sources_json(data, settings_, files))}};
     write_model(outputs.model, record, *outcome.network);
     write_file_atomically(outputs.table, training_csv(outcome.record, data.classes));
-    write_file_atomically(outputs.report, training_report(outcome.record, record));
+    write_file_atomically(outputs.report,
+                          training_report(report_input(outputs, data, outcome, record.training)));
     if (!settings_.keep_checkpoint) {
       remove_checkpoints(outputs);
     }

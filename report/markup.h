@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fossilct {
+
+// What may stand in a page as it is, every name and path in it escaped: a type of its own, so that
+// no plain text gets there unescaped by mistake. Well-formed as XML, in UTF-8.
+struct Markup {
+  std::string text;
+
+  Markup& operator+=(const Markup& other) {
+    text += other.text;
+    return *this;
+  }
+  friend Markup operator+(Markup a, const Markup& b) { return a += b; }
+};
+
+// For text between tags and for the values of attributes. Bytes that are no UTF-8 and characters
+// that XML forbids become U+FFFD.
+std::string escaped(std::string_view plain);
+Markup text(std::string_view plain);
+
+// Names and plain values; the values are escaped.
+using Attributes = std::vector<std::pair<std::string_view, std::string>>;
+// "<name a="..">content</name>"
+Markup element(std::string_view name, const Attributes& attributes, const Markup& content = {});
+Markup element(std::string_view name, const Markup& content);
+// "<name a=".."/>": of HTML only for elements that never have content (br, img, meta).
+Markup empty_element(std::string_view name, const Attributes& attributes);
+
+// A coordinate: two decimals, without needless zeros ("12.5"); the same in every locale.
+std::string coordinate(double value);
+
+// How many characters a UTF-8 text has, to guess how wide it will be.
+int characters_of(std::string_view text);
+
+}  // namespace fossilct

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Private to `report`: what line plots and bar plots have in common.
+
+#include <string>
+#include <vector>
+
+#include "report/markup.h"
+#include "report/svg_plot.h"
+#include "report/ticks.h"
+
+namespace fossilct {
+
+inline constexpr double plot_font_size = 12;
+
+struct PlotRange {
+  double low = 0;
+  double high = 1;
+};
+
+// From values of the data to coordinates of the picture.
+class AxisMap {
+ public:
+  AxisMap(AxisScale scale, PlotRange range, double first_pixel, double last_pixel);
+
+  bool can_show(double value) const;
+  double pixel_of(double value) const;
+  const PlotRange& range() const { return range_; }
+  TickMarks ticks(int most, bool whole_numbers) const;
+
+ private:
+  double along(double value) const;
+
+  AxisScale scale_;
+  PlotRange range_;
+  double first_;
+  double last_;
+};
+
+// What the axis must span: the given ends, else those of the values it can show, never of no
+// length; `margin` is the share of the data's length that is added at ends that are not given.
+PlotRange axis_range(const PlotAxis& axis, const std::vector<double>& values, double margin);
+
+struct PlotBox {
+  double left = 0;
+  double top = 0;
+  double right = 0;
+  double bottom = 0;
+};
+
+// At most these many labels along an axis.
+inline constexpr int most_x_ticks = 7;
+inline constexpr int most_y_ticks = 6;
+
+// How wide the labels of the y axis will be.
+double label_width(const TickMarks& ticks);
+double text_width(std::string_view text);
+
+Markup plot_text(double x, double y, std::string_view anchor, std::string_view content);
+Markup plot_line(std::string_view style_class, double x1, double y1, double x2, double y2);
+Markup x_axis(const PlotBox& box, const AxisMap& map, const PlotAxis& axis);
+Markup y_axis(const PlotBox& box, const AxisMap& map, const PlotAxis& axis);
+
+// Lines of swatches and names; `height` is what they take.
+struct Legend {
+  Markup markup;
+  double height = 0;
+};
+enum class Swatch { line, box };
+Legend legend_of(const std::vector<std::string>& names, Swatch swatch);
+
+// "s s0 d0": the colour and, where the colours begin again, the dashes of a series.
+std::string series_class(std::size_t series);
+std::string series_colour(std::size_t series);  // of the light page
+
+Markup svg_element(const std::string& description, double height, const Markup& content);
+
+}  // namespace fossilct

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "report/markup.h"
+
+namespace fossilct {
+
+// Plots as SVG, for a page of html_page.h, whose style sheet colours them for light and dark; on
+// its own such an SVG shows the light colours. The same plot always gives the same bytes. Text
+// stays text. All are plot_width units wide and scale with the page.
+inline constexpr double plot_width = 480;
+
+enum class AxisScale { linear, logarithmic };
+
+struct PlotAxis {
+  std::string title;  // with the unit: "time (s)"
+  AxisScale scale = AxisScale::linear;
+  bool whole_numbers = false;  // no ticks between them
+  // Ends of the axis; where not given, those of the data, for y with a margin.
+  std::optional<double> low = {};
+  std::optional<double> high = {};
+};
+
+// A line through points in their order; x and y are equally long (assert). NaN, infinite values
+// and, on a logarithmic axis, values that are not positive leave a gap. A point between two gaps is
+// a dot. Up to 200 points a series tell their values under the pointer.
+struct PlotSeries {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;
+  bool is_strong = false;  // thicker, and above the others
+};
+
+// A ring with a label at a point that matters, on the side where it hides least of the curves; left
+// out where the axes can't show it.
+struct PlotMarker {
+  double x = 0;
+  double y = 0;
+  std::string label;
+};
+
+// From begin to end along x, captioned above the plot; every second one is shaded.
+struct PlotBand {
+  double begin = 0;
+  double end = 0;
+  std::string caption;
+};
+
+struct LinePlot {
+  std::string description;  // one sentence, for those who can't see it
+  PlotAxis x;
+  PlotAxis y;
+  std::vector<PlotSeries> series;  // a legend where there are several
+  std::vector<PlotMarker> markers = {};
+  std::vector<PlotBand> bands = {};
+  std::vector<double> borders = {};  // x of dashed vertical lines
+};
+// "no data" is written where no point can be shown.
+Markup line_plot(const LinePlot& plot);
+
+// Horizontal bars, one of each series for every category; NaN is written as a dash.
+struct BarSeries {
+  std::string name;
+  std::vector<double> values;  // one a category (assert)
+};
+struct BarPlot {
+  std::string description;
+  PlotAxis value;  // linear; begins at 0 where not given
+  std::vector<std::string> categories;
+  std::vector<BarSeries> series;
+  int decimals = 3;  // of the number behind a bar
+};
+Markup bar_plot(const BarPlot& plot);
+
+// What the page's style sheet must say for the plots.
+std::string plot_style();
+
+}  // namespace fossilct
