@@ -217,7 +217,13 @@ void declare_reading(OptionSet& options, TrainSettings& s) {
       "Scans have no header: width x height x depth:type, as 1024x1024x1000:u16le");
   options.parsed(
       "labels-raw", "LAYOUT",
-      [&s](const std::string& text) { s.inputs.labels.raw = parse_raw_layout(text); },
+      [&s](const std::string& text) {
+        try {
+          s.inputs.labels.raw = parse_raw_layout(text);
+        } catch (const Error&) {
+          rethrow_with_context("--labels-raw");
+        }
+      },
       "The same of labels, as 1024x1024x1000:u8");
   options.text("dataset", "PATH", &s.inputs.scans.dataset, "HDF5: the dataset of scans");
   options.text("labels-dataset", "PATH", &s.inputs.labels.dataset, "HDF5: that of labels");
@@ -379,12 +385,16 @@ std::string recipe_text(const Recipe& recipe, bool weights_given) {
       {"loss", name_of(recipe.loss.kind) + (recipe.balance_classes ? ", classes balanced" : "")}};
   for (std::size_t i = 0; i < recipe.stages.size(); ++i) {
     const Stage& stage = recipe.stages[i];
+    const bool frozen = weights_given && stage.frozen.epochs > 0;
+    if (!frozen && stage.unfrozen.epochs == 0) {
+      continue;
+    }
     std::string text = stage.resolution == 1
                            ? "full resolution"
                            : "1/" + std::to_string(stage.resolution) + " of the resolution";
     text += stage.crop == 0 ? ", whole slices" : ", crops of " + std::to_string(stage.crop);
     text += ", batches of " + std::to_string(stage.batch);
-    if (weights_given && stage.frozen.epochs > 0) {
+    if (frozen) {
       text += "; " + phase_text(stage.frozen, " frozen");
     }
     text += "; " + phase_text(stage.unfrozen, "");
