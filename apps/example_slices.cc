@@ -17,7 +17,7 @@ namespace fossilct {
 namespace {
 
 // A dozen pictures of noise, which hardly packs, then take 4 MB in base64.
-constexpr std::int64_t most_pixels = 512 * 512;
+constexpr std::int64_t most_pixels = std::int64_t{512} * 512;
 constexpr std::int64_t longest_side = 1024;
 // What an overlay is drawn at, so that its lines are thin beside the slice.
 constexpr std::int64_t overlay_side = 1024;

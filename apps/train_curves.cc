@@ -185,7 +185,7 @@ std::string finder_title(const TrainingRecord& record, const FinderRecord& finde
 // The loss at the rate tried that is nearest.
 double loss_near(const FinderRecord& finder, double rate) {
   double nearest = std::numeric_limits<double>::quiet_NaN();
-  double distance = INFINITY;
+  double distance = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < finder.rates.size(); ++i) {
     const double d = std::abs(std::log(finder.rates[i] / rate));
     if (d < distance) {

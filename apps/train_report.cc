@@ -233,7 +233,8 @@ Markup evaluation_part(const TrainingReportInput& input, const EvaluationRecord&
   return result + figure(confusion_matrix(confusion_of(input, evaluation.confusion)),
                          "Confusion matrix.",
                          "Each row is a true class: what share of its voxels (%) was taken for "
-                         "which class, and how many. Blue is right, orange wrong; the colours grow "
+                         "which class, and how many (under the pointer, where the classes are "
+                         "many). Blue is right, orange wrong; the colours grow "
                          "with the root of the share, so that small errors are seen.");
 }
 

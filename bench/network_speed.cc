@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_networks CONTENDER ROUNDS [SIZE [ENCODER]]: milliseconds of each round for one slice of
-// SIZE x SIZE through a U-Net, 1 channel, 2 classes, batch 1; bench/run takes turns with others.
-// CONTENDER: `DEVICE eager TYPE [channels-last]` as one argument, words joined by '-':
+// bench_networks CONTENDER ROUNDS [SIZE [BATCH [ENCODER]]]: milliseconds of each round for slices
+// of SIZE x SIZE through a U-Net, 1 channel, 2 classes; bench/run takes turns with others.
+// CONTENDER: `DEVICE FORM TYPE [last]` as one argument, words joined by '-'; last: channels-last.
+// Forms of inference:
 //   cpu-eager-fp32, cpu-eager-fp32-last, cpu-libtorch-fp32, cpu-libtorch-bf16, cpu-own-fp32,
 //   cpu-own-bf16, cuda-eager-fp32, cuda-eager-fp16-last, cuda-libtorch-fp16, cuda-libtorch-bf16 ...
+// A step of training, forward, cross entropy and backward, by our kernels (where they can) and by
+// LibTorch's; bf16 and fp16 by autocast:
+//   cpu-train-fp32, cpu-train-bf16, cpu-trainlibtorch-fp32, cpu-trainlibtorch-bf16-last ...
 // Exits 3, saying why, where this machine does not have what the contender needs.
 #include <ATen/ATen.h>
 #include <torch/cuda.h>
@@ -15,6 +19,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "networks/inference.h"
+#include "networks/training_kernels.h"
 
 namespace fossilct {
 
@@ -24,7 +29,7 @@ namespace {
 
 struct Contender {
   at::Device device{at::kCPU};
-  std::string form;  // eager, libtorch, own
+  std::string form;  // eager, libtorch, own, train, trainlibtorch
   Precision precision = Precision::fp32;
   bool channels_last = false;
 };
@@ -41,6 +46,14 @@ Contender contender_of(const std::string& text) {
 
 using Forward = std::function<at::Tensor(const at::Tensor&)>;
 
+void make_channels_last(Network& network) {
+  for (at::Tensor& parameter : network.parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
 Forward eager(const std::shared_ptr<Network>& network, const Contender& contender) {
   const at::ScalarType type = contender.precision == Precision::fp32   ? at::kFloat
                               : contender.precision == Precision::bf16 ? at::kBFloat16
@@ -48,14 +61,37 @@ Forward eager(const std::shared_ptr<Network>& network, const Contender& contende
   network->to(contender.device, type);
   const auto format =
       contender.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
-  for (at::Tensor& parameter : network->parameters()) {
-    if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(format));
-    }
+  if (contender.channels_last) {
+    make_channels_last(*network);
   }
   return [network, type, format](const at::Tensor& image) {
     const at::NoGradGuard no_gradients;
     return network->forward(image.to(type).contiguous(format));
+  };
+}
+
+// One step but for the optimiser's; gives the loss.
+Forward training_step(const std::shared_ptr<Network>& network, const Contender& contender) {
+  network->to(contender.device);
+  network->train();
+  const bool ours = contender.form == "train";
+  if (ours || contender.channels_last) {
+    make_channels_last(*network);
+  }
+  const auto libtorch = ours ? nullptr : std::make_shared<TrainingKernelsGuard>(nullptr);
+  const bool bf16 = contender.precision == Precision::bf16;
+  return [network, bf16, libtorch](const at::Tensor& images) {
+    for (at::Tensor& parameter : network->parameters()) {
+      parameter.mutable_grad().reset();
+    }
+    const at::Tensor labels = (images.squeeze(1) > 0.5).to(at::kLong);
+    at::Tensor loss;
+    {
+      const CpuAutocastGuard autocast(bf16);
+      loss = at::cross_entropy_loss(network->forward(images).to(at::kFloat), labels);
+    }
+    loss.backward();
+    return loss.detach();
   };
 }
 
@@ -67,15 +103,26 @@ Forward inference(const Network& network, const Contender& contender) {
   return [form](const at::Tensor& image) { return form->forward(image); };
 }
 
-void run(const Contender& contender, int rounds, std::int64_t size, const std::string& encoder) {
+Forward made(const std::shared_ptr<Network>& network, const Contender& contender) {
+  if (contender.precision == Precision::bf16 && contender.form.starts_with("train") &&
+      !multiplies_bf16(available_instruction_sets().back())) {
+    throw Error(ErrorKind::device, "this processor has no instructions for bf16");
+  }
+  if (contender.form.starts_with("train")) {
+    return training_step(network, contender);
+  }
+  return contender.form == "eager" ? eager(network, contender) : inference(*network, contender);
+}
+
+void run(const Contender& contender, int rounds, std::int64_t size, std::int64_t batch,
+         const std::string& encoder) {
   NetworkSpec spec;
   spec.encoder = encoder;
   const std::shared_ptr<Network> network = make_network(spec);
   network->eval();
-  const Forward forward =
-      contender.form == "eager" ? eager(network, contender) : inference(*network, contender);
+  const Forward forward = made(network, contender);
   at::manual_seed(1);
-  const at::Tensor image = at::rand({1, 1, size, size}).to(contender.device);
+  const at::Tensor image = at::rand({batch, 1, size, size}).to(contender.device);
   const auto wait = [&] {
     if (contender.device.is_cuda()) {
       torch::cuda::synchronize();
@@ -98,12 +145,13 @@ void run(const Contender& contender, int rounds, std::int64_t size, const std::s
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: bench_networks CONTENDER ROUNDS [SIZE [ENCODER]]\n");
+    std::fprintf(stderr, "usage: bench_networks CONTENDER ROUNDS [SIZE [BATCH [ENCODER]]]\n");
     return 2;
   }
   try {
     fossilct::run(fossilct::contender_of(argv[1]), std::atoi(argv[2]),
-                  argc > 3 ? std::atoll(argv[3]) : 1024, argc > 4 ? argv[4] : "resnet34");
+                  argc > 3 ? std::atoll(argv[3]) : 1024, argc > 4 ? std::atoll(argv[4]) : 1,
+                  argc > 5 ? argv[5] : "resnet34");
     return 0;
   } catch (const fossilct::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""peer_unet.py FORM ROUNDS [SIZE]: milliseconds of each round for one slice through a U-Net, ResNet34, in
+"""peer_unet.py FORM ROUNDS [SIZE [BATCH]]: milliseconds of each round for slices through a U-Net, ResNet34, in
 eager PyTorch as a Python user runs it: the layers of segmentation_models.pytorch's Unet, written with
-torch.nn alone. FORM: fp32, fp32-last (channels-last), bf16 (autocast), bf16-last. Exits 3 where the machine
-can't."""
+torch.nn alone. FORM: fp32, fp32-last (channels-last), bf16 (autocast), bf16-last; train-fp32 and so on: a
+step of training without the optimiser's. Exits 3 where the machine can't."""
 import sys
 import time
 
@@ -73,23 +73,31 @@ def has_bf16():
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
+def train(network, image):
+    network.zero_grad(set_to_none=True)
+    F.cross_entropy(network(image).float(), (image[:, 0] > 0.5).long()).backward()
+
+
 def main():
     form, rounds = sys.argv[1], int(sys.argv[2])
     size = int(sys.argv[3]) if len(sys.argv) > 3 else 1024
+    batch = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+    training = form.startswith("train-")
+    form = form.removeprefix("train-")
     if form.startswith("bf16") and not has_bf16():
         print("this processor has neither AVX512-BF16 nor AMX", file=sys.stderr)
         sys.exit(3)
-    network = Unet().eval()
-    image = torch.rand(1, 1, size, size)
+    network = Unet().train(training)
+    image = torch.rand(batch, 1, size, size)
     if form.endswith("-last"):
         network = network.to(memory_format=torch.channels_last)
         image = image.contiguous(memory_format=torch.channels_last)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=form.startswith("bf16")):
-        for k in range(rounds + 1):
-            begin = time.perf_counter()
-            network(image)
-            if k:
-                print(f"{1e3 * (time.perf_counter() - begin):.3f}")
+    for k in range(rounds + 1):
+        begin = time.perf_counter()
+        with torch.set_grad_enabled(training), torch.autocast("cpu", torch.bfloat16, enabled=form.startswith("bf16")):
+            train(network, image) if training else network(image)
+        if k:
+            print(f"{1e3 * (time.perf_counter() - begin):.3f}")
 
 
 main()

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 #include "networks/fold.h"
+#include "networks/training_convolution.h"
+#include "networks/training_norm.h"
 
 namespace fossilct {
 namespace {
@@ -120,8 +122,8 @@ at::Tensor VggClassifier::forward(const at::Tensor& images) {
       x = at::max_pool2d(x, 2, 2);
       continue;
     }
-    x = step.conv(x);
-    x = (step.norm ? step.norm(x) : x).relu_();
+    x = convolved(step.conv, x);
+    x = step.norm ? normalised(step.norm, x, true) : x.relu_();
   }
   x = at::adaptive_avg_pool2d(x, {vgg_cells, vgg_cells}).flatten(1);
   for (std::size_t i = 0; i + 1 < linears_.size(); ++i) {

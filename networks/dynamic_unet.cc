@@ -7,6 +7,8 @@
 
 #include "networks/fold.h"
 #include "networks/image_ops.h"
+#include "networks/training_convolution.h"
+#include "networks/training_norm.h"
 
 namespace fossilct {
 namespace {
@@ -62,7 +64,7 @@ PixelShuffleUpsampling::PixelShuffleUpsampling(int in_channels, int out_channels
 }
 
 at::Tensor PixelShuffleUpsampling::forward(const at::Tensor& x) {
-  return pixel_shuffled(conv_(x).relu_(), blur_);
+  return pixel_shuffled(convolved(conv_, x).relu_(), blur_);
 }
 
 ValueId PixelShuffleUpsampling::append_to(Program& program, ValueId input) const {
@@ -137,9 +139,10 @@ DynamicUnetBlock::DynamicUnetBlock(const Shape& shape) {
 
 at::Tensor DynamicUnetBlock::forward(const at::Tensor& x, const at::Tensor& skip) {
   const at::Tensor enlarged = resized_like(upsampling_->forward(x), skip);
-  at::Tensor out = at::cat({enlarged, skip_norm_(skip)}, 1).relu_();
+  // The enlarged values are positive already: a ReLU stands in the upsampling.
+  at::Tensor out = at::cat({enlarged, normalised(skip_norm_, skip, true)}, 1);
   for (torch::nn::Conv2d& conv : convs_) {
-    out = conv(out).relu_();
+    out = convolved(conv, out).relu_();
   }
   return attention_ ? attention_->forward(out) : out;
 }
@@ -199,9 +202,9 @@ DynamicUnet::DynamicUnet(const NetworkSpec& spec) : Network(spec) {
 
 at::Tensor DynamicUnet::forward(const at::Tensor& images) {
   const std::array<at::Tensor, 5> features = encoder_->forward(images);
-  at::Tensor x = norm_(features.back()).relu_();
+  at::Tensor x = normalised(norm_, features.back(), true);
   for (torch::nn::Conv2d& conv : middle_) {
-    x = conv(x).relu_();
+    x = convolved(conv, x).relu_();
   }
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     x = blocks_[i]->forward(x, features[3 - i]);
@@ -209,9 +212,9 @@ at::Tensor DynamicUnet::forward(const at::Tensor& images) {
   x = at::cat({resized_like(last_upsampling_->forward(x), images), images}, 1);
   at::Tensor crossed = x;
   for (torch::nn::Conv2d& conv : cross_) {
-    crossed = conv(crossed).relu_();
+    crossed = convolved(conv, crossed).relu_();
   }
-  return head_(crossed + x);
+  return convolved(head_, crossed + x);
 }
 
 Program DynamicUnet::program() const {

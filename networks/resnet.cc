@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "networks/fold.h"
+#include "networks/training_convolution.h"
+#include "networks/training_norm.h"
 
 namespace fossilct {
 namespace {
@@ -75,12 +77,12 @@ ResidualBlock::ResidualBlock(int in_channels, int width, int stride, bool bottle
 }
 
 at::Tensor ResidualBlock::forward(const at::Tensor& x) {
-  const at::Tensor shortcut = shortcut_conv_ ? shortcut_norm_(shortcut_conv_(x)) : x;
+  const at::Tensor shortcut =
+      shortcut_conv_ ? normalised(shortcut_norm_, convolved(shortcut_conv_, x), false) : x;
   at::Tensor out = x;
   for (std::size_t i = 0; i < convs_.size(); ++i) {
-    out = norms_[i](convs_[i](out));
     const bool last = i + 1 == convs_.size();
-    out = (last ? out.add_(shortcut) : out).relu_();
+    out = normalised(norms_[i], convolved(convs_[i], out), true, last ? shortcut : at::Tensor());
   }
   return out;
 }
@@ -120,7 +122,7 @@ ResNetEncoder::ResNetEncoder(const ResNetShape& shape, int channels, const ResNe
 
 std::array<at::Tensor, 5> ResNetEncoder::forward(const at::Tensor& images) {
   std::array<at::Tensor, 5> features;
-  features[0] = norm_(conv_(images)).relu_();
+  features[0] = normalised(norm_, convolved(conv_, images), true);
   at::Tensor x = at::max_pool2d(features[0], 3, 2, 1);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     for (const std::shared_ptr<ResidualBlock>& block : layers_[layer]) {

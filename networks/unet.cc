@@ -5,8 +5,9 @@
 #include <torch/nn/modules/container/modulelist.h>
 
 #include "networks/fold.h"
-#include "networks/image_ops.h"
 #include "networks/padding.h"
+#include "networks/training_convolution.h"
+#include "networks/training_norm.h"
 
 namespace fossilct {
 namespace {
@@ -32,14 +33,8 @@ UnetDecoderBlock::UnetDecoderBlock(int in_channels, int skip_channels, int out_c
 }
 
 at::Tensor UnetDecoderBlock::forward(const at::Tensor& x, const at::Tensor& skip) {
-  at::Tensor out = enlarged(x);
-  if (skip.defined()) {
-    out = at::cat({out, skip}, 1);
-  }
-  for (std::size_t i = 0; i < convs_.size(); ++i) {
-    out = norms_[i](convs_[i](out)).relu_();
-  }
-  return out;
+  const at::Tensor first = normalised(norms_[0], convolved_enlarged(convs_[0], x, skip), true);
+  return normalised(norms_[1], convolved(convs_[1], first), true);
 }
 
 ValueId UnetDecoderBlock::append_to(Program& program, ValueId x,
@@ -84,7 +79,7 @@ at::Tensor Unet::forward(const at::Tensor& images) {
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     x = blocks_[i]->forward(x, i < 4 ? features[3 - i] : at::Tensor());
   }
-  return cropped(head_(x), padding);
+  return cropped(convolved(head_, x), padding);
 }
 
 Program Unet::program() const {

@@ -101,7 +101,7 @@ dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.4rem}th,td{padding:4px 
 @media print{@page{size:A4;margin:14mm}
 body{font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}
 nav,.switched input,.switched label{display:none}h2,h3{break-after:avoid}figure,.headline,.notice,tr{break-inside:avoid}.scroll{overflow:visible}
-.grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,calc(var(--smallest)*.75)),1fr))}}
+.grid{grid-template-columns:1fr 1fr}}
 )";
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace fossilct {
 
@@ -72,8 +73,8 @@ TickMarks AxisMap::ticks(int most, bool whole_numbers) const {
 }
 
 PlotRange axis_range(const PlotAxis& axis, const std::vector<double>& values, double margin) {
-  double low = INFINITY;
-  double high = -INFINITY;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
   for (const double value : values) {
     if (can_be_on(axis, value)) {
       low = std::min(low, value);
@@ -226,12 +227,13 @@ std::string plot_style() {
   std::string classes;
   for (std::size_t i = 0; i < series_colours.size(); ++i) {
     const std::string s = "s" + std::to_string(i);
-    light += "--" + s + ":" + series_colours[i].light + ";";
-    dark += "--" + s + ":" + series_colours[i].dark + ";";
-    classes += "." + s + "{--colour:var(--" + s + ")}\n";
+    light.append("--").append(s).append(":").append(series_colours[i].light).append(";");
+    dark.append("--").append(s).append(":").append(series_colours[i].dark).append(";");
+    classes.append(".").append(s).append("{--colour:var(--").append(s).append(")}\n");
   }
   for (std::size_t i = 1; i < dashes.size(); ++i) {
-    classes += ".d" + std::to_string(i) + ".curve{stroke-dasharray:" + dashes[i] + "}\n";
+    classes.append(".d").append(std::to_string(i)).append(".curve{stroke-dasharray:");
+    classes.append(dashes[i]).append("}\n");
   }
   return ":root{" + light + "}\n@media screen and (prefers-color-scheme:dark){:root{" + dark +
          "}}\n" + classes + R"(.plot{display:block;width:100%;height:auto}

@@ -74,7 +74,7 @@ class Augmenter {
     if (elastic) {
       const double pixels = random.uniform(0, o_.elastic_pixels);
       grid = grid + displacement(sample) *
-                        at::tensor({2 * pixels / width, 2 * pixels / height}).to(grid.device());
+                        at::tensor({2 * pixels / width, 2 * pixels / height}).to(grid.options());
     }
     const at::Tensor labels = sample.labels.to(at::kFloat).unsqueeze(0).unsqueeze(0);
     sample.image =

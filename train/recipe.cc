@@ -195,7 +195,7 @@ Json& value_at(Json& json, std::string_view path) {
     }
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
-      const auto meant = closest_match(name, names);
+      const auto meant = at->is_object() ? closest_match(name, names) : std::nullopt;
       std::string all;
       for (const std::string& known : names) {
         all += (all.empty() ? "" : ", ") + known;

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <cmath>
@@ -217,7 +218,12 @@ TrainingOutcome train(TrainingData& data, const TrainingOptions& options,
   put_behind_cache(data.training, all, options.cache_bytes);
   put_behind_cache(data.validation, all, options.cache_bytes);
   TrainingRun run(data, options, observer, progress);
-  return run.run(resume);
+  try {
+    return run.run(resume);
+  } catch (const c10::Error& error) {
+    throw Error(ErrorKind::device, std::string("training on ") + options.device.str() + ": " +
+                                       error.what_without_backtrace());
+  }
 }
 
 }  // namespace fossilct

@@ -47,7 +47,7 @@ struct ValidationOptions {
   Kind kind = Kind::block;
   double share = 0.2;
   int guard = 8;
-  std::vector<std::int64_t> slices;  // numbers, of named_slices
+  std::vector<std::int64_t> slices = {};  // numbers, of named_slices
 };
 
 }  // namespace fossilct

@@ -16,9 +16,9 @@
 
 namespace fossilct {
 
-// Held-out voxels and how they are predicted: slices whole along z; along y and x the rows (z) of
-// the validation slices with some rows more on each side, which the network sees and which do not
-// count.
+// Held-out voxels and how they are predicted: slices whole along z; along y and x, in every fourth
+// slice, the rows (z) of the validation slices with some rows more on each side, which the network
+// sees and which do not count.
 class Validator {
  public:
   // `scans` and their `splits`, of which the slices in role validation count; must outlive it.

@@ -5,9 +5,7 @@
 #include <c10/util/BFloat16.h>
 
 #include <algorithm>
-#include <array>
 
-#include "networks/engine/kernels/winograd_points.h"
 #include "networks/engine/slice_engine_layout.h"
 
 namespace fossilct::slice_engine {
@@ -168,18 +166,6 @@ class Packer {
   const Index kernel_;
 };
 
-// G of F(4, 3) for the points of winograd_points.h.
-std::array<std::array<double, 3>, 6> winograd_g() {
-  const double p = kernels::winograd_near, q = kernels::winograd_far;
-  const double np = 1 / (2 * p * p * (p * p - q * q)), nq = 1 / (2 * q * q * (q * q - p * p));
-  return {{{1 / (p * p * q * q), 0, 0},
-           {np, np * p, np * p * p},
-           {np, -np * p, np * p * p},
-           {nq, nq * q, nq * q * q},
-           {nq, -nq * q, nq * q * q},
-           {0, 0, 1}}};
-}
-
 void Packer::pack_winograd(PackedConv& packed) const {
   Index depth = 0;
   for (const Index pixel : pixel_) {
@@ -188,27 +174,16 @@ void Packer::pack_winograd(PackedConv& packed) const {
   const Index position_numbers = depth * packed.outputs;
   packed.winograd_weights =
       AlignedMemory(static_cast<std::size_t>(36 * position_numbers) * sizeof(float));
-  const auto g = winograd_g();
+  const kernels::TransformedWeights to{packed.winograd_weights.data<float>(), position_numbers,
+                                       static_cast<int>(packed.outputs), static_cast<int>(depth)};
   Index k = 0, channel = 0;
-  for (std::size_t i = 0; i < op_.inputs.size(); ++i, k += pixel_[i - 1]) {
-    for (Index c = 0; c < channels_[i]; ++c, ++channel) {
-      for (Index output = 0; output < weight_.size(0); ++output) {
-        const float* taps = kernel_of(output, channel);
-        for (std::size_t u = 0; u < 6; ++u) {
-          std::array<double, 3> line{};
-          for (std::size_t x = 0; x < 3; ++x) {
-            line[x] = g[u][0] * taps[x] + g[u][1] * taps[3 + x] + g[u][2] * taps[6 + x];
-          }
-          for (std::size_t v = 0; v < 6; ++v) {
-            const Index position = static_cast<Index>(u * 6 + v);
-            const PanelWriter writer(
-                packed.winograd_weights.data<float>() + position * position_numbers, depth,
-                packed.outputs, kernels_);
-            writer.write(k + c, output, g[v][0] * line[0] + g[v][1] * line[1] + g[v][2] * line[2]);
-          }
-        }
-      }
-    }
+  for (std::size_t i = 0; i < op_.inputs.size(); ++i) {
+    const kernels::PlainWeights from{
+        weight_.data_ptr<float>() + channel * 9, weight_.size(1) * 9,           9, 3, 1,
+        static_cast<int>(weight_.size(0)),       static_cast<int>(channels_[i])};
+    kernels_.transform_weights(from, to, static_cast<int>(k), 0, to.outputs);
+    k += pixel_[i];
+    channel += channels_[i];
   }
 }
 

@@ -13,34 +13,6 @@
 #include "networks/engine/slice_engine_tasks.h"
 
 namespace fossilct::slice_engine {
-namespace {
-
-// How a Winograd convolution is cut into tasks: blocks of tiles, and of outputs where there are few
-// tiles. A thread goes through the outputs of a task `outputs_at_once` at a time.
-struct WinogradCut {
-  Index tiles, blocks, splits, outputs_in_split, outputs_at_once;
-};
-
-// Few tiles keep transformed input and sums in the second-level cache; many tiles make the weights,
-// which grow with the square of the channels, be read fewer times.
-WinogradCut cut_of(Index tiles, Index channels, Index outputs, int threads,
-                   const kernels::KernelSet& kernels) {
-  WinogradCut cut{};
-  const Index wanted = channels <= 64 ? 24 : channels <= 192 ? 48 : 64;
-  cut.tiles = std::min(round_up(tiles, kernels.rows), round_up(wanted, kernels.rows));
-  cut.blocks = (tiles + cut.tiles - 1) / cut.tiles;
-  cut.outputs_at_once =
-      std::min<Index>(outputs, round_up(channels <= 192 ? 128 : 64, kernels.panel));
-  const Index at_once = (outputs + cut.outputs_at_once - 1) / cut.outputs_at_once;
-  const Index needed = (4 * threads + cut.blocks - 1) / cut.blocks;
-  cut.splits = std::min(at_once, needed);
-  const Index each = (at_once + cut.splits - 1) / cut.splits;
-  cut.splits = (at_once + each - 1) / each;
-  cut.outputs_in_split = each * cut.outputs_at_once;
-  return cut;
-}
-
-}  // namespace
 
 ProgramRunner::ProgramRunner(const Program& program, const kernels::KernelSet& kernels)
     : program_(program), kernels_(kernels) {
@@ -64,18 +36,8 @@ char* ProgramRunner::pixel(ValueId value, Index y, Index x) const {
          (at.origin + y * at.row + x * at.pixel) * kernels_.value_bytes;
 }
 
-float* ProgramRunner::scratch(Index numbers, int thread) {
-  AlignedMemory& memory = scratch_[static_cast<std::size_t>(thread)];
-  const std::size_t bytes = static_cast<std::size_t>(numbers) * sizeof(float);
-  if (memory.bytes() < bytes) {
-    memory = AlignedMemory(bytes);
-  }
-  return memory.data<float>();
-}
-
 void ProgramRunner::prepare(Index height, Index width) {
   threads_ = std::max(1, at::get_num_threads());
-  scratch_.resize(std::max(scratch_.size(), static_cast<std::size_t>(threads_)));
   if (!plan_.values.empty() && layout(0).height == height && layout(0).width == width) {
     return;
   }
@@ -244,8 +206,12 @@ void ProgramRunner::run_winograd(const ConvOp& op, const PackedConv& packed, con
   kernels::WinogradConv conv;
   for (const ConvInput& input : op.inputs) {
     const ValueLayout& at = layout(input.value);
-    operands.push_back({reinterpret_cast<const float*>(pixel(input.value, -1, -1)), at.row,
-                        at.pixel, static_cast<int>(at.pixel), input.upsample});
+    kernels::WinogradOperand& operand = operands.emplace_back();
+    operand.first = reinterpret_cast<const float*>(pixel(input.value, -1, -1));
+    operand.row = at.row;
+    operand.pixel = at.pixel;
+    operand.channels = static_cast<int>(at.pixel);
+    operand.upsample = input.upsample;
     conv.channels += static_cast<int>(at.pixel);
   }
   conv.operands = operands.data();
@@ -253,34 +219,11 @@ void ProgramRunner::run_winograd(const ConvOp& op, const PackedConv& packed, con
   conv.outputs = static_cast<int>(packed.outputs);
   conv.weights = packed.winograd_weights.data<float>();
   conv.tiles_in_row = (out.width + 3) / 4;
+  conv.tiles_in_image = conv.tiles_in_row * ((out.height + 3) / 4);
   conv.height = out.height;
   conv.width = out.width;
   conv.end = end;
-  const Index tiles = conv.tiles_in_row * ((out.height + 3) / 4);
-  const WinogradCut cut = cut_of(tiles, conv.channels, conv.outputs, threads_, kernels_);
-  const Index numbers =
-      kernels::winograd_scratch(cut.tiles, conv.channels, cut.outputs_at_once, kernels_.rows);
-  for (int thread = 0; thread < threads_; ++thread) {
-    scratch(numbers, thread);
-  }
-  std::vector<Index> transformed(static_cast<std::size_t>(threads_), -1);  // block in the scratch
-  run_tasks(cut.blocks * cut.splits, threads_, [&](Index number, int thread) {
-    const Index block = number / cut.splits, split = number % cut.splits;
-    kernels::WinogradTask task;
-    task.first_tile = block * cut.tiles;
-    task.tiles = std::min(cut.tiles, tiles - task.first_tile);
-    task.scratch = scratch(numbers, thread);
-    const Index first = split * cut.outputs_in_split;
-    const Index last = std::min<Index>(conv.outputs, first + cut.outputs_in_split);
-    for (Index output = first; output < last; output += cut.outputs_at_once) {
-      task.first_output = static_cast<int>(output);
-      task.outputs = static_cast<int>(std::min(cut.outputs_at_once, last - output));
-      Index& held = transformed[static_cast<std::size_t>(thread)];
-      task.keep_input = held == block;
-      kernels_.winograd(conv, task);
-      held = block;
-    }
-  });
+  slice_engine::run_winograd(conv, 1, kernels_, threads_, scratch_);
 }
 
 void ProgramRunner::run_pool(const MaxPoolOp& op, ValueId out) {

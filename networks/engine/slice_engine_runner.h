@@ -9,6 +9,7 @@
 #include "networks/engine/slice_engine_layout.h"
 #include "networks/engine/slice_engine_memory.h"
 #include "networks/engine/slice_engine_pack.h"
+#include "networks/engine/winograd_tasks.h"
 #include "networks/program.h"
 
 namespace fossilct::slice_engine {
@@ -39,8 +40,6 @@ class ProgramRunner {
   }
   // Pixel (y, x) of a value, which may lie in its border.
   char* pixel(ValueId value, Index y, Index x) const;
-  // `numbers` of scratch for each thread.
-  float* scratch(Index numbers, int thread);
 
   Program program_;
   const kernels::KernelSet& kernels_;
@@ -48,7 +47,7 @@ class ProgramRunner {
   int threads_ = 1;
   MemoryPlan plan_;
   AlignedMemory memory_;
-  std::vector<AlignedMemory> scratch_;
+  ThreadScratch scratch_;
 };
 
 }  // namespace fossilct::slice_engine

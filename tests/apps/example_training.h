@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <string>
 
@@ -133,7 +134,7 @@ class ExampleTraining {
           std::clamp((0.96 - 0.06 * c) * progress + 0.02 * noise(), 0.0, 1.0));
       sum += c > 0 ? epoch.iou_by_class.back() : 0;
     }
-    epoch.mean_foreground_iou = options_.classes > 1 ? sum / (options_.classes - 1) : NAN;
+    epoch.mean_foreground_iou = options_.classes > 1 ? sum / (options_.classes - 1) : nan;
     epoch.rate = 1e-3;
     epoch.seconds = 36.5;
     epoch.samples_per_second = 14.2;
@@ -192,7 +193,7 @@ class ExampleTraining {
     result.confusion.add(truth, prediction);
     result.scores = scores_of(result.confusion);
     for (int c = 0; c < options_.classes; ++c) {
-      result.boundary_dice.push_back(c == 3 ? NAN : 0.98 - error * c);
+      result.boundary_dice.push_back(c == 3 ? nan : 0.98 - error * c);
     }
     return result;
   }
@@ -265,6 +266,8 @@ class ExampleTraining {
 
   double uniform() { return static_cast<double>(random_() % 1000003) / 1000003; }
   double noise() { return uniform() + uniform() + uniform() + uniform() - 2; }
+
+  static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
   ExampleOptions options_;
   std::mt19937 random_{7};

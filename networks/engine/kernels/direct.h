@@ -18,8 +18,9 @@ struct Fp32Unit {
   using Value = float;
   static constexpr int width = Width, rows = Rows, depth = 1, pair = 1;
 
-  // `add`: to what `sums` holds.
-  template <int vectors, bool add = false>
+  // `add`: to what `sums` holds. `transposed`: rows follow each other in memory and what is summed
+  // over lies `pixel` apart.
+  template <int vectors, bool add = false, bool transposed = false>
   static FOSSILCT_INLINE void multiply(const Run* runs, int run_count, Index row, Index column,
                                        const Value* weights, float* sums) {
     Vector<width> sum[rows][vectors] = {};
@@ -46,7 +47,7 @@ struct Fp32Unit {
         for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 4
           for (int v = 0; v < vectors; ++v) {
-            sum[r][v] += a[r * pixel + l] * b[v];
+            sum[r][v] += a[transposed ? l * pixel + r : r * pixel + l] * b[v];
           }
         }
       }

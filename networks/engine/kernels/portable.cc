@@ -68,7 +68,12 @@ const KernelSet& emulated_amx_bf16() {
 
 Index winograd_scratch(Index tiles, Index channels, Index outputs, Index rows) {
   const Index padded = (tiles + rows - 1) / rows * rows;
-  return 36 * (padded * (channels + outputs) + 2 * cache_line);
+  return 36 * (padded * (channels + outputs) + 2 * cache_line + channels);
+}
+
+Index winograd_gradient_scratch(Index tiles, Index channels, Index outputs, Index rows) {
+  return 36 * (tiles * (channels + outputs + cache_line) + 2 * cache_line + channels + outputs) +
+         rows;
 }
 
 }  // namespace fossilct::kernels

@@ -59,6 +59,14 @@ FOSSILCT_INLINE void store(std::uint16_t* to, const Vector<width>& v) {
       __builtin_convertvector(result, typename VectorOf<width>::Half);
 }
 
+// The first `count` lanes only.
+template <int width>
+FOSSILCT_INLINE void store_some(float* to, const Vector<width>& v, int count) {
+  for (int i = 0; i < count; ++i) {
+    to[i] = v[i];
+  }
+}
+
 template <int width>
 FOSSILCT_INLINE void relu(Vector<width>& v) {
   const Vector<width> zero = {};
@@ -82,8 +90,14 @@ FOSSILCT_INLINE void finish(const Epilogue& end, Index row, Index column, int ou
     relu<width>(sum);
   }
   if (end.planar == nullptr) {
-    store<width>(static_cast<Value*>(end.out) + row * end.out_row + column * end.out_pixel + output,
-                 sum);
+    Value* to = static_cast<Value*>(end.out) + row * end.out_row + column * end.out_pixel + output;
+    if constexpr (sizeof(Value) == sizeof(float)) {
+      if (end.stored != 0 && end.stored - output < width) {
+        store_some<width>(to, sum, end.stored - output);
+        return;
+      }
+    }
+    store<width>(to, sum);
     return;
   }
   float* to = end.planar + output * end.plane + row * end.planar_row + column * end.planar_pixel;

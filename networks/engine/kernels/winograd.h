@@ -106,21 +106,80 @@ FOSSILCT_INLINE void prefetch_tile(const float* from, Index row, Index pixel) {
   }
 }
 
-template <int width, bool upsample>
-void transform_operand(const WinogradConv& conv, const WinogradOperand& operand,
-                       const WinogradTask& task, float* to, Index position) {
-  constexpr Index step = upsample ? 2 : 4;
-  const Index row = operand.row, pixel = operand.pixel, channels = operand.channels;
-  const Index tiles = task.tiles, all_channels = conv.channels, tiles_in_row = conv.tiles_in_row;
-  const float* const first = operand.first;
-  for (Index t = 0; t < tiles; ++t) {
-    const Index tile = task.first_tile + t;
-    const float* from = first + step * (tile / tiles_in_row * row + tile % tiles_in_row * pixel);
-    for (Index c = 0; c < channels; c += width) {
-      if (c % cache_line == 0) {
-        prefetch_tile<upsample>(from + step * pixel + c, row, pixel);
+// Where a tile lies: its image, and its place among the tiles of the image.
+struct TilePlace {
+  Index image, row, column;
+};
+
+FOSSILCT_INLINE TilePlace place_of(const WinogradConv& conv, Index tile) {
+  const Index image = tile / conv.tiles_in_image, in_image = tile - image * conv.tiles_in_image;
+  const Index row = in_image / conv.tiles_in_row;
+  return {image, row, in_image - row * conv.tiles_in_row};
+}
+
+// size x size pixels from (top, left) of an image on, as far as they lie in it; zeros elsewhere and
+// in padded channels. `to`: [size][size][channels].
+inline void gather_tile(const WinogradOperand& operand, const float* image, Index top, Index left,
+                        int size, float* to) {
+  const auto pixel_bytes = static_cast<unsigned long>(operand.channels) * sizeof(float);
+  const auto stored_bytes = static_cast<unsigned long>(operand.stored) * sizeof(float);
+  for (Index y = top; y < top + size; ++y) {
+    for (Index x = left; x < left + size; ++x, to += operand.channels) {
+      if (y < 0 || y >= operand.height || x < 0 || x >= operand.width) {
+        __builtin_memset(to, 0, pixel_bytes);
+        continue;
       }
-      transform_input<width, upsample>(from + c, row, pixel, to + t * all_channels + c, position);
+      __builtin_memcpy(to, image + y * operand.row + x * operand.pixel, stored_bytes);
+      if (stored_bytes != pixel_bytes) {
+        __builtin_memset(to + operand.stored, 0, pixel_bytes - stored_bytes);
+      }
+    }
+  }
+}
+
+// A tile of an operand, ready to be read.
+struct TileSource {
+  const float* first;
+  Index row, pixel;
+  bool gathered;
+};
+
+// size x size pixels from (top, left) on, straight from memory where they are all there, else
+// gathered in `gathered`.
+FOSSILCT_INLINE TileSource tile_source(const WinogradOperand& operand, Index image, Index top,
+                                       Index left, int size, float* gathered) {
+  const float* const first = operand.first + image * operand.image;
+  const bool whole = top >= 0 && left >= 0 && top + size <= operand.height &&
+                     left + size <= operand.width && operand.stored == operand.channels;
+  if (whole) {
+    return {first + top * operand.row + left * operand.pixel, operand.row, operand.pixel, false};
+  }
+  gather_tile(operand, first, top, left, size, gathered);
+  return {gathered, static_cast<Index>(size) * operand.channels, operand.channels, true};
+}
+
+// `to`: [36][tile][channel], `position` and `tile_numbers` apart. `gathered`: room for a tile.
+template <int width, bool upsample>
+void transform_operand(const WinogradConv& conv, const WinogradOperand& operand, Index first_tile,
+                       Index tiles, float* to, Index position, Index tile_numbers,
+                       float* gathered) {
+  constexpr Index step = upsample ? 2 : 4;
+  constexpr int size = upsample ? 4 : 6;
+  const Index row = operand.row, pixel = operand.pixel, channels = operand.channels;
+  const bool bordered = operand.height == 0;
+  for (Index t = 0; t < tiles; ++t) {
+    const TilePlace at = place_of(conv, first_tile + t);
+    TileSource from{operand.first + step * (at.row * row + at.column * pixel), row, pixel, false};
+    if (!bordered) {
+      from =
+          tile_source(operand, at.image, step * at.row - 1, step * at.column - 1, size, gathered);
+    }
+    for (Index c = 0; c < channels; c += width) {
+      if (c % cache_line == 0 && !from.gathered) {
+        prefetch_tile<upsample>(from.first + step * pixel + c, row, pixel);
+      }
+      transform_input<width, upsample>(from.first + c, from.row, from.pixel,
+                                       to + t * tile_numbers + c, position);
     }
   }
 }
@@ -212,27 +271,38 @@ FOSSILCT_INLINE void prefetch_next_outputs(const Epilogue& end, Index row, Index
   }
 }
 
+// `end`: for the tile's image.
 template <int width>
-FOSSILCT_INLINE void store_tile(const WinogradConv& conv, Index row, Index column, int output,
-                                const float* from, Index position) {
+FOSSILCT_INLINE void store_tile(const WinogradConv& conv, const Epilogue& end, Index row,
+                                Index column, int output, const float* from, Index position) {
   Vector<width> out[4][4];
-  if (conv.end.planar == nullptr) {
-    prefetch_next_outputs<width>(conv.end, row, column, output);
+  if (end.planar == nullptr && !end.halve) {
+    prefetch_next_outputs<width>(end, row, column, output);
   }
   transform_output<width>(from, position, out);
   const Index rows = conv.height - row < 4 ? conv.height - row : 4;
   const Index columns = conv.width - column < 4 ? conv.width - column : 4;
-  if (conv.end.planar == nullptr && rows == 4 && columns == 4) {
-    if (conv.end.residual != nullptr) {
-      store_whole_tile<width, true>(conv.end, row, column, output, out);
+  if (end.halve) {
+    for (Index y = 0; y < rows; y += 2) {
+      for (Index x = 0; x < columns; x += 2) {
+        finish<width, float>(end, (row + y) / 2, (column + x) / 2, output,
+                             out[y][x] + out[y][x + 1] + (out[y + 1][x] + out[y + 1][x + 1]));
+      }
+    }
+    return;
+  }
+  const bool whole = rows == 4 && columns == 4 && (end.stored == 0 || output + width <= end.stored);
+  if (end.planar == nullptr && whole) {
+    if (end.residual != nullptr) {
+      store_whole_tile<width, true>(end, row, column, output, out);
     } else {
-      store_whole_tile<width, false>(conv.end, row, column, output, out);
+      store_whole_tile<width, false>(end, row, column, output, out);
     }
     return;
   }
   for (Index y = 0; y < rows; ++y) {
     for (Index x = 0; x < columns; ++x) {
-      finish<width, float>(conv.end, row + y, column + x, output, out[y][x]);
+      finish<width, float>(end, row + y, column + x, output, out[y][x]);
     }
   }
 }
@@ -245,16 +315,19 @@ FOSSILCT_INLINE void multiply_panel(const Run& run, Index tiles, const float* we
   }
 }
 
-// All input of the task, operand after operand.
+// All input of some tiles, operand after operand.
 template <int width>
-__attribute__((noinline)) void transform_all(const WinogradConv& conv, const WinogradTask& task,
-                                             float* to, Index position) {
+__attribute__((noinline)) void transform_all(const WinogradConv& conv, Index first_tile,
+                                             Index tiles, float* to, Index position,
+                                             Index tile_numbers, float* gathered) {
   for (int i = 0; i < conv.operand_count; ++i) {
     const WinogradOperand& operand = conv.operands[i];
     if (operand.upsample) {
-      transform_operand<width, true>(conv, operand, task, to, position);
+      transform_operand<width, true>(conv, operand, first_tile, tiles, to, position, tile_numbers,
+                                     gathered);
     } else {
-      transform_operand<width, false>(conv, operand, task, to, position);
+      transform_operand<width, false>(conv, operand, first_tile, tiles, to, position, tile_numbers,
+                                      gathered);
     }
     to += operand.channels;
   }
@@ -304,16 +377,17 @@ template <int width>
 __attribute__((noinline)) void store_all(const WinogradConv& conv, const WinogradTask& task,
                                          Index tiles, const float* m, Index position) {
   constexpr Index panel = 2 * width;
-  const Index outputs = task.outputs, tiles_in_row = conv.tiles_in_row;
+  const Index outputs = task.outputs;
   for (Index t = 0; t < task.tiles; ++t) {
-    const Index tile = task.first_tile + t;
-    const Index row = tile / tiles_in_row * 4, column = tile % tiles_in_row * 4;
+    const TilePlace at = place_of(conv, task.first_tile + t);
+    Epilogue end = conv.end;
+    end.out = static_cast<float*>(end.out) + at.image * end.out_image;
     for (Index done = 0; done < outputs; done += width) {
       const Index in_panel = done / panel * panel;
       const Index panel_width = outputs - in_panel < panel ? width : panel;
       const float* from = m + tiles * in_panel + t * panel_width + (done - in_panel);
-      store_tile<width>(conv, row, column, static_cast<int>(task.first_output + done), from,
-                        position);
+      store_tile<width>(conv, end, 4 * at.row, 4 * at.column,
+                        static_cast<int>(task.first_output + done), from, position);
     }
   }
 }
@@ -326,7 +400,8 @@ void winograd(const WinogradConv& conv, const WinogradTask& task) {
   float* const v = task.scratch;
   float* const m = v + 36 * v_position;
   if (!task.keep_input) {
-    transform_all<Unit::width>(conv, task, v, v_position);
+    transform_all<Unit::width>(conv, task.first_tile, task.tiles, v, v_position, conv.channels,
+                               m + 36 * m_position);
   }
   multiply_all<Unit>(conv, task, tiles, v, v_position, m, m_position);
   store_all<Unit::width>(conv, task, tiles, m, m_position);
