@@ -5,11 +5,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/options.h"
 #include "apps/terminal.h"
 #include "base/json.h"
+#include "base/progress.h"
 #include "base/threads.h"
 
 namespace fossilct {
@@ -37,6 +39,16 @@ struct CommandResult {
   Json json;
   std::string text;
   bool text_is_report = true;
+};
+
+// Cancelled where what was done is not lost: the message says how to go on.
+class Interrupted : public Cancelled {
+ public:
+  explicit Interrupted(std::string message) : message_(std::move(message)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string message_;
 };
 
 struct Example {

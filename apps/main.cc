@@ -100,6 +100,9 @@ int run(const std::vector<std::string>& arguments) {
     }
     write_to_stdout(result);
     return exit_done;
+  } catch (const Interrupted& interrupted) {
+    progress.error(interrupted.what());
+    return exit_interrupted;
   } catch (const Cancelled&) {
     progress.error(
         "interrupted; nothing unfinished was left under the names asked for. The same command "

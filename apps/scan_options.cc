@@ -95,6 +95,8 @@ std::optional<std::array<std::uint8_t, 3>> parse_colour(const std::string& text)
                     static_cast<std::uint8_t>(rgb)};
 }
 
+}  // namespace
+
 void declare_spacing_options(OptionSet& options, SpacingOptions& spacing) {
   options.parsed(
       "spacing-um", "X[,Y,Z]",
@@ -107,8 +109,6 @@ void declare_spacing_options(OptionSet& options, SpacingOptions& spacing) {
   options.flag("spacing-unknown", &spacing.unknown,
                "Go on in voxels where the file states no voxel size; every output then says so");
 }
-
-}  // namespace
 
 void declare_reading_options(OptionSet& options, OpenOptions& open) {
   options.section("Voxel size");

@@ -10,6 +10,8 @@
 
 namespace fossilct {
 
+// The voxel size alone.
+void declare_spacing_options(OptionSet& options, SpacingOptions& spacing);
 // Options of every command that opens a scan: how the file is to be read, and its voxel size.
 void declare_reading_options(OptionSet& options, OpenOptions& open);
 // Options that make another scan of it: turned, cut, coarser, of another type.

@@ -196,6 +196,12 @@ void report_order(const SliceOrder& order, const fs::path& folder, const OpenOpt
   }
 }
 
+std::vector<std::int64_t> numbers_of(const SliceOrder& order) {
+  const bool counted_from_0 =
+      !order.numbered || (order.numbers.front() == 0 && order.step == 1 && order.missing_count == 0);
+  return counted_from_0 ? std::vector<std::int64_t>() : order.numbers;
+}
+
 // The spacing and notices of the first slice stand for all.
 FoundSpacing spacing_of_first(const fs::path& first, ImageFormat format,
                               ScanDescription& description) {
@@ -238,12 +244,15 @@ Container open_slice_folder(const fs::path& folder, const OpenOptions& options,
     return open_only_image(folder / images[0].name, options, progress, description.notices);
   }
   const SliceOrder order = order_slices(names_of(images), folder.string());
-  report_order(order, folder, options, description.notices);
+  if (!options.some_slices) {
+    report_order(order, folder, options, description.notices);
+  }
   for (const std::size_t index : order.order) {
     description.files.push_back(folder / images[index].name);
   }
   description.format = std::string(name_of(format)) + " folder";
   description.slice_step = order.step;
+  description.slice_numbers = numbers_of(order);
   Container container;
   container.spacing = spacing_of_first(description.files[0], format, description);
   std::vector<fs::path> files = description.files;

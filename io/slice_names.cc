@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -162,12 +163,21 @@ SliceOrder order_slices(const std::vector<std::string>& names, const std::string
   }
   result.numbered = true;
   find_missing(numbers, result);
+  result.numbers = std::move(numbers);
   if (!result.missing.empty()) {
     const std::size_t first = result.order[0];
     result.example_of_missing =
         name_with_number(names[first], parsed[first].runs[*run], result.missing[0]);
   }
   return result;
+}
+
+std::optional<std::int64_t> last_number(const std::string& file_name) {
+  const Name name = parse_name(file_name);
+  if (name.runs.empty() || significant(name.runs.back().digits).size() > most_digits) {
+    return std::nullopt;
+  }
+  return parse_integer(significant(name.runs.back().digits));
 }
 
 }  // namespace fossilct

@@ -17,10 +17,22 @@ namespace fossilct {
 
 namespace {
 
+// Of the slices in `box`, as they were numbered in the whole.
+std::vector<std::int64_t> numbers_in(const ScanDescription& description, const Box& box) {
+  std::vector<std::int64_t> numbers;
+  if (!description.slice_numbers.empty() || box.begin.z != 0) {
+    for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
+      numbers.push_back(slice_number(description, z));
+    }
+  }
+  return numbers;
+}
+
 class Cropped final : public Adaptor {
  public:
   Cropped(std::unique_ptr<VolumeSource> source, const Box& box)
       : Adaptor(std::move(source)), begin_(box.begin) {
+    mutable_description().slice_numbers = numbers_in(description(), box);
     mutable_description().grid = cropped(grid(), box);
     mutable_description().statistics.reset();
   }
@@ -39,6 +51,7 @@ class Halved final : public Adaptor {
   explicit Halved(std::unique_ptr<VolumeSource> source) : Adaptor(std::move(source)) {
     mutable_description().grid = reduced(grid(), 2);
     mutable_description().statistics.reset();
+    mutable_description().slice_numbers.clear();
   }
   std::int64_t preferred_slab() const override {
     return std::max<std::int64_t>(1, source().preferred_slab() / 2);

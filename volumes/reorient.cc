@@ -86,6 +86,14 @@ class Scatter {
   std::size_t along_;
 };
 
+std::vector<std::int64_t> reversed_numbers(const ScanDescription& description) {
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t z = description.grid.size.z; z-- > 0;) {
+    numbers.push_back(slice_number(description, z));
+  }
+  return numbers;
+}
+
 class Reoriented final : public Adaptor {
  public:
   Reoriented(std::unique_ptr<VolumeSource> source, const Reorientation& reorientation)
@@ -97,6 +105,11 @@ class Reoriented final : public Adaptor {
     const std::array spacing = {old.spacing_um.x, old.spacing_um.y, old.spacing_um.z};
     description.grid.size = {size[old_of_[0]], size[old_of_[1]], size[old_of_[2]]};
     description.grid.spacing_um = {spacing[old_of_[0]], spacing[old_of_[1]], spacing[old_of_[2]]};
+    if (old_of_[2] != 2) {
+      description.slice_numbers.clear();
+    } else if (flip_[2]) {
+      description.slice_numbers = reversed_numbers(this->source().description());
+    }
     if (description.slice_step > 1 && old_of_[2] != 2) {
       description.notices.push_back("the axis whose slices are not neighbours (only every " +
                                     std::to_string(description.slice_step) +

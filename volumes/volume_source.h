@@ -31,11 +31,19 @@ struct ScanDescription {
   // Distance of the file numbers along z when only every n-th slice is there; 1 otherwise. Slices
   // are then not neighbours: no z context in training, no measuring across them.
   std::int64_t slice_step = 1;
+  // Numbers of the slices along z where they are not 0, 1, 2 ...: those in a folder's file names.
+  std::vector<std::int64_t> slice_numbers;
   bool projections = false;                    // radiographs before reconstruction, not a volume
   std::int64_t levels = 1;                     // resolutions the file holds, 1 = only the full one
   std::optional<VolumeStatistics> statistics;  // where the file has them stored
   Json provenance;                             // of the file itself, null where it keeps none
 };
+
+// The number of slice z.
+inline std::int64_t slice_number(const ScanDescription& description, std::int64_t z) {
+  return description.slice_numbers.empty() ? z
+                                           : description.slice_numbers[static_cast<std::size_t>(z)];
+}
 
 // A scan as something to read boxes from, whatever the file format and however large. Not safe for
 // calls from several threads at once unless a source says so.
