@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "networks/network.h"
 
+#include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/modules/batchnorm.h>
 
@@ -72,9 +73,13 @@ std::int64_t parameter_count(const torch::nn::Module& module) {
 }
 
 void make_channels_last(Network& network) {
+  const at::NoGradGuard no_gradients;
   for (at::Tensor& parameter : network.parameters()) {
     if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+      // Weights of one channel lie in both orders already, and LibTorch takes them for planes: only
+      // fresh strides tell.
+      const auto order = at::MemoryFormat::ChannelsLast;
+      parameter.set_data(at::empty_like(parameter, parameter.options(), order).copy_(parameter));
     }
   }
 }

@@ -304,7 +304,7 @@ bool has_amx() {
 // weights, of four times the channels, are a small part.
 bool takes_phases(const torch::nn::Conv2dImpl& conv, const at::Tensor& x,
                   const kernels::KernelSet& kernels) {
-  constexpr Index least_tiles = 128;
+  constexpr Index least_tiles = 64;
   const Index tiles = x.size(0) * (x.size(2) / 8) * (x.size(3) / 8);
   return takes_winograd(conv, 2) && x.size(1) % kernels.width == 0 && tiles >= least_tiles;
 }

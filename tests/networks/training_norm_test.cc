@@ -138,6 +138,7 @@ TEST_CASE("a step of a whole network gives LibTorch's gradients, and the same tw
     const at::Tensor labels = (images.squeeze(1) > 0.5).to(at::kLong);
     const auto gradients = [&] {
       const std::shared_ptr<Network> network = make_network(spec);
+      make_channels_last(*network);
       at::cross_entropy_loss(network->forward(images), labels).backward();
       std::vector<at::Tensor> all;
       for (const at::Tensor& parameter : network->parameters()) {
