@@ -239,8 +239,8 @@ class TrainCommand : public Command {
          {"fossilct train --scan slices/ --labels masks/ --spacing-um 0.71 --recipe quick -o "
           "m.safetensors",
           "A folder of slices and masks for some of them."},
-         {"fossilct train --scan a.h5 --labels a_gt.h5 --test-scan b.h5 --test-labels b_gt.h5 -o "
-          "m.safetensors",
+         {"fossilct train --scan a.h5 --labels gt.h5 --test-scan b.h5 --test-labels b_gt.h5 "
+          "-o m.safetensors",
           "With a scan for the score. --scan and --labels may be given for several scans."},
          {"fossilct train --resume m.checkpoint", "Goes on with an interrupted training."},
          {"fossilct train --recipe quick --print-recipe > mine.json",

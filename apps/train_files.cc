@@ -199,8 +199,8 @@ Json sources_json(const TrainingData& data, const TrainSettings& settings,
   add("training", settings.inputs.training, data.training);
   add("validation", settings.inputs.validation, data.validation);
   add("test", settings.inputs.test, data.test);
-  const auto weights = known.find(whole_path(settings.encoder_weights));
-  if (!settings.encoder_weights.empty() && weights != known.end()) {
+  if (!settings.encoder_weights.empty()) {
+    const auto weights = known.find(whole_path(settings.encoder_weights));
     sources["encoder_weights"] = {{"path", weights->first.string()},
                                   {"bytes", weights->second.bytes},
                                   {"sha256", weights->second.sha256}};

@@ -7,7 +7,7 @@ set_tests_properties(cli_core_files PROPERTIES LABELS cli FIXTURES_SETUP cli_inp
 set(cores in/cores)
 set(a --scan ${cores}/a.nrrd --labels ${cores}/a_gt.nrrd)
 set(train train ${a} --output m.safetensors)
-set(tiny --set stages.0.unfrozen.epochs=0 --set stages.1.unfrozen.epochs=0 --set stages.2.unfrozen.epochs=1
+set(tiny --threads 1 --set stages.0.unfrozen.epochs=0 --set stages.1.unfrozen.epochs=0 --set stages.2.unfrozen.epochs=1
   --set stages.2.epoch_samples=4 --set stages.2.batch=2 --set stages.2.crop=32)
 set(written m.report.html m.safetensors m.train.csv)
 
@@ -101,7 +101,7 @@ fossilct_cli_test(train ARGS ${train} ${tiny} --scan ${cores}/b.nrrd --labels ${
   STDERR "voxels of in/cores/b.nrrd are 3 um, .*will use about .* of RAM, .* of disk.*epoch 1 of 1: loss [0-9.]+, IoU "
   STDOUT "written +m.safetensors m.report.html m.train.csv best epoch +1 of 1.*mean IoU of the foreground.*fossil.*test")
 fossilct_cli_test(train_resample ARGS ${train} ${tiny} --scan ${cores}/far.nrrd --labels ${cores}/far_gt.nrrd --resample --json EXIT 0
-  LEAVES ${written} STDERR "far.nrrd: resampled from voxels of 5 um to 2 um" STDOUT "^{.*\"output\": \"m.safetensors\".*\"sha256\".*\"scores\"")
+  LEAVES ${written} STDERR "far.nrrd: resampled from voxels of 5 um to 2 um" STDOUT "^{.*\"output\": \"m.safetensors\".*\"scores\".*\"sha256\"")
 fossilct_cli_test(train_some_masks ARGS train --scan ${cores}/slices --labels ${cores}/some --spacing-um 2 -o m.safetensors ${tiny} EXIT 0
   LEAVES ${written} STDERR "masks of 9 slices of the scan's 40, matched by number: 103, 108.*IoU")
 fossilct_cli_test(train_apart ARGS train --scan ${cores}/apart --labels ${cores}/apart_gt --spacing-unknown -o m.safetensors --axes z --context 0
