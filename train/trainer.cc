@@ -70,9 +70,10 @@ void TrainingRun::require_sense() {
     }
   }
   if (validation_foreground_ == 0) {
-    throw option_error("--validate-slices",
-                       "the validation slices hold no foreground, so no score can be had from "
-                       "them: choose others with --validate-slices, or a larger --validate-share");
+    throw Error(
+        ErrorKind::format,
+        "the validation slices hold no foreground, so no score can be had from them: choose "
+        "others with --validate-slices, or a larger --validate-share");
   }
   if (options_.validation.kind == ValidationOptions::Kind::random_slices) {
     note(
@@ -173,9 +174,27 @@ TrainingEstimate TrainingRun::estimate() {
     pixels = std::max(pixels, scan.size().x * scan.size().y);
   }
   const std::int64_t all = bytes_of_all(data_.training) + bytes_of_all(data_.validation);
-  return estimate_training(*learner_, planned(), recipe_.repeat_grey ? 1 : recipe_.channels(),
-                           static_cast<int>(data_.classes.size()),
-                           std::min(all, options_.cache_bytes), pixels);
+  TrainingEstimate estimate = estimate_training(
+      *learner_, planned(), recipe_.repeat_grey ? 1 : recipe_.channels(),
+      static_cast<int>(data_.classes.size()), std::min(all, options_.cache_bytes), pixels);
+  estimate.hours += scoring_hours();
+  return estimate;
+}
+
+// Of the scores of all epochs and those of the end, from one of them.
+double TrainingRun::scoring_hours() {
+  const auto begin = std::chrono::steady_clock::now();
+  validator_->quick_score(learner_->stored(), progress_);
+  const std::chrono::duration<double, std::ratio<3600>> taken =
+      std::chrono::steady_clock::now() - begin;
+  std::int64_t slices = validator_->all_slices();
+  for (const LabelledScan& scan : data_.test) {
+    slices += scan.size().z;
+  }
+  const std::int64_t quick = validator_->quick_slices();
+  const std::int64_t epochs =
+      recipe_.stages.back().unfrozen.epochs + std::ssize(recipe_.stages) - 1;
+  return taken.count() * static_cast<double>(epochs + slices / std::max<std::int64_t>(1, quick));
 }
 
 TrainingOutcome TrainingRun::outcome() {

@@ -69,6 +69,7 @@ class TrainingRun {
   std::int64_t total_samples() const;
   std::int64_t samples_done() const;
   TrainingEstimate estimate();
+  double scoring_hours();
   void restore(const Checkpoint& checkpoint);
   void save(bool required);
   void note(const std::string& text);

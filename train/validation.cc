@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include "segment/normalisation.h"
@@ -97,12 +98,28 @@ Validator::Predicted Validator::predict(InferenceNetwork& network, const Part& p
   return result;
 }
 
+std::int64_t Validator::quick_slices_of(const std::vector<Part>& parts) const {
+  return std::min(most_slices / std::ssize(parts_), std::ssize(parts));
+}
+
+std::int64_t Validator::quick_slices() const {
+  return std::accumulate(parts_.begin(), parts_.end(), std::int64_t{0},
+                         [&](std::int64_t sum, const std::vector<Part>& parts) {
+                           return sum + quick_slices_of(parts);
+                         });
+}
+
+std::int64_t Validator::all_slices() const {
+  return std::accumulate(
+      parts_.begin(), parts_.end(), std::int64_t{0},
+      [](std::int64_t sum, const std::vector<Part>& parts) { return sum + std::ssize(parts); });
+}
+
 ConfusionMatrix Validator::quick_score(const Network& network, Progress& progress) {
   InferenceNetwork ready = made_ready(network);
   ConfusionMatrix matrix(classes_);
-  const std::int64_t most = most_slices / std::ssize(parts_);
   for (const std::vector<Part>& parts : parts_) {
-    const std::int64_t count = std::min(most, std::ssize(parts));
+    const std::int64_t count = quick_slices_of(parts);
     for (std::int64_t i = 0; i < count; ++i) {
       progress.check();
       const std::int64_t at = (2 * i + 1) * std::ssize(parts) / (2 * count);
@@ -124,11 +141,7 @@ EvaluationRecord Validator::evaluate(const Network& network, const std::string& 
     boundaries.emplace_back(label, boundary_tolerance);
   }
   scored_.clear();
-  std::int64_t total = 0;
-  for (const std::vector<Part>& parts : parts_) {
-    total += std::ssize(parts);
-  }
-  progress.begin("score " + what, total, WorkUnit::slices);
+  progress.begin("score " + what, all_slices(), WorkUnit::slices);
   for (const std::vector<Part>& parts : parts_) {
     for (const Part& part : parts) {
       progress.check();

@@ -33,6 +33,10 @@ class Validator {
   // median; those along z with foreground in truth or prediction.
   std::vector<ExampleRecord> examples(const Network& network, int count);
 
+  // How many slices each of the two scores.
+  std::int64_t quick_slices() const;
+  std::int64_t all_slices() const;
+
   static constexpr std::int64_t most_slices = 36;
 
  private:
@@ -49,6 +53,7 @@ class Validator {
   };
 
   void list_parts(std::size_t scan, Axis axis);
+  std::int64_t quick_slices_of(const std::vector<Part>& parts) const;
   Predicted predict(InferenceNetwork& network, const Part& part);
   ExampleRecord example(InferenceNetwork& network, const ScoredPart& part, bool worst);
   InferenceNetwork made_ready(const Network& network) const;
