@@ -15,19 +15,6 @@ namespace {
 constexpr double first_loss_scale = 65536;
 constexpr int steps_before_growth = 1000;
 
-// Convolutions are several times faster on weights and images with the channels last.
-void to_channels_last(const Network& network, at::Device device) {
-  const at::NoGradGuard no_grad;
-  for (const auto& [name, tensor] : state_dict(network)) {
-    at::Tensor there = tensor.to(device);
-    if (there.dim() == 4) {
-      there = there.contiguous(at::MemoryFormat::ChannelsLast);
-    }
-    at::Tensor target = tensor;
-    target.set_data(there);
-  }
-}
-
 void copy_state(const Network& from, const Network& to) {
   const at::NoGradGuard no_grad;
   const auto source = state_dict(from), target = state_dict(to);
@@ -58,10 +45,12 @@ Learner::Learner(std::shared_ptr<Network> network, const Recipe& recipe, const L
       device_(device),
       precision_(precision),
       loss_scale_(precision == Precision::fp16 ? first_loss_scale : 1) {
-  to_channels_last(*network_, device_);
+  network_->to(device_);
+  make_channels_last(*network_);
   if (recipe_.ema > 0) {
     averaged_ = make_network(network_->spec());
-    to_channels_last(*averaged_, device_);
+    averaged_->to(device_);
+    make_channels_last(*averaged_);
     copy_state(*network_, *averaged_);
     for (const at::Tensor& parameter : averaged_->parameters()) {
       at::Tensor(parameter).set_requires_grad(false);

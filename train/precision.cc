@@ -14,18 +14,13 @@ bool multiplies_tiles() {
   return std::find(sets.begin(), sets.end(), InstructionSet::amx_bf16) != sets.end();
 }
 
-void set_autocast(at::Device device, bool on, at::ScalarType type) {
+void set_cuda_autocast(bool on, at::ScalarType type) {
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-  at::autocast::set_autocast_dtype(device.type(), type);
-  at::autocast::set_autocast_enabled(device.type(), on);
+  at::autocast::set_autocast_dtype(at::kCUDA, type);
+  at::autocast::set_autocast_enabled(at::kCUDA, on);
 #else
-  if (device.is_cpu()) {
-    at::autocast::set_autocast_cpu_dtype(type);
-    at::autocast::set_cpu_enabled(on);
-  } else {
-    at::autocast::set_autocast_gpu_dtype(type);
-    at::autocast::set_enabled(on);
-  }
+  at::autocast::set_autocast_gpu_dtype(type);
+  at::autocast::set_enabled(on);
 #endif
 }
 
@@ -43,16 +38,18 @@ Precision training_precision(Precision wanted, at::Device device) {
 }
 
 Autocast::Autocast(at::Device device, Precision precision)
-    : device_(device), on_(precision != Precision::fp32) {
-  if (on_) {
-    set_autocast(device_, true, precision == Precision::bf16 ? at::kBFloat16 : at::kHalf);
+    : cuda_(device.is_cuda() && precision != Precision::fp32) {
+  if (cuda_) {
+    set_cuda_autocast(true, precision == Precision::bf16 ? at::kBFloat16 : at::kHalf);
+  } else if (precision == Precision::bf16) {
+    cpu_.emplace(true);
   }
 }
 
 Autocast::~Autocast() {
-  if (on_) {
+  if (cuda_) {
     at::autocast::clear_cache();
-    set_autocast(device_, false, device_.is_cpu() ? at::kBFloat16 : at::kHalf);
+    set_cuda_autocast(false, at::kHalf);
   }
 }
 

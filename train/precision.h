@@ -4,7 +4,10 @@
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
+#include <optional>
+
 #include "networks/inference.h"
+#include "networks/training_kernels.h"
 
 namespace fossilct {
 
@@ -22,8 +25,8 @@ class Autocast {
   Autocast& operator=(const Autocast&) = delete;
 
  private:
-  at::Device device_;
-  bool on_;
+  std::optional<CpuAutocastGuard> cpu_;
+  bool cuda_;
 };
 
 }  // namespace fossilct

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "networks/training_kernels.h"
 #include "train/estimate.h"
 #include "train/training_run.h"
 #include "volumes/block_cache.h"
@@ -236,6 +237,7 @@ TrainingOutcome train(TrainingData& data, const TrainingOptions& options,
   const std::int64_t all = bytes_of_all(data.training) + bytes_of_all(data.validation);
   put_behind_cache(data.training, all, options.cache_bytes);
   put_behind_cache(data.validation, all, options.cache_bytes);
+  keep_freed_memory();
   TrainingRun run(data, options, observer, progress);
   try {
     return run.run(resume);

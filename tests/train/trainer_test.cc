@@ -33,7 +33,7 @@ class Watcher : public TrainingObserver {
  public:
   explicit Watcher(Progress& progress, int stop_after = 0)
       : progress_(progress), stop_after_(stop_after) {}
-  void estimated(const TrainingEstimate& estimate) override { this->estimate = estimate; }
+  void estimated(const TrainingEstimate& what) override { estimate = what; }
   void epoch_done(const TrainingRecord& so_far) override {
     ++epochs;
     if (epochs == stop_after_) {
