@@ -31,6 +31,7 @@ VolumeFileOptions file_options(const ImportOptions& options, const ScanDescripti
   file.kind = description.kind;
   file.classes = options.file.classes.empty() ? description.classes : options.file.classes;
   file.slice_step = description.slice_step;
+  file.slice_numbers = description.slice_numbers;
   file.projections = description.projections;
   file.levels = !options.no_levels;
   file.if_exists = options.overwrite ? IfExists::replace : IfExists::refuse;

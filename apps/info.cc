@@ -6,6 +6,7 @@
 #include "apps/report.h"
 #include "apps/scan_options.h"
 #include "base/text.h"
+#include "io/label_slices.h"
 #include "volumes/statistics.h"
 
 namespace fossilct {
@@ -172,6 +173,7 @@ class InfoCommand : public Command {
       facts.push_back(fact.first == "voxel size" ? std::pair{fact.first, spacing_fact(d)} : fact);
     }
     facts.emplace_back("slices", slice_step_text(d));
+    facts.emplace_back("numbers", d.slice_numbers.empty() ? "" : slice_numbers_text(d));
     facts.emplace_back("content", d.projections ? "projections, not a reconstruction" : "");
     if (statistics) {
       facts.emplace_back("range", range_text(*statistics));
@@ -202,6 +204,7 @@ class InfoCommand : public Command {
     Json json = {{"path", options_.scan.string()}, {"format", d.format}};
     json.update(volume_json(d.grid, d.type, d.kind));
     json["slice_step"] = d.slice_step;
+    json["first_slice"] = slice_number(d, 0);
     json["projections"] = d.projections;
     json["levels"] = d.levels;
     json["slab"] = source.preferred_slab();

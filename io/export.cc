@@ -22,6 +22,7 @@ std::unique_ptr<VolumeSink> make_volume_file_sink(const std::filesystem::path& p
   options.kind = description.kind;
   options.classes = description.classes;
   options.slice_step = description.slice_step;
+  options.slice_numbers = description.slice_numbers;
   options.projections = description.projections;
   options.if_exists = if_exists;
   options.threads = threads;

@@ -27,6 +27,7 @@ struct VolumeFileOptions {
   bool levels = true;                              // write the resolution pyramid
   std::vector<LabelClass> classes;                 // labels only
   std::int64_t slice_step = 1;                     // see ScanDescription
+  std::vector<std::int64_t> slice_numbers;         // likewise; kept where slice_step apart
   bool projections = false;
   IfExists if_exists = IfExists::refuse;
   int threads = 1;

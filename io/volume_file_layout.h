@@ -18,6 +18,7 @@ inline constexpr const char* axis_order_attribute = "axis_order";
 inline constexpr const char* statistics_attribute = "statistics";
 inline constexpr const char* classes_attribute = "classes";
 inline constexpr const char* slice_step_attribute = "slice_step";
+inline constexpr const char* first_slice_attribute = "first_slice";
 inline constexpr const char* projections_attribute = "projections";
 inline constexpr const char* provenance_attribute = "provenance";
 inline constexpr const char* manifest_dataset = "/source_manifest";

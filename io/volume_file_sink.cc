@@ -80,6 +80,17 @@ std::string default_array_name(VolumeKind kind) {
   return kind == VolumeKind::labels ? "labels" : "intensity";
 }
 
+// The first number, where the others follow at slice_step.
+std::optional<std::int64_t> first_of_even_numbers(const VolumeFileOptions& options) {
+  const std::vector<std::int64_t>& numbers = options.slice_numbers;
+  for (std::size_t z = 1; z < numbers.size(); ++z) {
+    if (numbers[z] - numbers[z - 1] != options.slice_step) {
+      return std::nullopt;
+    }
+  }
+  return numbers.empty() ? std::nullopt : std::optional(numbers.front());
+}
+
 }  // namespace
 
 class VolumeFileSink::Impl {
@@ -214,6 +225,9 @@ void VolumeFileSink::Impl::write_metadata() {
   hdf5::write_attribute(data, "maximum", std::vector<double>{result->maximum});
   hdf5::write_attribute(data, statistics_attribute, text_of(json_of(*result)));
   hdf5::write_attribute(data, slice_step_attribute, std::vector<std::int64_t>{options_.slice_step});
+  if (const auto first = first_of_even_numbers(options_)) {
+    hdf5::write_attribute(data, first_slice_attribute, std::vector<std::int64_t>{*first});
+  }
   hdf5::write_attribute(data, projections_attribute,
                         std::vector<std::int64_t>{options_.projections ? 1 : 0});
   if (!options_.classes.empty()) {

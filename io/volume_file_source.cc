@@ -120,6 +120,13 @@ void read_dataset_attributes(const hdf5::Handle& data, const fs::path& path,
   constexpr double most_step = 1e9;
   const bool plausible = step && (*step)[0] >= 1 && (*step)[0] <= most_step;
   description.slice_step = plausible ? static_cast<std::int64_t>((*step)[0]) : 1;
+  const auto first = hdf5::read_numbers(data, first_slice_attribute);
+  if (first && std::abs((*first)[0]) <= most_step * most_step) {
+    const auto number = static_cast<std::int64_t>((*first)[0]);
+    for (std::int64_t z = 0; z < description.grid.size.z; ++z) {
+      description.slice_numbers.push_back(number + z * description.slice_step);
+    }
+  }
   const auto projections = hdf5::read_numbers(data, projections_attribute);
   description.projections = projections && (*projections)[0] != 0;
   const Json classes =
@@ -170,6 +177,7 @@ void descend(ScanDescription& description, std::int64_t level, const Size3& size
                             " has another size than half of half ... of /data");
   }
   if (level > 0) {
+    description.slice_numbers.clear();
     description.statistics.reset();
   }
 }

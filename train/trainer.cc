@@ -114,8 +114,8 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
     }
   }
   saved_ = std::chrono::steady_clock::now();
-  progress_.begin("train", total_samples(), WorkUnit::slices);
-  progress_.advance(samples_done());
+  progress_.begin("train", total_pixels(), WorkUnit::voxels);
+  progress_.advance(pixels_done());
   while (at_.stage < std::ssize(recipe_.stages)) {
     if (!phase_runs()) {
       next_phase();
@@ -149,22 +149,31 @@ std::vector<PlannedStage> TrainingRun::planned() const {
   return stages;
 }
 
-std::int64_t TrainingRun::total_samples() const {
-  std::int64_t samples = 0;
+// Work is counted in pixels of samples: a stage at full resolution takes longer than one at a half.
+std::int64_t TrainingRun::total_pixels() const {
+  std::int64_t pixels = 0;
   for (const PlannedStage& stage : planned()) {
-    samples += stage.samples;
+    pixels += stage.samples * stage.height * stage.width;
   }
-  return samples;
+  return pixels;
 }
 
 // Of the epochs and steps that a checkpoint stands behind.
-std::int64_t TrainingRun::samples_done() const {
-  std::int64_t samples = 0;
+std::int64_t TrainingRun::pixels_done() const {
+  const std::vector<PlannedStage> stages = planned();
+  std::int64_t pixels = 0;
+  const auto add = [&](int stage, std::int64_t steps) {
+    const PlannedStage& of = stages[static_cast<std::size_t>(stage)];
+    pixels += steps * of.stage.batch * of.stage.accumulate * of.height * of.width;
+  };
   for (const EpochRecord& epoch : record_.epochs) {
-    const Stage& of = recipe_.stages[static_cast<std::size_t>(epoch.stage)];
-    samples += sampler_of(of).steps_an_epoch() * of.batch * of.accumulate;
+    add(epoch.stage,
+        sampler_of(recipe_.stages[static_cast<std::size_t>(epoch.stage)]).steps_an_epoch());
   }
-  return samples + (at_.step == 0 ? 0 : at_.step * stage().batch * stage().accumulate);
+  if (at_.step > 0) {
+    add(at_.stage, at_.step);
+  }
+  return pixels;
 }
 
 TrainingEstimate TrainingRun::estimate() {

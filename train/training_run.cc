@@ -292,7 +292,7 @@ void TrainingRun::run_epoch(const Sampler& sampler) {
       return;
     }
     record_step(loss, now, phase().epochs * steps * std::ssize(recipe_.stages));
-    progress_.advance(samples.images.size(0));
+    progress_.advance(samples.labels.numel());
     if (seconds_since(saved_) > 60 * options_.checkpoint_minutes) {
       save(false);
     }

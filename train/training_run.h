@@ -66,8 +66,8 @@ class TrainingRun {
   TrainingOutcome outcome();
 
   std::vector<PlannedStage> planned() const;
-  std::int64_t total_samples() const;
-  std::int64_t samples_done() const;
+  std::int64_t total_pixels() const;
+  std::int64_t pixels_done() const;
   TrainingEstimate estimate();
   double scoring_hours();
   void restore(const Checkpoint& checkpoint);

@@ -82,3 +82,27 @@ TEST_CASE("a stack of every 50th slice is still one after an export to a folder"
   CHECK(back->description().slice_step == 50);
   CHECK(back->grid().spacing_um.z == 100);
 }
+
+TEST_CASE("a volume file keeps the numbers of its slices, for masks that come later") {
+  Progress progress;
+  const TemporaryFolder folder;
+  ScanDescription description = described({2, 2, 2}, true);
+  description.slice_numbers = {1, 2, 3, 4, 5, 6, 7};
+  export_pattern(folder / "from_one.h5", description);
+  CHECK(open_scan(folder / "from_one.h5", OpenOptions{}, progress)->description().slice_numbers ==
+        description.slice_numbers);
+  OpenOptions half;
+  half.level = 1;
+  CHECK(open_scan(folder / "from_one.h5", half, progress)->description().slice_numbers.empty());
+
+  description.slice_step = 50;
+  description.slice_numbers = {0, 50, 100, 150, 200, 250, 300};
+  export_pattern(folder / "apart.h5", description);
+  CHECK(open_scan(folder / "apart.h5", OpenOptions{}, progress)->description().slice_numbers ==
+        description.slice_numbers);
+
+  description.slice_step = 1;
+  description.slice_numbers = {0, 1, 2, 4, 5, 6, 7};  // a gap: no even numbers to keep
+  export_pattern(folder / "gap.h5", description);
+  CHECK(open_scan(folder / "gap.h5", OpenOptions{}, progress)->description().slice_numbers.empty());
+}
