@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <array>
+#include <cassert>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -105,8 +106,9 @@ class BatchLoader::Reader {
 
   LabelledImages next() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !ready_.empty() || failure_; });
+    changed_.wait(lock, [&] { return !ready_.empty() || failure_ || done_; });
     if (ready_.empty()) {
+      assert(failure_);  // nobody asks for more batches than an epoch has
       std::rethrow_exception(failure_);
     }
     LabelledImages batch = std::move(ready_.front());
@@ -128,6 +130,9 @@ class BatchLoader::Reader {
         ready_.push_back(std::move(batch));
         changed_.notify_all();
       }
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+      changed_.notify_all();
     } catch (...) {
       const std::lock_guard lock(mutex_);
       failure_ = std::current_exception();
@@ -158,6 +163,7 @@ class BatchLoader::Reader {
   std::deque<LabelledImages> ready_;
   std::exception_ptr failure_;
   bool stopping_ = false;
+  bool done_ = false;
   std::thread thread_;
 };
 

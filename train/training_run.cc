@@ -204,17 +204,19 @@ void TrainingRun::find_rates(const Sampler& sampler) {
     before.tensors.push_back({mine.name, mine.tensor.clone()});
   }
   RateFinder finder;
-  BatchLoader loader(data_.training, sampled_, sampler, stage(), recipe_.context, at_.epochs_done,
-                     0);
-  std::int64_t steps = 0;
-  while (const std::optional<double> rate = finder.next_rate()) {
+  std::unique_ptr<BatchLoader> loader;
+  for (std::int64_t steps = 0; const std::optional<double> rate = finder.next_rate(); ++steps) {
     progress_.check();
+    if (steps % sampler.steps_an_epoch() == 0) {  // its samples are used up
+      loader.reset();
+      loader =
+          std::make_unique<BatchLoader>(data_.training, sampled_, sampler, stage(), recipe_.context,
+                                        at_.epochs_done + steps / sampler.steps_an_epoch(), 0);
+    }
     const std::uint64_t seed = hash(options_.seed, finder_stream, at_.epochs_done, steps);
-    const LabelledImages samples = loader.next();
     finder.record(step(
-        samples,
+        loader->next(),
         {.rates = {*rate, *rate, *rate}, .momentum = 0.9, .batch = stage().batch, .seed = seed}));
-    ++steps;
   }
   learner_->restore(before, numbers);
   FinderRecord found{.stage = at_.stage, .frozen = at_.frozen, .rates = {}, .losses = {}};

@@ -62,7 +62,7 @@ fossilct_cli_test(train_validation_two ARGS ${train} --validation random-slices 
   STDERR "--validate-slices: excludes --validation random-slices")
 fossilct_cli_test(train_validation_scan ARGS ${train} --validate-slices 3 --validate-scan ${cores}/a.nrrd --validate-labels ${cores}/a_gt.nrrd
   EXIT 2 STDERR "--validate-scan: excludes --validate-slices")
-fossilct_cli_test(train_validation_empty ARGS train --scan ${cores}/a.nrrd --labels ${cores}/end_gt.nrrd -o m.safetensors EXIT 2
+fossilct_cli_test(train_validation_empty ARGS train --scan ${cores}/a.nrrd --labels ${cores}/end_gt.nrrd -o m.safetensors EXIT 1
   STDERR "validation .*no foreground")
 fossilct_cli_test(train_validation_number ARGS ${train} --validate-slices 77 EXIT 2 STDERR "77")
 

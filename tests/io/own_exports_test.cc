@@ -91,9 +91,6 @@ TEST_CASE("a volume file keeps the numbers of its slices, for masks that come la
   export_pattern(folder / "from_one.h5", description);
   CHECK(open_scan(folder / "from_one.h5", OpenOptions{}, progress)->description().slice_numbers ==
         description.slice_numbers);
-  OpenOptions half;
-  half.level = 1;
-  CHECK(open_scan(folder / "from_one.h5", half, progress)->description().slice_numbers.empty());
 
   description.slice_step = 50;
   description.slice_numbers = {0, 50, 100, 150, 200, 250, 300};
