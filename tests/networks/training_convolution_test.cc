@@ -102,6 +102,12 @@ struct Problem {
 
 double largest(const at::Tensor& x) { return x.abs().max().item<double>(); }
 
+// Against the largest value, or against the sums' terms, which are of order 0.1 and more, where
+// those cancel: one pixel may come out as near to 0 as chance will have it.
+bool agree(const at::Tensor& found, const at::Tensor& expected) {
+  return largest(found - expected) <= tolerance * std::max(0.1, largest(expected));
+}
+
 void check_against_libtorch(const Shape& shape) {
   CAPTURE(to_text(shape));
   Problem problem(shape);
@@ -118,7 +124,7 @@ void check_against_libtorch(const Shape& shape) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       CAPTURE(i);
       REQUIRE(found[i].sizes() == expected[i].sizes());
-      CHECK(largest(found[i] - expected[i]) <= tolerance * largest(expected[i]));
+      CHECK(agree(found[i], expected[i]));
     }
   }
 }
@@ -169,7 +175,7 @@ TEST_CASE("a part of an image is no image of its own and is convolved as one") {
   const at::Tensor part = large.slice(1, 3, 12).slice(3, 1, 9);
   const at::Tensor found = convolved(conv, part);
   const at::Tensor expected = conv(part);
-  CHECK(largest(found - expected) <= tolerance * largest(expected));
+  CHECK(agree(found, expected));
 }
 
 TEST_CASE("gradients are the same from run to run, bit by bit") {
