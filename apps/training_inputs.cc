@@ -280,7 +280,6 @@ std::vector<LabelledScan> labelled_scans(Part part, const Common& common, Progre
     if (common.resample) {
       resample_like(common.first, scan, progress);
     }
-    scan.slice_numbers = scan.scan->description().slice_numbers;
     scans.push_back(std::move(scan));
   }
   return scans;

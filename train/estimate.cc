@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/random.h"
 #include "train/process_memory.h"
 
 namespace fossilct {
@@ -35,14 +34,6 @@ double seconds_of_a_sample(Learner& learner, const PlannedStage& planned, int ch
   return seconds / static_cast<double>(batch);
 }
 
-WeightFile copied(Learner& learner) {
-  WeightFile copy;
-  for (const NamedTensor& mine : learner.state()) {
-    copy.tensors.push_back({mine.name, mine.tensor.clone()});
-  }
-  return copy;
-}
-
 }  // namespace
 
 TrainingEstimate estimate_training(Learner& learner, const std::vector<PlannedStage>& stages,
@@ -51,7 +42,7 @@ TrainingEstimate estimate_training(Learner& learner, const std::vector<PlannedSt
   const Json numbers = learner.numbers();
   TrainingEstimate estimate;
   {
-    const WeightFile before = copied(learner);
+    const WeightFile before = learner.copied_state();
     for (const PlannedStage& planned : stages) {
       estimate.hours += static_cast<double>(planned.samples) / 3600 *
                         seconds_of_a_sample(learner, planned, channels, classes);

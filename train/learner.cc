@@ -15,15 +15,6 @@ namespace {
 constexpr double first_loss_scale = 65536;
 constexpr int steps_before_growth = 1000;
 
-void copy_state(const Network& from, const Network& to) {
-  const at::NoGradGuard no_grad;
-  const auto source = state_dict(from), target = state_dict(to);
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    at::Tensor tensor = target[i].second;
-    tensor.copy_(source[i].second);
-  }
-}
-
 const at::Tensor& tensor_of(const WeightFile& file, const std::string& name,
                             const at::Tensor& like) {
   const at::Tensor* found = file.find(name);
@@ -51,7 +42,11 @@ Learner::Learner(std::shared_ptr<Network> network, const Recipe& recipe, const L
     averaged_ = make_network(network_->spec());
     averaged_->to(device_);
     make_channels_last(*averaged_);
-    copy_state(*network_, *averaged_);
+    const auto weights = state_dict(*network_), averages = state_dict(*averaged_);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      averaging_.push_back({weights[i].second.detach(), averages[i].second.detach()});
+      averaging_.back().average.copy_(averaging_.back().weight);
+    }
     for (const at::Tensor& parameter : averaged_->parameters()) {
       at::Tensor(parameter).set_requires_grad(false);
     }
@@ -120,19 +115,15 @@ double Learner::step(const LabelledImages& samples, const Step& step) {
 
 bool Learner::apply_gradients(const Step& step) {
   const double norm = gradient_norm(parameters_) / loss_scale_;
-  if (!std::isfinite(norm) && precision_ == Precision::fp16) {
-    loss_scale_ = std::max(1.0, loss_scale_ / 2);  // the scale was too high: try the next batch
-    good_steps_ = 0;
+  if (!std::isfinite(norm)) {
+    if (precision_ == Precision::fp16) {
+      loss_scale_ = std::max(1.0, loss_scale_ / 2);  // the scale was too high: try the next batch
+      good_steps_ = 0;
+    }
     return false;
   }
   const double clip = recipe_.gradient_clip;
-  double scale = 1 / loss_scale_;
-  if (!std::isfinite(norm)) {
-    return false;
-  }
-  if (clip > 0 && norm > clip) {
-    scale *= clip / norm;
-  }
+  const double scale = (clip > 0 && norm > clip ? clip / norm : 1) / loss_scale_;
   std::vector<double> rates;
   for (const int group : groups_) {
     rates.push_back(step.rates[static_cast<std::size_t>(group)]);
@@ -153,13 +144,11 @@ void Learner::average() {
   ++averaged_steps_;
   const auto n = static_cast<double>(averaged_steps_);
   const double decay = std::min(recipe_.ema, n / (n + 10));
-  const auto source = state_dict(*network_), target = state_dict(*averaged_);
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    at::Tensor tensor = target[i].second;
-    if (tensor.is_floating_point()) {
-      tensor.lerp_(source[i].second.detach(), 1 - decay);
+  for (Averaged& of : averaging_) {
+    if (of.average.is_floating_point()) {
+      of.average.lerp_(of.weight, 1 - decay);
     } else {
-      tensor.copy_(source[i].second);
+      of.average.copy_(of.weight);
     }
   }
 }
@@ -180,6 +169,14 @@ std::vector<NamedTensor> Learner::state() {
     all.push_back({"second." + std::to_string(i), optimiser_->second_moments()[i]});
   }
   return all;
+}
+
+WeightFile Learner::copied_state() {
+  WeightFile copy;
+  for (const NamedTensor& mine : state()) {
+    copy.tensors.push_back({mine.name, mine.tensor.clone()});
+  }
+  return copy;
 }
 
 Json Learner::numbers() const {

@@ -45,6 +45,8 @@ class Learner {
   // Tensors are those in use, on the device.
   std::vector<NamedTensor> state();
   Json numbers() const;
+  // state() as it is now, to be restored after a trial.
+  WeightFile copied_state();
   // Throws Error{format} where a tensor is missing or of another shape.
   void restore(const WeightFile& file, const Json& numbers);
 
@@ -57,6 +59,10 @@ class Learner {
 
   std::shared_ptr<Network> network_;
   std::shared_ptr<Network> averaged_;
+  struct Averaged {
+    at::Tensor weight, average;  // they share memory with the two networks
+  };
+  std::vector<Averaged> averaging_;
   const Recipe& recipe_;
   LossOptions loss_;
   at::Device device_;

@@ -28,7 +28,7 @@ std::string range_text(const std::vector<std::int64_t>& numbers) {
 
 // Numbers of slices as their user counts them.
 std::int64_t number_of(const LabelledScan& scan, std::int64_t z) {
-  return scan.slice_numbers.empty() ? z : scan.slice_numbers[static_cast<std::size_t>(z)];
+  return slice_number(scan.scan->description(), z);
 }
 
 std::vector<std::int64_t> numbers_of(const LabelledScan& scan,

@@ -22,10 +22,7 @@ constexpr int examples_of_a_kind = 6;
 std::int64_t bytes_of_all(const std::vector<LabelledScan>& scans) {
   std::int64_t bytes = 0;
   for (const LabelledScan& scan : scans) {
-    for (const auto* source : {scan.scan.get(), scan.labels.get()}) {
-      bytes += voxel_count(source->grid().size) *
-               static_cast<std::int64_t>(fossilct::bytes_of(source->type()));
-    }
+    bytes += decoded_bytes(*scan.scan) + decoded_bytes(*scan.labels);
   }
   return bytes;
 }
@@ -37,10 +34,8 @@ void put_behind_cache(std::vector<LabelledScan>& scans, std::int64_t all_bytes,
                                          static_cast<double>(std::max<std::int64_t>(1, all_bytes)));
   for (LabelledScan& scan : scans) {
     for (std::unique_ptr<VolumeSource>* source : {&scan.scan, &scan.labels}) {
-      const std::int64_t bytes = voxel_count((*source)->grid().size) *
-                                 static_cast<std::int64_t>(fossilct::bytes_of((*source)->type()));
-      *source = cached(std::move(*source),
-                       static_cast<std::int64_t>(std::ceil(share * static_cast<double>(bytes))));
+      const double bytes = share * static_cast<double>(decoded_bytes(**source));
+      *source = cached(std::move(*source), static_cast<std::int64_t>(std::ceil(bytes)));
     }
   }
 }
@@ -50,15 +45,7 @@ void put_behind_cache(std::vector<LabelledScan>& scans, std::int64_t all_bytes,
 // One class in the training slices teaches nothing; no foreground in the validation voxels scores
 // nothing.
 void TrainingRun::require_sense() {
-  std::vector<std::int64_t> counts(data_.classes.size());
-  for (const SampledScan& scan : sampled_) {
-    for (const std::int64_t z : scan.split.slices(SliceRole::training)) {
-      const auto& of_slice = scan.survey.slices[static_cast<std::size_t>(z)].counts;
-      for (std::size_t label = 0; label < counts.size(); ++label) {
-        counts[label] += of_slice[label];
-      }
-    }
-  }
+  const std::vector<std::int64_t>& counts = training_voxels_;
   if (std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; }) < 2) {
     throw Error(ErrorKind::format,
                 "the training slices hold voxels of one class only: expected two at least; label "
@@ -70,7 +57,8 @@ void TrainingRun::require_sense() {
            data_.classes[label].name + "): it can't be learned");
     }
   }
-  if (validation_foreground_ == 0) {
+  if (std::all_of(validation_voxels_.begin() + 1, validation_voxels_.end(),
+                  [](std::int64_t n) { return n == 0; })) {
     throw Error(
         ErrorKind::format,
         "the validation slices hold no foreground, so no score can be had from them: choose "
@@ -234,9 +222,7 @@ TrainingOutcome TrainingRun::outcome() {
     Validator tester(data_.test, splits, classes, recipe_, {Axis::z}, options_.device);
     record_.test = tester.evaluate(*network, names, progress_);
   }
-  record_.seconds =
-      seconds_before_ +
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  record_.seconds = seconds();
   return {std::move(network), recipe_, std::move(record_)};
 }
 

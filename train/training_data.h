@@ -19,8 +19,6 @@ struct LabelledScan {
   // u8, of the scan's size: a class, or ignored_label where nobody has looked.
   std::unique_ptr<VolumeSource> labels;
   IntensityScale scale;
-  // Numbers of the slices along z where they are not 0, 1, 2 ...: those in a folder's file names.
-  std::vector<std::int64_t> slice_numbers;
 
   const Size3& size() const { return scan->grid().size; }
 };

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -60,14 +59,13 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// Voxels of a class other than 0 in the validation slices.
-std::int64_t foreground_of(const LabelSurvey& survey, const ScanSplit& split) {
-  std::int64_t voxels = 0;
-  for (const std::int64_t z : split.slices(SliceRole::validation)) {
+// Adds the voxels of each class in the slices of a role.
+void add_voxels(const LabelSurvey& survey, const ScanSplit& split, SliceRole role,
+                std::vector<std::int64_t>& voxels) {
+  for (const std::int64_t z : split.slices(role)) {
     const std::vector<std::int64_t>& counts = survey.slices[static_cast<std::size_t>(z)].counts;
-    voxels = std::accumulate(counts.begin() + 1, counts.end(), voxels);
+    std::transform(voxels.begin(), voxels.end(), counts.begin(), voxels.begin(), std::plus<>());
   }
-  return voxels;
 }
 
 }  // namespace
@@ -99,24 +97,28 @@ void TrainingRun::note(const std::string& text) {
 void TrainingRun::survey() {
   const int classes = static_cast<int>(data_.classes.size());
   const bool others = options_.validation.kind == ValidationOptions::Kind::other_scans;
+  training_voxels_.resize(data_.classes.size());
+  validation_voxels_.resize(data_.classes.size());
   for (LabelledScan& scan : data_.training) {
     SampledScan sampled{scan.size(), {}, survey_labels(scan, classes, progress_)};
     sampled.split = split_scan(scan, sampled.survey, options_.validation, recipe_.context,
                                hash(options_.seed, split_stream));
     if (!others) {
       validation_splits_.push_back(sampled.split);
-      validation_foreground_ += foreground_of(sampled.survey, sampled.split);
+      add_voxels(sampled.survey, sampled.split, SliceRole::validation, validation_voxels_);
     }
+    add_voxels(sampled.survey, sampled.split, SliceRole::training, training_voxels_);
     sampled_.push_back(std::move(sampled));
   }
   for (LabelledScan& scan : data_.validation) {
     const LabelSurvey labels = survey_labels(scan, classes, progress_);
     validation_splits_.push_back(all_slices(labels, SliceRole::validation));
-    validation_foreground_ += foreground_of(labels, validation_splits_.back());
+    add_voxels(labels, validation_splits_.back(), SliceRole::validation, validation_voxels_);
   }
   validator_ =
       std::make_unique<Validator>(others ? data_.validation : data_.training, validation_splits_,
                                   classes, recipe_, recipe_.axes, options_.device);
+  fingerprint_ = fingerprint();
 }
 
 Sampler TrainingRun::sampler_of(const Stage& stage) const {
@@ -127,15 +129,7 @@ Sampler TrainingRun::sampler_of(const Stage& stage) const {
 LossOptions TrainingRun::loss_options() const {
   LossOptions loss = recipe_.loss;
   if (recipe_.balance_classes) {
-    std::vector<std::int64_t> counts(data_.classes.size());
-    for (const SampledScan& scan : sampled_) {
-      for (const std::int64_t z : scan.split.slices(SliceRole::training)) {
-        const auto& of_slice = scan.survey.slices[static_cast<std::size_t>(z)].counts;
-        std::transform(counts.begin(), counts.end(), of_slice.begin(), counts.begin(),
-                       std::plus<>());
-      }
-    }
-    loss.class_weights = balancing_weights(counts);
+    loss.class_weights = balancing_weights(training_voxels_);
   }
   check(loss, static_cast<int>(data_.classes.size()));
   return loss;
@@ -171,6 +165,8 @@ bool TrainingRun::phase_runs() const {
   return stage().unfrozen.epochs > 0;
 }
 
+double TrainingRun::seconds() const { return seconds_before_ + seconds_since(began_); }
+
 bool TrainingRun::in_last_phase() const {
   return !at_.frozen && at_.stage + 1 == std::ssize(recipe_.stages);
 }
@@ -199,10 +195,7 @@ void TrainingRun::find_rates(const Sampler& sampler) {
   progress_.notice("finding the learning rate of " + std::string(at_.frozen ? "frozen " : "") +
                    "stage " + std::to_string(at_.stage + 1));
   const Json numbers = learner_->numbers();
-  WeightFile before;
-  for (const NamedTensor& mine : learner_->state()) {
-    before.tensors.push_back({mine.name, mine.tensor.clone()});
-  }
+  const WeightFile before = learner_->copied_state();
   RateFinder finder;
   std::unique_ptr<BatchLoader> loader;
   for (std::int64_t steps = 0; const std::optional<double> rate = finder.next_rate(); ++steps) {
@@ -311,7 +304,7 @@ void TrainingRun::run_epoch(const Sampler& sampler) {
   epoch.samples_per_second =
       static_cast<double>((steps - first) * stage().batch * stage().accumulate) / seconds;
   record_.epochs.push_back(epoch);
-  finish_epoch(sampler);
+  finish_epoch();
 }
 
 void TrainingRun::validate(EpochRecord& epoch) {
@@ -335,7 +328,7 @@ void TrainingRun::validate(EpochRecord& epoch) {
   }
 }
 
-void TrainingRun::finish_epoch(const Sampler&) {
+void TrainingRun::finish_epoch() {
   EpochRecord& epoch = record_.epochs.back();
   const bool last_of_phase = at_.epoch + 1 == phase().epochs;
   if (in_last_phase() || last_of_phase) {
@@ -352,7 +345,7 @@ void TrainingRun::finish_epoch(const Sampler&) {
   if (last_of_phase || give_up) {
     next_phase();
   }
-  record_.seconds = seconds_before_ + seconds_since(began_);
+  record_.seconds = seconds();
   save(false);
   observer_.epoch_done(record_);
 }
@@ -376,7 +369,7 @@ void TrainingRun::recover() {
 
 void TrainingRun::restore(const Checkpoint& checkpoint) {
   const Json& position = checkpoint.position;
-  if (position.at("fingerprint") != fingerprint()) {
+  if (position.at("fingerprint") != fingerprint_) {
     throw format_error(checkpoint.file.path,
                        "is a checkpoint of other data, labels or options; it can go on only with "
                        "those it began with");
@@ -404,8 +397,8 @@ void TrainingRun::save(bool required) {
   }
   std::vector<NamedTensor> tensors = learner_->state();
   tensors.insert(tensors.end(), best_.begin(), best_.end());
-  record_.seconds = seconds_before_ + seconds_since(began_);
-  const Json position = {{"fingerprint", fingerprint()},
+  record_.seconds = seconds();
+  const Json position = {{"fingerprint", fingerprint_},
                          {"threads", at::get_num_threads()},
                          {"at", to_json(at_)},
                          {"recipe", to_json(recipe_)},

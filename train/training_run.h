@@ -59,7 +59,7 @@ class TrainingRun {
   void run_epoch(const Sampler& sampler);
   double step(const LabelledImages& samples, const Learner::Step& step);
   void record_step(double loss, const Learner::Step& step, std::int64_t all_steps);
-  void finish_epoch(const Sampler& sampler);
+  void finish_epoch();
   void validate(EpochRecord& epoch);
   void next_phase();
   void recover();
@@ -74,6 +74,7 @@ class TrainingRun {
   void save(bool required);
   void note(const std::string& text);
 
+  double seconds() const;  // of this run and those it goes on from
   bool phase_runs() const;
   bool in_last_phase() const;
   const Stage& stage() const { return recipe_.stages[static_cast<std::size_t>(at_.stage)]; }
@@ -89,7 +90,8 @@ class TrainingRun {
   Recipe recipe_;  // with the rates that were found
   std::vector<SampledScan> sampled_;
   std::vector<ScanSplit> validation_splits_;
-  std::int64_t validation_foreground_ = 0;  // voxels
+  std::vector<std::int64_t> training_voxels_, validation_voxels_;  // of each class
+  std::string fingerprint_;
   std::unique_ptr<Validator> validator_;
   std::unique_ptr<Learner> learner_;
   std::vector<NamedTensor> best_;
@@ -97,7 +99,6 @@ class TrainingRun {
   TrainingPosition at_;
   std::chrono::steady_clock::time_point epoch_began_, saved_, began_;
   double seconds_before_ = 0;  // of runs that were interrupted
-  bool resumed_ = false;
 };
 
 }  // namespace fossilct

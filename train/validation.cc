@@ -175,9 +175,7 @@ ExampleRecord Validator::example(InferenceNetwork& network, const ScoredPart& sc
   const at::Tensor unit = rock ? (image + grey_deviations) / (2 * grey_deviations) : image;
   return {.scan = scan.name,
           .axis = part.axis,
-          .slice = scan.slice_numbers.empty()
-                       ? part.slice
-                       : scan.slice_numbers[static_cast<std::size_t>(part.slice)],
+          .slice = slice_number(scan.scan->description(), part.slice),
           .width = part.columns,
           .height = part.rows,
           .grey = copied((unit.clamp(0, 1) * 255).round().to(at::kByte).contiguous()),

@@ -126,11 +126,13 @@ class BlockCache final : public VolumeSource {
 
 }  // namespace
 
+std::int64_t decoded_bytes(const VolumeSource& source) {
+  return voxel_count(source.grid().size) * static_cast<std::int64_t>(bytes_of(source.type()));
+}
+
 std::unique_ptr<VolumeSource> cached(std::unique_ptr<VolumeSource> source,
                                      std::int64_t most_bytes) {
-  const std::int64_t bytes =
-      voxel_count(source->grid().size) * static_cast<std::int64_t>(bytes_of(source->type()));
-  if (bytes <= most_bytes) {
+  if (decoded_bytes(*source) <= most_bytes) {
     return std::make_unique<WholeVolume>(std::move(source));
   }
   return std::make_unique<BlockCache>(std::move(source), most_bytes);
