@@ -17,29 +17,37 @@ FOSSILCT_INLINE void mask_by(Vector<width>& gradient, const float* value) {
   gradient = v <= zero ? zero : gradient;
 }
 
-// What a pass does with one vector, `at` numbers into the images, and what it keeps of `vectors`
-// vectors of channels, from `channel` on.
-template <int width, int vectors>
-struct SumsOfChannels {
-  Vector<width> center[vectors], sum[vectors] = {}, square[vectors] = {};
+// A pass is a class of three steps: made for `vectors` vectors of channels from `channel` on, shown
+// each vector of theirs, `at` numbers into the images, and asked for its sums at the end.
 
-  FOSSILCT_INLINE SumsOfChannels(const NormPass& pass, int channel) {
+// What a pass that sums keeps.
+template <int width, int vectors>
+struct TwoSums {
+  Vector<width> center[vectors], sum[vectors] = {}, product[vectors] = {};
+
+  FOSSILCT_INLINE TwoSums(const NormPass& pass, int channel) {
     for (int v = 0; v < vectors; ++v) {
       load<width>(center[v], pass.center + channel + v * width);
     }
   }
-  FOSSILCT_INLINE void visit(const NormPass& pass, Index at, int v) {
-    Vector<width> x;
-    load<width>(x, pass.x + at);
-    x -= center[v];
-    sum[v] += x;
-    square[v] += x * x;
-  }
   FOSSILCT_INLINE void end(float* sums, int channel, int channels) const {
     for (int v = 0; v < vectors; ++v) {
       store<width>(sums + channel + v * width, sum[v]);
-      store<width>(sums + channels + channel + v * width, square[v]);
+      store<width>(sums + channels + channel + v * width, product[v]);
     }
+  }
+};
+
+template <int width, int vectors>
+struct SumsOfChannels : TwoSums<width, vectors> {
+  using TwoSums<width, vectors>::TwoSums;
+
+  FOSSILCT_INLINE void visit(const NormPass& pass, Index at, int v) {
+    Vector<width> x;
+    load<width>(x, pass.x + at);
+    x -= this->center[v];
+    this->sum[v] += x;
+    this->product[v] += x * x;
   }
 };
 
@@ -71,14 +79,9 @@ struct Normalisation {
 };
 
 template <int width, int vectors>
-struct SumsOfGradient {
-  Vector<width> center[vectors], sum[vectors] = {}, product[vectors] = {};
+struct SumsOfGradient : TwoSums<width, vectors> {
+  using TwoSums<width, vectors>::TwoSums;
 
-  FOSSILCT_INLINE SumsOfGradient(const NormPass& pass, int channel) {
-    for (int v = 0; v < vectors; ++v) {
-      load<width>(center[v], pass.center + channel + v * width);
-    }
-  }
   FOSSILCT_INLINE void visit(const NormPass& pass, Index at, int v) {
     Vector<width> g, x;
     load<width>(g, pass.gradient + at);
@@ -89,14 +92,8 @@ struct SumsOfGradient {
       store<width>(pass.out + at, g);
     }
     load<width>(x, pass.x + at);
-    sum[v] += g;
-    product[v] += g * (x - center[v]);
-  }
-  FOSSILCT_INLINE void end(float* sums, int channel, int channels) const {
-    for (int v = 0; v < vectors; ++v) {
-      store<width>(sums + channel + v * width, sum[v]);
-      store<width>(sums + channels + channel + v * width, product[v]);
-    }
+    this->sum[v] += g;
+    this->product[v] += g * (x - this->center[v]);
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "networks/engine/kernels/direct.h"
+#include "networks/engine/kernels/tile_transform.h"
 #include "networks/engine/kernels/winograd_points.h"
 
 // Winograd's F(4x4, 3x3) of a task of tiles: all their input is transformed (V:
@@ -188,24 +189,9 @@ void transform_operand(const WinogradConv& conv, const WinogradOperand& operand,
 template <int width>
 FOSSILCT_INLINE void transform_output(const float* from, Index position,
                                       Vector<width> (&out)[4][4]) {
-  Vector<width> half[4][6];
-#pragma GCC unroll 6
-  for (int x = 0; x < 6; ++x) {
-    Vector<width> m[6], y[4];
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; ++i) {
-      load<width>(m[i], from + (i * 6 + x) * position);
-    }
-    transform_output_line<width>(m, y);
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      half[i][x] = y[i];
-    }
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    transform_output_line<width>(half[i], out[i]);
-  }
+  transform_tile<width, 6, 4, transform_output_line<width>>(
+      [&](Vector<width>& m, int y, int x) { load<width>(m, from + (y * 6 + x) * position); },
+      [&](int y, int x, const Vector<width>& v) { out[y][x] = v; });
 }
 
 // A tile that lies inside the image and goes to a channels-last value: what nearly all are. The

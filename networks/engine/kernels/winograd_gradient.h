@@ -27,29 +27,9 @@ FOSSILCT_INLINE void transform_gradient_line(const Vector<width> (&y)[4], Vector
 template <int width>
 FOSSILCT_INLINE void transform_gradient(const float* from, Index row, Index pixel, float* to,
                                         Index position) {
-  Vector<width> half[6][4];
-#pragma GCC unroll 4
-  for (int x = 0; x < 4; ++x) {
-    Vector<width> y[4], m[6];
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      load<width>(y[i], from + i * row + x * pixel);
-    }
-    transform_gradient_line<width>(y, m);
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; ++i) {
-      half[i][x] = m[i];
-    }
-  }
-#pragma GCC unroll 6
-  for (int i = 0; i < 6; ++i) {
-    Vector<width> m[6];
-    transform_gradient_line<width>(half[i], m);
-#pragma GCC unroll 6
-    for (int x = 0; x < 6; ++x) {
-      store<width>(to + (i * 6 + x) * position, m[x]);
-    }
-  }
+  transform_tile<width, 4, 6, transform_gradient_line<width>>(
+      [&](Vector<width>& v, int y, int x) { load<width>(v, from + y * row + x * pixel); },
+      [&](int y, int x, const Vector<width>& m) { store<width>(to + (y * 6 + x) * position, m); });
 }
 
 template <int width>

@@ -80,57 +80,19 @@ struct TapBlock {
 template <int width>
 FOSSILCT_INLINE void transform_weight(const TapBlock<width>& block, Index channel, float* to,
                                       Index position) {
-  Vector<width> half[6][3];
-#pragma GCC unroll 3
-  for (int x = 0; x < 3; ++x) {
-    Vector<width> w[3], u[6];
-#pragma GCC unroll 3
-    for (int y = 0; y < 3; ++y) {
-      load<width>(w[y], block.taps[y * 3 + x][channel]);
-    }
-    transform_weight_line<width>(w, u);
-#pragma GCC unroll 6
-    for (int y = 0; y < 6; ++y) {
-      half[y][x] = u[y];
-    }
-  }
-#pragma GCC unroll 6
-  for (int y = 0; y < 6; ++y) {
-    Vector<width> u[6];
-    transform_weight_line<width>(half[y], u);
-#pragma GCC unroll 6
-    for (int x = 0; x < 6; ++x) {
-      store<width>(to + (y * 6 + x) * position, u[x]);
-    }
-  }
+  transform_tile<width, 3, 6, transform_weight_line<width>>(
+      [&](Vector<width>& w, int y, int x) { load<width>(w, block.taps[y * 3 + x][channel]); },
+      [&](int y, int x, const Vector<width>& u) { store<width>(to + (y * 6 + x) * position, u); });
 }
 
 template <int width>
 FOSSILCT_INLINE void gradient_of_weight(const float* from, Index position, TapBlock<width>& block,
                                         Index channel) {
-  Vector<width> half[3][6];
-#pragma GCC unroll 6
-  for (int x = 0; x < 6; ++x) {
-    Vector<width> u[6], w[3];
-#pragma GCC unroll 6
-    for (int y = 0; y < 6; ++y) {
-      load<width>(u[y], from + (y * 6 + x) * position);
-    }
-    gradient_of_weight_line<width>(u, w);
-#pragma GCC unroll 3
-    for (int y = 0; y < 3; ++y) {
-      half[y][x] = w[y];
-    }
-  }
-#pragma GCC unroll 3
-  for (int y = 0; y < 3; ++y) {
-    Vector<width> w[3];
-    gradient_of_weight_line<width>(half[y], w);
-#pragma GCC unroll 3
-    for (int x = 0; x < 3; ++x) {
-      store<width>(block.taps[y * 3 + x][channel], w[x]);
-    }
-  }
+  transform_tile<width, 6, 3, gradient_of_weight_line<width>>(
+      [&](Vector<width>& u, int y, int x) { load<width>(u, from + (y * 6 + x) * position); },
+      [&](int y, int x, const Vector<width>& w) {
+        store<width>(block.taps[y * 3 + x][channel], w);
+      });
 }
 
 // Calls visit(output, panel_width, place of the output in [panel][channels][outputs of the panel]
