@@ -132,7 +132,7 @@ class ImportCommand : public Command {
     facts.emplace_back("took", done_text(d.grid, d.type, seconds));
     Json json = {{"output", options_.output.string()}, {"output_bytes", file_bytes}};
     json.update(volume_json(d.grid, d.type, d.kind));
-    json["statistics"] = json_of(statistics);
+    json["statistics"] = to_json(statistics);
     json["notices"] = d.notices;
     json["seconds"] = seconds;
     json["provenance"] = provenance;

@@ -75,7 +75,7 @@ std::string levels_text(const ScanDescription& description) {
 
 std::string classes_text(const std::vector<LabelClass>& classes) {
   std::string text;
-  for (const Json& c : json_of(classes)) {
+  for (const Json& c : to_json(classes)) {
     text += (text.empty() ? "" : "\n") + std::to_string(c["value"].get<std::int64_t>()) + " " +
             c["name"].get<std::string>() + " " + c["colour"].get<std::string>();
   }
@@ -209,8 +209,8 @@ class InfoCommand : public Command {
     json["levels"] = d.levels;
     json["slab"] = source.preferred_slab();
     json["files"] = d.files.size();
-    json["classes"] = json_of(d.classes);
-    json["statistics"] = statistics ? json_of(*statistics) : Json();
+    json["classes"] = to_json(d.classes);
+    json["statistics"] = statistics ? to_json(*statistics) : Json();
     json["notices"] = d.notices;
     json["provenance"] = d.provenance;
     return json;

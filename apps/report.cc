@@ -23,7 +23,7 @@ std::string triple(double x, double y, double z) {
   return short_number(x) + " x " + short_number(y) + " x " + short_number(z);
 }
 
-Json json_of(const Vector3& v) { return Json::array({v.x, v.y, v.z}); }
+Json to_json(const Vector3& v) { return Json::array({v.x, v.y, v.z}); }
 
 Vector3 extent(const Grid& grid) {
   return {static_cast<double>(grid.size.x) * grid.spacing_um.x,
@@ -109,9 +109,9 @@ Json volume_json(const Grid& grid, PixelType type, VolumeKind kind) {
                {"spacing_known", grid.spacing_known}};
   // Where the voxel size is not known the lengths are voxels, and have no place under such names.
   if (grid.spacing_known) {
-    json["spacing_um"] = json_of(grid.spacing_um);
+    json["spacing_um"] = to_json(grid.spacing_um);
     json["physical_size_mm"] = {um.x / um_per_mm, um.y / um_per_mm, um.z / um_per_mm};
-    json["origin_um"] = json_of(grid.origin_um);
+    json["origin_um"] = to_json(grid.origin_um);
   } else {
     json["spacing_um"] = nullptr;
   }

@@ -95,7 +95,7 @@ std::vector<HashedFile> hashes_of(const std::vector<fs::path>& paths, const fs::
   return hashed;
 }
 
-Json json_of(const InputFile& file) {
+Json to_json(const InputFile& file) {
   return {{"path", file.hashed.path.string()},
           {"bytes", file.hashed.bytes},
           {"sha256", file.hashed.sha256},
@@ -217,7 +217,7 @@ Json to_json(const Resumed& resumed) {
     json["options"].push_back({option.name, option.value});
   }
   for (const InputFile& file : resumed.files) {
-    json["files"].push_back(json_of(file));
+    json["files"].push_back(to_json(file));
   }
   return as_utf8(json);
 }

@@ -191,7 +191,7 @@ class WeightsCommand : public Command {
     const Counts counts = counts_of(kept);
     const std::int64_t left_out = std::ssize(file.tensors) - counts.tensors;
     Json json = {{"output", options_.output.string()}, {"input", options_.input.string()},
-                 {"input_sha256", source.sha256},      {"content", json_of(counts)},
+                 {"input_sha256", source.sha256},      {"content", to_json(counts)},
                  {"tensors_left_out", left_out},       {"ignored", file.ignored}};
     if (!encoder.empty()) {
       json["encoder"] = encoder;

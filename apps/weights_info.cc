@@ -187,7 +187,7 @@ std::string counts_text(const Counts& counts) {
          format_bytes(static_cast<double>(counts.bytes));
 }
 
-Json json_of(const Counts& counts) {
+Json to_json(const Counts& counts) {
   return {{"tensors", counts.tensors}, {"parameters", counts.parameters}, {"bytes", counts.bytes}};
 }
 
@@ -255,11 +255,11 @@ Json info_json(const WeightFile& file, const Findings& findings, bool all) {
                {"encoder", findings.encoder ? Json(*findings.encoder) : Json()},
                {"network", findings.spec ? to_json(*findings.spec) : Json()},
                {"metadata", file.metadata},
-               {"content", json_of(counts_of(file.tensors))},
+               {"content", to_json(counts_of(file.tensors))},
                {"groups", Json::array()},
                {"not_finite", Json::array()}};
   for (const Group& group : groups_of(file.tensors)) {
-    Json one = json_of(group.counts);
+    Json one = to_json(group.counts);
     one["name"] = group.name;
     json["groups"].push_back(one);
   }

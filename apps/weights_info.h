@@ -26,7 +26,7 @@ struct Counts {
 Counts counts_of(const std::vector<NamedTensor>& tensors);
 // "122 tensors, 11,689,512 parameters, 46.8 MB".
 std::string counts_text(const Counts& counts);
-Json json_of(const Counts& counts);
+Json to_json(const Counts& counts);
 
 // Names in a line, the first few of many.
 std::string names_text(const std::vector<std::string>& names);

@@ -223,7 +223,7 @@ void VolumeFileSink::Impl::write_metadata() {
   const hdf5::Handle& data = full.data.dataset();
   hdf5::write_attribute(data, "minimum", std::vector<double>{result->minimum});
   hdf5::write_attribute(data, "maximum", std::vector<double>{result->maximum});
-  hdf5::write_attribute(data, statistics_attribute, text_of(json_of(*result)));
+  hdf5::write_attribute(data, statistics_attribute, text_of(to_json(*result)));
   hdf5::write_attribute(data, slice_step_attribute, std::vector<std::int64_t>{options_.slice_step});
   if (const auto first = first_of_even_numbers(options_)) {
     hdf5::write_attribute(data, first_slice_attribute, std::vector<std::int64_t>{*first});
@@ -231,7 +231,7 @@ void VolumeFileSink::Impl::write_metadata() {
   hdf5::write_attribute(data, projections_attribute,
                         std::vector<std::int64_t>{options_.projections ? 1 : 0});
   if (!options_.classes.empty()) {
-    hdf5::write_attribute(data, classes_attribute, text_of(json_of(options_.classes)));
+    hdf5::write_attribute(data, classes_attribute, text_of(to_json(options_.classes)));
   }
   hdf5::require_ok(H5Lcreate_hard(data, ".", file_, data_link, H5P_DEFAULT, H5P_DEFAULT),
                    output_.path(), "link /data");

@@ -7,29 +7,18 @@
 namespace fossilct {
 namespace {
 
-Json to_json(const Histogram& histogram) {
-  return {{"low", histogram.low}, {"high", histogram.high}, {"counts", histogram.counts}};
-}
-
-Histogram histogram_from_json(const Json& json) {
-  Histogram histogram;
-  json.at("low").get_to(histogram.low);
-  json.at("high").get_to(histogram.high);
-  json.at("counts").get_to(histogram.counts);
-  if (histogram.counts.empty() || !(histogram.low < histogram.high)) {
-    throw Error(ErrorKind::format, "an intensity histogram without bins or range");
-  }
-  return histogram;
-}
-
 Json to_json(const ModelScan& scan) {
   return {
       {"name", scan.name}, {"scale", to_json(scan.scale)}, {"histogram", to_json(scan.histogram)}};
 }
 
 ModelScan model_scan_from_json(const Json& json) {
-  return {json.at("name").get<std::string>(), intensity_scale_from_json(json.at("scale")),
-          histogram_from_json(json.at("histogram"))};
+  ModelScan scan{json.at("name").get<std::string>(), intensity_scale_from_json(json.at("scale")),
+                 histogram_from_json(json.at("histogram"))};
+  if (scan.histogram.counts.empty() || !(scan.histogram.low < scan.histogram.high)) {
+    throw Error(ErrorKind::format, "an intensity histogram without bins or range");
+  }
+  return scan;
 }
 
 Json to_json(const ModelRecord& record) {
@@ -38,7 +27,7 @@ Json to_json(const ModelRecord& record) {
     scans.push_back(to_json(scan));
   }
   return {{"network", to_json(record.network)},
-          {"classes", json_of(record.classes)},
+          {"classes", to_json(record.classes)},
           {"normalisation", name_of(record.normalisation)},
           {"context", record.context},
           {"repeat_grey", record.repeat_grey},

@@ -54,11 +54,8 @@ void require(bool holds, const std::string& name, double value, const std::strin
 }  // namespace
 
 // Found by the visitors' templates, so not in the unnamed namespace.
-static void visit_fields(const Augmentation& self, FieldWriter& visit) {
-  visit_probabilities(self, visit);
-  visit_ranges(self, visit);
-}
-static void visit_fields(Augmentation& self, FieldReader& visit) {
+template <FieldsOf<Augmentation> Self, typename Visit>
+static void visit_fields(Self& self, Visit& visit) {
   visit_probabilities(self, visit);
   visit_ranges(self, visit);
 }

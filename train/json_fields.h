@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,9 +11,16 @@
 #include "base/json.h"
 #include "base/text.h"
 
-// A struct's fields are listed once, in a function template visit_fields(self, visit) that calls
-// visit(name, field) for each; these two visitors write and read them. Private to `train`.
+// A struct's fields are listed once, in a function template
+//   template <FieldsOf<T> Self, typename Visit> static void visit_fields(Self& self, Visit& visit)
+// that calls visit(name, field) for each, or visit.as(name, field, write, read) for one that needs
+// more than a conversion: write(value) gives its JSON, read(json, where) the value. These two
+// visitors write and read them. Private to `train`.
 namespace fossilct {
+
+// A T or a const T.
+template <typename Self, typename T>
+concept FieldsOf = std::same_as<std::remove_const_t<Self>, T>;
 
 struct FieldWriter {
   Json json = Json::object();
@@ -24,6 +32,10 @@ struct FieldWriter {
   template <typename T>
   void operator()(const char* name, const std::optional<T>& value) {
     json[name] = value ? Json(*value) : Json();
+  }
+  template <typename T, typename Write, typename Read>
+  void as(const char* name, const T& value, const Write& write, const Read&) {
+    json[name] = write(value);
   }
 };
 
@@ -50,6 +62,17 @@ class FieldReader {
     }
   }
 
+  template <typename T, typename Write, typename Read>
+  void as(const char* name, T& value, const Write&, const Read& read) {
+    const Json& found = field(name);
+    try {
+      value = read(found, where_ + name);
+    } catch (const Json::exception&) {
+      throw Error(ErrorKind::format, where_ + name + ": " + printable(found.dump()) +
+                                         " is of another type than expected");
+    }
+  }
+
   // After the last field.
   void refuse_others() const {
     for (const auto& item : json_.items()) {
@@ -63,18 +86,16 @@ class FieldReader {
     }
   }
 
-  // The JSON of a field that needs more than a conversion.
+ private:
   const Json& field(const char* name) {
     known_names_.insert(name);
     const auto found = json_.find(name);
     if (found == json_.end()) {
-      refuse_others_so_far(name);
+      throw Error(ErrorKind::format, "field " + where_ + name + " is missing");
     }
     return *found;
   }
-  const std::string& where() const { return where_; }
 
- private:
   template <typename T>
   static void read(const Json& json, T& value) {
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
@@ -101,10 +122,6 @@ class FieldReader {
     return value ? Json(*value) : Json();
   }
 
-  [[noreturn]] void refuse_others_so_far(const char* missing) const {
-    throw Error(ErrorKind::format, "field " + where_ + missing + " is missing");
-  }
-
   const Json& json_;
   std::string where_;
   std::set<std::string> known_names_;
@@ -124,6 +141,36 @@ T read_fields(const Json& json, const std::string& where) {
   visit_fields(value, reader);
   reader.refuse_others();
   return value;
+}
+
+// A field that is a struct, or a list of them.
+template <typename T, typename Visit, FieldsOf<T> Field>
+void visit_struct(Visit& visit, const char* name, Field& field) {
+  visit.as(name, field, written_fields<T>, [](const Json& json, const std::string& where) {
+    return read_fields<T>(json, where + ".");
+  });
+}
+template <typename T, typename Visit, FieldsOf<std::vector<T>> Field>
+void visit_list(Visit& visit, const char* name, Field& field) {
+  visit.as(
+      name, field,
+      [](const std::vector<T>& items) {
+        Json list = Json::array();
+        for (const T& item : items) {
+          list.push_back(written_fields(item));
+        }
+        return list;
+      },
+      [](const Json& json, const std::string& where) {
+        if (!json.is_array()) {
+          throw Json::type_error::create(302, "no list", &json);
+        }
+        std::vector<T> items;
+        for (const Json& item : json) {
+          items.push_back(read_fields<T>(item, where + "." + std::to_string(items.size()) + "."));
+        }
+        return items;
+      });
 }
 
 }  // namespace fossilct

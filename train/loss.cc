@@ -108,20 +108,18 @@ std::string name_of(LossKind kind) {
   return {};
 }
 
-template <typename Self, typename Visit>
-static void visit_numbers(Self& self, Visit& visit) {
+// Found by the visitors' templates, so not in the unnamed namespace.
+template <FieldsOf<LossOptions> Self, typename Visit>
+static void visit_fields(Self& self, Visit& visit) {
+  visit.as(
+      "kind", self.kind, [](LossKind kind) { return name_of(kind); },
+      [](const Json& json, const std::string& where) {
+        return loss_kind_from_name(where, json.get<std::string>());
+      });
   visit("class_weights", self.class_weights);
   visit("focal_gamma", self.focal_gamma);
   visit("tversky_alpha", self.tversky_alpha);
   visit("tversky_beta", self.tversky_beta);
-}
-static void visit_fields(const LossOptions& self, FieldWriter& visit) {
-  visit("kind", name_of(self.kind));
-  visit_numbers(self, visit);
-}
-static void visit_fields(LossOptions& self, FieldReader& visit) {
-  self.kind = loss_kind_from_name("loss.kind", visit.field("kind").get<std::string>());
-  visit_numbers(self, visit);
 }
 
 Json to_json(const LossOptions& options) { return written_fields(options); }

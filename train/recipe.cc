@@ -10,41 +10,41 @@
 namespace fossilct {
 
 // Found by the visitors' templates, so not in the unnamed namespace.
-template <typename Self, typename Visit>
-static void visit_phase(Self& self, Visit& visit) {
+template <FieldsOf<Phase> Self, typename Visit>
+static void visit_fields(Self& self, Visit& visit) {
   visit("epochs", self.epochs);
   visit("rates", self.rates);
   visit("start_share", self.start_share);
 }
-static void visit_fields(const Phase& self, FieldWriter& visit) { visit_phase(self, visit); }
-static void visit_fields(Phase& self, FieldReader& visit) { visit_phase(self, visit); }
 
-template <typename Self, typename Visit>
-static void visit_stage(Self& self, Visit& visit) {
+template <FieldsOf<Stage> Self, typename Visit>
+static void visit_fields(Self& self, Visit& visit) {
   visit("resolution", self.resolution);
   visit("crop", self.crop);
   visit("batch", self.batch);
   visit("accumulate", self.accumulate);
   visit("epoch_samples", self.epoch_samples);
-}
-static void visit_fields(const Stage& self, FieldWriter& visit) {
-  visit_stage(self, visit);
-  visit.json["frozen"] = written_fields(self.frozen);
-  visit.json["unfrozen"] = written_fields(self.unfrozen);
-}
-static void visit_fields(Stage& self, FieldReader& visit) {
-  visit_stage(self, visit);
-  self.frozen = read_fields<Phase>(visit.field("frozen"), visit.where() + "frozen.");
-  self.unfrozen = read_fields<Phase>(visit.field("unfrozen"), visit.where() + "unfrozen.");
+  visit_struct<Phase>(visit, "frozen", self.frozen);
+  visit_struct<Phase>(visit, "unfrozen", self.unfrozen);
 }
 
-template <typename Self, typename Visit>
-static void visit_recipe(Self& self, Visit& visit) {
+template <FieldsOf<Recipe> Self, typename Visit>
+static void visit_fields(Self& self, Visit& visit) {
   visit("name", self.name);
   visit("encoder", self.encoder);
   visit("decoder", self.decoder);
+  visit.as(
+      "axes", self.axes, [](const std::vector<Axis>& axes) { return name_of(axes); },
+      [](const Json& json, const std::string& where) {
+        return parse_axes(where, json.get<std::string>());
+      });
   visit("context", self.context);
   visit("repeat_grey", self.repeat_grey);
+  visit.as(
+      "normalisation", self.normalisation, [](Normalisation kind) { return name_of(kind); },
+      [](const Json& json, const std::string& where) {
+        return normalisation_from_name(where, json.get<std::string>());
+      });
   visit("foreground_share", self.foreground_share);
   visit("balance_classes", self.balance_classes);
   visit("weight_decay", self.weight_decay);
@@ -52,30 +52,15 @@ static void visit_recipe(Self& self, Visit& visit) {
   visit("ema", self.ema);
   visit("freeze_norm_at_batch_1", self.freeze_norm_at_batch_1);
   visit("patience", self.patience);
-}
-static void visit_fields(const Recipe& self, FieldWriter& visit) {
-  visit_recipe(self, visit);
-  visit.json["axes"] = name_of(self.axes);
-  visit.json["normalisation"] = name_of(self.normalisation);
-  visit.json["loss"] = to_json(self.loss);
-  visit.json["augmentation"] = to_json(self.augmentation);
-  visit.json["stages"] = Json::array();
-  for (const Stage& stage : self.stages) {
-    visit.json["stages"].push_back(written_fields(stage));
-  }
-}
-static void visit_fields(Recipe& self, FieldReader& visit) {
-  visit_recipe(self, visit);
-  self.axes = parse_axes("axes", visit.field("axes").get<std::string>());
-  self.normalisation =
-      normalisation_from_name("normalisation", visit.field("normalisation").get<std::string>());
-  self.loss = loss_options_from_json(visit.field("loss"));
-  self.augmentation = augmentation_from_json(visit.field("augmentation"), "augmentation.");
-  self.stages.clear();
-  for (const Json& stage : visit.field("stages")) {
-    self.stages.push_back(
-        read_fields<Stage>(stage, "stages." + std::to_string(self.stages.size()) + "."));
-  }
+  visit.as(
+      "loss", self.loss, [](const LossOptions& loss) { return to_json(loss); },
+      [](const Json& json, const std::string&) { return loss_options_from_json(json); });
+  visit.as(
+      "augmentation", self.augmentation, [](const Augmentation& a) { return to_json(a); },
+      [](const Json& json, const std::string& where) {
+        return augmentation_from_json(json, where + ".");
+      });
+  visit_list<Stage>(visit, "stages", self.stages);
 }
 
 namespace {

@@ -27,7 +27,7 @@ std::array<std::uint8_t, 3> colour_of(const std::string& hex) {
 
 }  // namespace
 
-Json json_of(const std::vector<LabelClass>& classes) {
+Json to_json(const std::vector<LabelClass>& classes) {
   Json list = Json::array();
   for (const LabelClass& c : classes) {
     list.push_back({{"value", c.value}, {"name", c.name}, {"colour", hex_of(c.colour)}});

@@ -19,7 +19,7 @@ struct LabelClass {
 };
 
 // [{"value": 1, "name": "fossil", "colour": "#e8a33d"}, ...]; reading throws Error{format}.
-Json json_of(const std::vector<LabelClass>& classes);
+Json to_json(const std::vector<LabelClass>& classes);
 std::vector<LabelClass> label_classes_from_json(const Json& json);
 
 }  // namespace fossilct

@@ -24,7 +24,20 @@ double VolumeStatistics::percentile(double percent) const {
   return best;
 }
 
-Json json_of(const VolumeStatistics& statistics) {
+Json to_json(const Histogram& histogram) {
+  return {{"low", histogram.low}, {"high", histogram.high}, {"counts", histogram.counts}};
+}
+
+Histogram histogram_from_json(const Json& json) {
+  try {
+    return {json.at("low").get<double>(), json.at("high").get<double>(),
+            json.at("counts").get<std::vector<std::int64_t>>()};
+  } catch (const Json::exception&) {
+    rethrow_with_context("the stored histogram is damaged", ErrorKind::format);
+  }
+}
+
+Json to_json(const VolumeStatistics& statistics) {
   Json percentiles = Json::array();
   for (const VolumeStatistics::Percentile& p : statistics.percentiles) {
     percentiles.push_back({{"percent", p.percent}, {"value", p.value}});
@@ -37,10 +50,7 @@ Json json_of(const VolumeStatistics& statistics) {
           {"mean", statistics.mean},
           {"deviation", statistics.deviation},
           {"percentiles", std::move(percentiles)},
-          {"histogram",
-           {{"low", statistics.histogram.low},
-            {"high", statistics.histogram.high},
-            {"counts", statistics.histogram.counts}}}};
+          {"histogram", to_json(statistics.histogram)}};
 }
 
 VolumeStatistics statistics_from_json(const Json& json) {
@@ -57,10 +67,7 @@ VolumeStatistics statistics_from_json(const Json& json) {
       statistics.percentiles.push_back(
           {p.at("percent").get<double>(), p.at("value").get<double>()});
     }
-    const Json& histogram = json.at("histogram");
-    histogram.at("low").get_to(statistics.histogram.low);
-    histogram.at("high").get_to(statistics.histogram.high);
-    histogram.at("counts").get_to(statistics.histogram.counts);
+    statistics.histogram = histogram_from_json(json.at("histogram"));
     return statistics;
   } catch (const Json::exception&) {
     rethrow_with_context("the stored statistics are damaged", ErrorKind::format);

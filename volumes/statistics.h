@@ -44,7 +44,10 @@ struct VolumeStatistics {
   double percentile(double percent) const;
 };
 
-Json json_of(const VolumeStatistics& statistics);
+Json to_json(const Histogram& histogram);
+Histogram histogram_from_json(const Json& json);  // throws Error{format}
+
+Json to_json(const VolumeStatistics& statistics);
 VolumeStatistics statistics_from_json(const Json& json);  // throws Error{format}
 
 // Gathers VolumeStatistics slab by slab in one pass. 8 and 16 bit types count every value; wider

@@ -201,7 +201,7 @@ TEST_CASE("percentile() takes the stored one that is nearest") {
 
 TEST_CASE("statistics survive JSON text to the last digit") {
   const VolumeStatistics statistics = statistics_of(random_volume<float>({17, 9, 5}, 2));
-  const VolumeStatistics read = statistics_from_json(Json::parse(json_of(statistics).dump()));
+  const VolumeStatistics read = statistics_from_json(Json::parse(to_json(statistics).dump()));
   check_same_but_rounding(read, statistics);
   CHECK(read.mean == statistics.mean);
   CHECK(read.deviation == statistics.deviation);
@@ -209,7 +209,7 @@ TEST_CASE("statistics survive JSON text to the last digit") {
 }
 
 TEST_CASE("damaged statistics are refused with a reason") {
-  Json json = json_of(statistics_of(std::vector<std::uint8_t>{1, 2, 3}));
+  Json json = to_json(statistics_of(std::vector<std::uint8_t>{1, 2, 3}));
   json["mean"] = "much";
   const std::string message = test::message_of<Error>([&] { statistics_from_json(json); });
   CHECK(message.find("stored statistics are damaged") != std::string::npos);
