@@ -310,7 +310,8 @@ class TrainCommand : public Command {
 
   TrainingOutcome train_or_tell_how_to_go_on(const CommandContext& context, TrainingData& data,
                                              const TrainOutputs& outputs) const {
-    TrainObserver observer(settings_.training, data, outputs.table, context.progress);
+    TrainObserver observer(data.classes, !settings_.training.device.is_cpu(), outputs.table,
+                           context.progress);
     const auto from =
         settings_.resume.empty() ? std::nullopt : std::optional<fs::path>(settings_.resume);
     try {

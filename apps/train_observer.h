@@ -14,10 +14,9 @@ namespace fossilct {
 // table of epochs up to date.
 class TrainObserver : public TrainingObserver {
  public:
-  // `table`: rewritten after every epoch. Recipe and sizes of the scans tell how much work an epoch
-  // is.
-  TrainObserver(const TrainingOptions& options, const TrainingData& data,
-                std::filesystem::path table, TerminalProgress& progress);
+  // `table`: rewritten after every epoch.
+  TrainObserver(std::vector<LabelClass> classes, bool on_gpu, std::filesystem::path table,
+                TerminalProgress& progress);
 
   void estimated(const TrainingEstimate& estimate) override;
   void weights_loaded(const LoadReport& report) override;
@@ -27,7 +26,6 @@ class TrainObserver : public TrainingObserver {
   void write_table(const TrainingRecord& so_far);
 
   std::vector<LabelClass> classes_;
-  std::vector<double> work_;  // of each epoch, in voxels shown to the network
   bool on_gpu_;
   std::filesystem::path table_;
   TerminalProgress& progress_;
@@ -36,6 +34,6 @@ class TrainObserver : public TrainingObserver {
 // "will use about 1.2 GB of RAM, 340 MB of disk, 1 h 05 min".
 std::string estimate_text(const TrainingEstimate& estimate, bool on_gpu);
 // "epoch 3 of 18, 1/4: loss 0.31, IoU 0.712 (best), 22.5 slices/s, 1.3 GB, 12 min left".
-std::string epoch_text(const TrainingRecord& so_far, const std::vector<double>& work);
+std::string epoch_text(const TrainingRecord& so_far);
 
 }  // namespace fossilct

@@ -100,6 +100,8 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
            " threads, training goes on with " + std::to_string(at::get_num_threads()) +
            ": the weights will differ in their last digits");
     }
+  } else {
+    save(false);  // something to go back to, and a disk that is full is told now
   }
   saved_ = std::chrono::steady_clock::now();
   progress_.begin("train", total_pixels(), WorkUnit::voxels);
@@ -121,10 +123,9 @@ std::vector<PlannedStage> TrainingRun::planned() const {
   std::vector<PlannedStage> stages;
   for (const Stage& stage : recipe_.stages) {
     const Sampler sampler = sampler_of(stage);
-    const int epochs =
-        stage.unfrozen.epochs + (options_.encoder_weights == nullptr ? 0 : stage.frozen.epochs);
-    PlannedStage planned{stage, epochs * sampler.steps_an_epoch() * stage.batch * stage.accumulate,
-                         stage.crop, stage.crop};
+    PlannedStage planned{
+        stage, epochs_of(stage) * sampler.steps_an_epoch() * stage.batch * stage.accumulate,
+        stage.crop, stage.crop};
     if (stage.crop == 0) {
       for (const SampledScan& scan : sampled_) {
         const SlicePart part = whole_slices(scan.size, recipe_.axes.front());
@@ -135,6 +136,14 @@ std::vector<PlannedStage> TrainingRun::planned() const {
     stages.push_back(planned);
   }
   return stages;
+}
+
+double TrainingRun::seconds_left() const {
+  if (at_.stage == std::ssize(recipe_.stages)) {
+    return 0;
+  }
+  const auto done = static_cast<double>(pixels_done());
+  return done > 0 ? seconds() * (static_cast<double>(total_pixels()) - done) / done : 0;
 }
 
 // Work is counted in pixels of samples: a stage at full resolution takes longer than one at a half.

@@ -84,6 +84,8 @@ struct TrainingRecord {
   std::vector<ExampleRecord> examples;
   std::vector<std::string> notices;  // what a reader of the scores must know
   int best_epoch = 0;
+  int planned_epochs = 0;
+  double seconds_left = 0;  // at the mean rate so far, voxel by voxel
   bool stopped_early = false;
   double seconds = 0;
 };

@@ -20,8 +20,8 @@
 namespace fossilct {
 
 // Found by the visitors' templates, so not in the unnamed namespace.
-template <typename Self, typename Visit>
-static void visit_position(Self& self, Visit& visit) {
+template <FieldsOf<TrainingPosition> Self, typename Visit>
+static void visit_fields(Self& self, Visit& visit) {
   visit("stage", self.stage);
   visit("frozen", self.frozen);
   visit("phase_begun", self.phase_begun);
@@ -35,12 +35,6 @@ static void visit_position(Self& self, Visit& visit) {
   visit("batch_divisor", self.batch_divisor);
   visit("best_iou", self.best_iou);
   visit("epochs_without_better", self.epochs_without_better);
-}
-static void visit_fields(const TrainingPosition& self, FieldWriter& visit) {
-  visit_position(self, visit);
-}
-static void visit_fields(TrainingPosition& self, FieldReader& visit) {
-  visit_position(self, visit);
 }
 
 namespace {
@@ -95,6 +89,9 @@ void TrainingRun::note(const std::string& text) {
 }
 
 void TrainingRun::survey() {
+  for (const Stage& stage : recipe_.stages) {
+    record_.planned_epochs += epochs_of(stage);
+  }
   const int classes = static_cast<int>(data_.classes.size());
   const bool others = options_.validation.kind == ValidationOptions::Kind::other_scans;
   training_voxels_.resize(data_.classes.size());
@@ -158,11 +155,16 @@ Phase& TrainingRun::phase() {
   return at_.frozen ? stage.frozen : stage.unfrozen;
 }
 
+int TrainingRun::frozen_epochs(const Stage& stage) const {
+  return options_.encoder_weights == nullptr ? 0 : stage.frozen.epochs;
+}
+
+int TrainingRun::epochs_of(const Stage& stage) const {
+  return frozen_epochs(stage) + stage.unfrozen.epochs;
+}
+
 bool TrainingRun::phase_runs() const {
-  if (at_.frozen) {
-    return options_.encoder_weights != nullptr && stage().frozen.epochs > 0;
-  }
-  return stage().unfrozen.epochs > 0;
+  return (at_.frozen ? frozen_epochs(stage()) : stage().unfrozen.epochs) > 0;
 }
 
 double TrainingRun::seconds() const { return seconds_before_ + seconds_since(began_); }
@@ -346,6 +348,7 @@ void TrainingRun::finish_epoch() {
     next_phase();
   }
   record_.seconds = seconds();
+  record_.seconds_left = seconds_left();
   save(false);
   observer_.epoch_done(record_);
 }
@@ -374,9 +377,11 @@ void TrainingRun::restore(const Checkpoint& checkpoint) {
                        "is a checkpoint of other data, labels or options; it can go on only with "
                        "those it began with");
   }
+  const int planned_epochs = record_.planned_epochs;
   std::vector<std::string> notices = std::move(record_.notices);
   at_ = position_from_json(position.at("at"));
   record_ = record_from_progress_json(position.at("record"));
+  record_.planned_epochs = planned_epochs;
   if (notices.size() > record_.notices.size()) {
     record_.notices = std::move(notices);
   }

@@ -74,7 +74,10 @@ class TrainingRun {
   void save(bool required);
   void note(const std::string& text);
 
+  double seconds_left() const;
   double seconds() const;  // of this run and those it goes on from
+  int frozen_epochs(const Stage& stage) const;
+  int epochs_of(const Stage& stage) const;
   bool phase_runs() const;
   bool in_last_phase() const;
   const Stage& stage() const { return recipe_.stages[static_cast<std::size_t>(at_.stage)]; }

@@ -107,7 +107,7 @@ fossilct_cli_test(train_some_masks ARGS train --scan ${cores}/slices --labels ${
 fossilct_cli_test(train_apart ARGS train --scan ${cores}/apart --labels ${cores}/apart_gt --spacing-unknown -o m.safetensors --axes z --context 0
   --validate-slices 150 ${tiny} EXIT 0 LEAVES ${written} STDERR "voxel size is not known.*IoU")
 fossilct_cli_test(train_mask_255 ARGS ${pair} ${cores}/mask_gt.nrrd --ignore none --class 255=fossil ${tiny} --keep-checkpoint --quiet
-  EXIT 0 LEAVES ${written} m.checkpoint STDOUT "^$")
+  EXIT 0 LEAVES ${written} m.checkpoint m.checkpoint.previous STDOUT "^$")
 add_test(NAME cli_train_resume COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/train_test.py"
   "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/inputs/cores" "${CMAKE_CURRENT_BINARY_DIR}/runs/train_resume")
 set_tests_properties(cli_train_resume PROPERTIES LABELS cli TIMEOUT 300 FIXTURES_REQUIRED cli_inputs)

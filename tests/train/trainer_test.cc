@@ -196,8 +196,12 @@ TEST_CASE("a loss that is no number goes back three times, then ends") {
   data.training.front().scan = test::source_of(scan);
   class Notices : public Progress {
    public:
-    void warning(std::string_view line) override { text += std::string(line) + "\n"; }
-    std::string text;
+    void notice(std::string_view line) override { look(line); }
+    void warning(std::string_view line) override { look(line); }
+    void look(std::string_view line) {
+      went_back += line.find("half the learning rate") != std::string_view::npos ? 1 : 0;
+    }
+    int went_back = 0;
   } progress;
   Watcher watcher(progress);
   try {
@@ -206,6 +210,7 @@ TEST_CASE("a loss that is no number goes back three times, then ends") {
   } catch (const Error& error) {
     CHECK(std::string(error.what()).find("diverged") != std::string::npos);
   }
+  CHECK(progress.went_back == 3);
 }
 
 TEST_CASE("data that can't teach or can't be scored is refused") {
