@@ -68,12 +68,12 @@ struct Near {
   std::int64_t near = 0, total = 0;
 };
 
-// How many pixels of boundary `a` lie near boundary `b`.
-Near near_count(const Slice& a, const Slice& b, int tolerance) {
+// How many pixels of boundary `a` lie near boundary `b`, where the truth is known.
+Near near_count(const Slice& a, const Slice& b, const Slice& truth, int tolerance) {
   Near count;
   for (std::int64_t y = 0; y < a.height(); ++y) {
     for (std::int64_t x = 0; x < a.width; ++x) {
-      if (a.at(x, y) != 0) {
+      if (a.at(x, y) != 0 && truth.at(x, y) != ignored_label) {
         ++count.total;
         count.near += any_within(b, x, y, tolerance) ? 1 : 0;
       }
@@ -175,14 +175,15 @@ Json to_json(const Scores& scores) {
 void BoundaryDice::add(std::span<const std::uint8_t> truth,
                        std::span<const std::uint8_t> prediction, std::int64_t width) {
   assert(truth.size() == prediction.size());
-  std::vector<std::uint8_t> known(truth.begin(), truth.end());
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    known[i] = known[i] == ignored_label ? prediction[i] : known[i];
+  // What is not known is taken as predicted, or its edge would be a boundary of the truth.
+  std::vector<std::uint8_t> filled(truth.begin(), truth.end());
+  for (std::size_t i = 0; i < filled.size(); ++i) {
+    filled[i] = filled[i] == ignored_label ? prediction[i] : filled[i];
   }
-  const std::vector<std::uint8_t> a = boundary_of({known, width}, class_);
+  const std::vector<std::uint8_t> a = boundary_of({filled, width}, class_);
   const std::vector<std::uint8_t> b = boundary_of({prediction, width}, class_);
-  const Near first = near_count({a, width}, {b, width}, tolerance_);
-  const Near second = near_count({b, width}, {a, width}, tolerance_);
+  const Near first = near_count({a, width}, {b, width}, {truth, width}, tolerance_);
+  const Near second = near_count({b, width}, {a, width}, {truth, width}, tolerance_);
   near_ += first.near + second.near;
   total_ += first.total + second.total;
 }

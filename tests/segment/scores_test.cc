@@ -98,6 +98,14 @@ TEST_CASE("boundary Dice: where nobody has looked there is no boundary to miss")
   CHECK(boundary_dice(truth, square(8, 10), 0) == 1);
 }
 
+TEST_CASE("boundary Dice: what is predicted where nobody has looked earns nothing") {
+  Labels truth = square(2, 10);
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    truth[i] = i % 32 < 16 ? truth[i] : ignored_label;
+  }
+  CHECK(boundary_dice(truth, square(20, 10), 2) == 0);
+}
+
 TEST_CASE("the edge of the slice is no boundary") {
   Labels whole(1024, 1);
   CHECK(std::isnan(boundary_dice(whole, whole, 1)));
