@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -53,6 +54,7 @@ Sampler::Sampler(const std::vector<SampledScan>& scans, const std::vector<Axis>&
                  double foreground_share, const Stage& stage, std::uint64_t seed)
     : scans_(scans), axes_(axes), foreground_share_(foreground_share), stage_(stage), seed_(seed) {
   list_slices();
+  list_groups();
   list_classes();
   if (slices_.empty()) {
     throw Error(ErrorKind::format,
@@ -110,13 +112,36 @@ void Sampler::list_classes() {
   }
 }
 
-std::int64_t Sampler::samples_an_epoch() const {
-  return stage_.epoch_samples > 0 ? stage_.epoch_samples : slices();
+void Sampler::list_groups() {
+  for (std::size_t i = 0; i < slices_.size(); ++i) {
+    const Slice &before = slices_[i == 0 ? 0 : i - 1], &now = slices_[i];
+    if (i == 0 || now.scan != before.scan || now.axis != before.axis) {
+      groups_.push_back({i, 0});
+    }
+    ++groups_.back().slices;
+  }
+}
+
+std::int64_t Sampler::batches_of(const Group& group) const {
+  return (group.slices + samples_a_step() - 1) / samples_a_step();
+}
+
+std::int64_t Sampler::batches_of_all() const {
+  return std::accumulate(
+      groups_.begin(), groups_.end(), std::int64_t{0},
+      [&](std::int64_t sum, const Group& group) { return sum + batches_of(group); });
+}
+
+std::int64_t Sampler::samples_a_step() const {
+  return std::int64_t{stage_.batch} * stage_.accumulate;
 }
 
 std::int64_t Sampler::steps_an_epoch() const {
-  const std::int64_t batch = std::int64_t{stage_.batch} * stage_.accumulate;
-  return std::max<std::int64_t>(1, (samples_an_epoch() + batch - 1) / batch);
+  if (stage_.crop == 0 && stage_.epoch_samples == 0) {
+    return batches_of_all();
+  }
+  const std::int64_t samples = stage_.epoch_samples > 0 ? stage_.epoch_samples : slices();
+  return (samples + samples_a_step() - 1) / samples_a_step();
 }
 
 const Sampler::Slice& Sampler::shuffled(std::int64_t epoch, std::int64_t n) const {
@@ -180,31 +205,41 @@ SamplePlan Sampler::foreground_sample(std::uint64_t seed) const {
 }
 
 std::vector<SamplePlan> Sampler::whole_slices_of(std::int64_t epoch, std::int64_t step) const {
-  const std::int64_t count = std::int64_t{stage_.batch} * stage_.accumulate;
-  const Slice& first = shuffled(epoch, step * count);
+  const std::int64_t round = step / batches_of_all();
+  std::int64_t batch =
+      permuted(step % batches_of_all(), batches_of_all(), hash(seed_, epoch, round, 0));
+  auto group = groups_.begin();
+  for (; batch >= batches_of(*group); ++group) {
+    batch -= batches_of(*group);
+  }
+  const std::uint64_t seed = hash(seed_, epoch, round, 1 + (group - groups_.begin()));
   std::vector<SamplePlan> plans;
-  // Slices of the first one's shape, taken in the epoch's order.
-  for (std::int64_t n = step * count; std::ssize(plans) < count && n < step * count + slices();
-       ++n) {
-    const Slice& slice = shuffled(epoch, n);
-    if (slice.scan == first.scan && slice.axis == first.axis) {
-      plans.push_back({slice.scan, extent(slice)});
-    }
+  for (std::int64_t i = 0; i < std::min(samples_a_step(), group->slices); ++i) {
+    const std::int64_t n =
+        permuted((batch * samples_a_step() + i) % group->slices, group->slices, seed);
+    const Slice& slice = slices_[group->first + static_cast<std::size_t>(n)];
+    plans.push_back({slice.scan, extent(slice)});
   }
   return plans;
+}
+
+// Every third place, for a share of a third, whatever the size of the batches.
+bool Sampler::is_for_foreground(std::int64_t place) const {
+  const auto up_to = [&](std::int64_t n) {
+    return std::floor(foreground_share_ * static_cast<double>(n));
+  };
+  return !foreground_.empty() && up_to(place + 1) > up_to(place);
 }
 
 std::vector<SamplePlan> Sampler::step(std::int64_t epoch, std::int64_t step) const {
   if (stage_.crop == 0) {
     return whole_slices_of(epoch, step);
   }
-  const std::int64_t count = std::int64_t{stage_.batch} * stage_.accumulate;
-  const std::int64_t foreground =
-      foreground_.empty() ? 0 : std::llround(foreground_share_ * static_cast<double>(stage_.batch));
+  const std::int64_t count = samples_a_step();
   std::vector<SamplePlan> plans;
   for (std::int64_t i = 0; i < count; ++i) {
     const std::uint64_t seed = hash(seed_, epoch, step, 2 + i);
-    if (i % stage_.batch < foreground) {
+    if (is_for_foreground(step * count + i)) {
       plans.push_back(foreground_sample(seed));
       continue;
     }

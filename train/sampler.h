@@ -27,9 +27,10 @@ struct SamplePlan {
 // loading ahead, stopping and going on change nothing.
 //
 // A batch of whole slices (crop 0) is of one scan and one axis, for slices of different shapes make
-// no batch. In a batch of crops the first round(foreground_share * batch) hold a voxel of a class
-// drawn uniformly from those of the scans, in a scan drawn uniformly from those that have it; the
-// rest go through all slices of all axes in random order, cut at a random place.
+// no batch; an epoch shows each once, the last batch of a scan and axis filled up with some of its
+// others. Of crops a share, spread evenly over an epoch's places, hold a voxel of a class drawn
+// uniformly from those of the scans, in a scan drawn uniformly from those that have it; the rest go
+// through all slices of all axes in random order, cut at a random place.
 class Sampler {
  public:
   // `scans` must outlive it. Throws Error{format} where no scan has a training slice of these axes.
@@ -38,7 +39,6 @@ class Sampler {
 
   // Of a scan and an axis, how many slices there are to draw from.
   std::int64_t slices() const { return static_cast<std::int64_t>(slices_.size()); }
-  std::int64_t samples_an_epoch() const;
   // Batches (of stage.batch * stage.accumulate samples) an epoch.
   std::int64_t steps_an_epoch() const;
   // The samples of a step; `epoch` counts over all stages.
@@ -49,6 +49,11 @@ class Sampler {
     int scan;
     Axis axis;
     std::int64_t slice;
+  };
+  // The slices of a scan and an axis, which follow one another.
+  struct Group {
+    std::size_t first;
+    std::int64_t slices;
   };
 
   // The training slices along z that hold a class, with the sums of its voxels up to each.
@@ -64,7 +69,13 @@ class Sampler {
 
   ScanOfClass scan_of_class(int scan, std::size_t label) const;
   void list_slices();
+  void list_groups();
   void list_classes();
+  std::int64_t samples_a_step() const;
+  std::int64_t batches_of(const Group& group) const;  // of whole slices
+  std::int64_t batches_of_all() const;
+  // `place` counts the samples of an epoch.
+  bool is_for_foreground(std::int64_t place) const;
   std::vector<SamplePlan> whole_slices_of(std::int64_t epoch, std::int64_t step) const;
   SamplePlan foreground_sample(std::uint64_t seed) const;
   // A crop of `slice` that holds row and column somewhere.
@@ -81,6 +92,7 @@ class Sampler {
   Stage stage_;
   std::uint64_t seed_;
   std::vector<Slice> slices_;
+  std::vector<Group> groups_;
   std::vector<Foreground> foreground_;  // one a class that occurs, but 0
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "base/error.h"
@@ -46,24 +47,69 @@ std::size_t validation_count(std::size_t labelled, double share) {
   return std::clamp<std::size_t>(wanted, 1, labelled - 1);
 }
 
-void split_block(ScanSplit& split, const std::vector<std::int64_t>& labelled, double share,
-                 std::int64_t guard, const LabelledScan& scan) {
-  const std::size_t first = labelled.size() - validation_count(labelled.size(), share);
-  const std::int64_t begin = labelled[first];
-  const auto end_of_training = std::lower_bound(labelled.begin(), labelled.end(), begin - guard);
-  if (end_of_training == labelled.begin()) {
+struct Guard {
+  std::int64_t numbers;  // of the scan's slices, as they are counted by its user
+  std::int64_t context;  // neighbours that the network sees
+};
+
+// Labelled slices that are farther than the guard from those of a block, `count` of them.
+std::vector<std::int64_t> away_from(const std::vector<std::int64_t>& labelled, std::size_t first,
+                                    std::size_t count, const Guard& guard,
+                                    const LabelledScan& scan) {
+  const std::int64_t begin = labelled[first], last = labelled[first + count - 1];
+  const auto apart = [&](std::int64_t a, std::int64_t b) {
+    return b - a > guard.context && number_of(scan, b) - number_of(scan, a) > guard.numbers;
+  };
+  std::vector<std::int64_t> away;
+  std::copy_if(labelled.begin(), labelled.end(), std::back_inserter(away),
+               [&](std::int64_t z) { return apart(z, begin) || apart(last, z); });
+  return away;
+}
+
+bool holds_foreground(const LabelSurvey& survey, const std::vector<std::int64_t>& slices) {
+  return std::any_of(slices.begin(), slices.end(), [&](std::int64_t z) {
+    const std::vector<std::int64_t>& counts = survey.slices[static_cast<std::size_t>(z)].counts;
+    return std::any_of(counts.begin() + 1, counts.end(), [](std::int64_t n) { return n > 0; });
+  });
+}
+
+// The last block, or the last one before it with foreground in it and outside it.
+void split_block(ScanSplit& split, const std::vector<std::int64_t>& labelled,
+                 const LabelSurvey& survey, double share, const Guard& guard,
+                 const LabelledScan& scan) {
+  const std::size_t count = validation_count(labelled.size(), share);
+  const std::size_t last = labelled.size() - count;
+  const auto block_from = [&](std::size_t first) {
+    const auto begin = labelled.begin() + static_cast<std::ptrdiff_t>(first);
+    return std::vector<std::int64_t>(begin, begin + static_cast<std::ptrdiff_t>(count));
+  };
+  std::size_t chosen = last;
+  for (std::size_t back = 0; back <= last; back += std::max<std::size_t>(1, count / 2)) {
+    if (holds_foreground(survey, block_from(last - back)) &&
+        holds_foreground(survey, away_from(labelled, last - back, count, guard, scan))) {
+      chosen = last - back;
+      break;
+    }
+  }
+  const std::vector<std::int64_t> block = block_from(chosen);
+  const std::vector<std::int64_t> training = away_from(labelled, chosen, count, guard, scan);
+  if (training.empty()) {
     throw Error(ErrorKind::option,
                 scan.name + ": its " + std::to_string(labelled.size()) +
-                    " labelled slices leave none for training before the validation block from "
+                    " labelled slices leave none for training beside the validation block from "
                     "slice " +
-                    std::to_string(number_of(scan, begin)) + " and a guard of " +
-                    std::to_string(guard) +
-                    " slices: label more, choose a smaller --guard or --validation-share, or name "
+                    std::to_string(number_of(scan, block.front())) + " and a guard of " +
+                    std::to_string(guard.numbers) +
+                    " slices: label more, choose a smaller --guard or --validate-share, or name "
                     "the slices with --validate-slices");
   }
-  give_role(split, {labelled.begin(), end_of_training}, SliceRole::training);
-  give_role(split, {labelled.begin() + static_cast<std::ptrdiff_t>(first), labelled.end()},
-            SliceRole::validation);
+  if (chosen != last) {
+    split.note = scan.name + ": the last block has no foreground in it or outside it; slices " +
+                 std::to_string(number_of(scan, block.front())) + " to " +
+                 std::to_string(number_of(scan, block.back())) + " validate in its place";
+  }
+  give_role(split, training, SliceRole::training);
+  give_role(split, block, SliceRole::validation);
 }
 
 void split_named(ScanSplit& split, const std::vector<std::int64_t>& labelled,
@@ -152,7 +198,7 @@ ScanSplit split_scan(const LabelledScan& scan, const LabelSurvey& survey,
       split_at_random(split, labelled, options.share, seed);
       break;
     default:
-      split_block(split, labelled, options.share, options.guard + context, scan);
+      split_block(split, labelled, survey, options.share, {options.guard + context, context}, scan);
   }
   if (split.slices(SliceRole::training).empty()) {
     throw option_error("--validate-slices",

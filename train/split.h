@@ -19,6 +19,7 @@ struct ScanSplit {
   // The slices along z that samples of the other two axes are cut to: the longest run of training
   // slices; empty where it has fewer than `fewest_rows`.
   std::int64_t rows_begin = 0, rows_end = 0;
+  std::string note = {};  // what a reader of the scores must know; empty: nothing
 
   std::vector<std::int64_t> slices(SliceRole role) const;
 };

@@ -30,10 +30,21 @@ struct TrainingData {
   std::vector<LabelClass> classes;       // value i at place i; 0 is background
 };
 
+// Calls use(scan) for the scans of training, of validation, and of test.
+template <typename Data, typename Use>
+void for_each_scan(Data& data, Use&& use) {
+  for (auto* scans : {&data.training, &data.validation, &data.test}) {
+    for (auto& scan : *scans) {
+      use(scan);
+    }
+  }
+}
+
 // Which voxels choose the best epoch; they are never trained on.
 struct ValidationOptions {
   enum class Kind {
-    // The last `share` of each scan along z, `guard` + context slices away from what is trained on.
+    // The last `share` of each scan along z, `guard` + context slices away from what is trained on;
+    // an earlier block where that one has no foreground.
     block,
     // Named slices along z, with the neighbours that context needs but without a guard.
     named_slices,

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "base/error.h"
 #include "blobs.h"
@@ -71,6 +72,29 @@ TEST_CASE("the validation block is the end of the scan, behind a guard") {
   CHECK(split.rows_end == 39);
 }
 
+TEST_CASE("a last block without foreground gives way to an earlier one, which is said") {
+  Fixture f;
+  Volume<std::uint8_t> labels = f.blobs.labels.clone();
+  for (std::int64_t z = 36; z < size.z; ++z) {
+    for (std::int64_t y = 0; y < size.y; ++y) {
+      std::fill_n(labels.view().row(y, z), size.x, std::uint8_t{0});
+    }
+  }
+  LabelledScan& scan = f.data.training.front();
+  scan.labels = test::source_of(labels);
+  const LabelSurvey survey = survey_labels(scan, 2, f.progress);
+  const ScanSplit split = split_scan(scan, survey, {}, 1, 1);
+  const std::vector<std::int64_t> block = split.slices(SliceRole::validation);
+  REQUIRE(block.size() == 12);
+  CHECK(block.front() < 36);
+  CHECK(block.back() - block.front() == 11);
+  for (const std::int64_t z : split.slices(SliceRole::training)) {
+    CHECK((z < block.front() - 9 || z > block.back() + 9));
+  }
+  CHECK(split.note.find("validate in its place") != std::string::npos);
+  CHECK(f.sampled.front().split.note.empty());
+}
+
 TEST_CASE("sparse labels: the guard is counted in slices of the scan, other axes need a run") {
   Fixture f;
   Volume<std::uint8_t> labels(size);
@@ -124,7 +148,7 @@ TEST_CASE("samples lie in training slices, a share of them on foreground") {
           read_sample(scan, f.sampled.front().split, plans[i].part, 1, stage);
       const bool ball = sample.labels.eq(1).any().item<bool>();
       with_balls += ball ? 1 : 0;
-      CHECK((i >= 3 || ball));
+      CHECK((i % 2 == 0 || ball));
     }
     const std::vector<SamplePlan> again = sampler.step(2, step);
     for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -133,6 +157,25 @@ TEST_CASE("samples lie in training slices, a share of them on foreground") {
   }
   CHECK(axes.size() == 3);
   CHECK(with_balls < 120);
+}
+
+TEST_CASE("of batches of any size a third is for foreground") {
+  const Fixture f;
+  for (const auto& [batch, accumulate] : {std::pair{1, 1}, {2, 1}, {4, 1}, {2, 3}}) {
+    const Stage stage{
+        .resolution = 1, .crop = 8, .batch = batch, .accumulate = accumulate, .epoch_samples = 360};
+    const Sampler some(f.sampled, all_axes, 1.0 / 3, stage, 9),
+        none(f.sampled, all_axes, 0, stage, 9);
+    int different = 0, all = 0;
+    for (std::int64_t step = 0; step < some.steps_an_epoch(); ++step) {
+      const std::vector<SamplePlan> with = some.step(0, step), without = none.step(0, step);
+      for (std::size_t i = 0; i < with.size(); ++i, ++all) {
+        different += box_of(with[i].part, 0) == box_of(without[i].part, 0) ? 0 : 1;
+      }
+    }
+    CHECK(all == 360);
+    CHECK(different == 120);
+  }
 }
 
 TEST_CASE("without foreground samples an epoch goes once through all slices") {
@@ -148,6 +191,25 @@ TEST_CASE("without foreground samples an epoch goes once through all slices") {
     }
   }
   CHECK(std::ssize(seen) == sampler.slices());
+}
+
+TEST_CASE("whole slices of several scans and axes: an epoch shows each, a batch is of one kind") {
+  Fixture f;
+  f.sampled.push_back(f.sampled.front());
+  const Stage stage{.resolution = 1, .crop = 0, .batch = 5};
+  const Sampler sampler(f.sampled, all_axes, 0, stage, 9);
+  std::set<std::tuple<int, Axis, std::int64_t>> seen;
+  for (std::int64_t step = 0; step < sampler.steps_an_epoch(); ++step) {
+    const std::vector<SamplePlan> plans = sampler.step(3, step);
+    REQUIRE(plans.size() == 5);
+    for (const SamplePlan& plan : plans) {
+      seen.emplace(plan.scan, plan.part.axis, plan.part.slice);
+      CHECK(plan.scan == plans.front().scan);
+      CHECK(plan.part.axis == plans.front().part.axis);
+    }
+  }
+  CHECK(std::ssize(seen) == sampler.slices());
+  CHECK(sampler.steps_an_epoch() == 2 * (8 + 8 + 10));  // of 39, 40 and 50 slices
 }
 
 TEST_CASE("a sample at a quarter is the mean of its pixels and the majority of its labels") {
