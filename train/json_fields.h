@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -45,20 +48,22 @@ class FieldReader {
  public:
   FieldReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
     if (!json.is_object()) {
+      const std::string what = where_.empty() ? "" : where_.substr(0, where_.size() - 1) + ": ";
       throw Error(ErrorKind::format,
-                  where_ + ": expected an object, found " + printable(json.dump()));
+                  what + "expected an object {...}, found " + printable(json.dump()));
     }
   }
 
   template <typename T>
   void operator()(const char* name, T& value) {
     const Json& found = field(name);
+    const T before = value;
     try {
       read(found, value);
     } catch (const Json::exception&) {
       throw Error(ErrorKind::format, where_ + name + ": " + printable(found.dump()) +
-                                         " is of another type than " +
-                                         printable(Json(FieldReader::shown(value)).dump()));
+                                         " is of another type or range than " +
+                                         FieldReader::example(before));
     }
   }
 
@@ -99,8 +104,10 @@ class FieldReader {
   template <typename T>
   static void read(const Json& json, T& value) {
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-      if (!json.is_number_integer()) {
-        throw Json::type_error::create(302, "no whole number", &json);
+      // Numbers above a std::int64_t's are stored as unsigned ones.
+      if (!json.is_number_integer() || !std::in_range<T>(json.get<std::int64_t>()) ||
+          (json.is_number_unsigned() && !std::in_range<T>(json.get<std::uint64_t>()))) {
+        throw Json::type_error::create(302, "no whole number of this range", &json);
       }
     } else if constexpr (std::is_floating_point_v<T>) {
       if (!json.is_number()) {
@@ -109,17 +116,30 @@ class FieldReader {
     }
     json.get_to(value);
   }
+  template <typename T, std::size_t size>
+  static void read(const Json& json, std::array<T, size>& values) {
+    if (!json.is_array() || json.size() != size) {
+      throw Json::type_error::create(302, "a list of another length", &json);
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      read(json[i], values[i]);
+    }
+  }
   template <typename T>
   static void read(const Json& json, std::optional<T>& value) {
-    value = json.is_null() ? std::nullopt : std::optional<T>(json.get<T>());
+    value.reset();
+    if (!json.is_null()) {
+      read(json, value.emplace());
+    }
+  }
+  // What is expected in its place.
+  template <typename T>
+  static std::string example(const T& value) {
+    return printable(Json(value).dump());
   }
   template <typename T>
-  static const T& shown(const T& value) {
-    return value;
-  }
-  template <typename T>
-  static Json shown(const std::optional<T>& value) {
-    return value ? Json(*value) : Json();
+  static std::string example(const std::optional<T>& value) {
+    return FieldReader::example(value.value_or(T{})) + " or null";
   }
 
   const Json& json_;

@@ -160,9 +160,9 @@ void check(const LossOptions& options, int classes) {
   if (sum == 0) {
     throw option_error("--class-weights", "are all 0; at least one must be above");
   }
-  check_range("--focal-gamma", options.focal_gamma, 0, most_focal_gamma);
-  check_range("--tversky-alpha", options.tversky_alpha, 1e-3, 1e3);
-  check_range("--tversky-beta", options.tversky_beta, 1e-3, 1e3);
+  check_range("loss.focal_gamma", options.focal_gamma, 0, most_focal_gamma);
+  check_range("loss.tversky_alpha", options.tversky_alpha, 1e-3, 1e3);
+  check_range("loss.tversky_beta", options.tversky_beta, 1e-3, 1e3);
   if (classes < 2) {
     throw option_error("--loss", "needs at least two classes, background and one more");
   }

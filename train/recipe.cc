@@ -122,7 +122,7 @@ Recipe thorough() {
   Recipe recipe;
   recipe.name = "default";
   recipe.stages = {stage(4, 64, 16, 512, 3, 2e-3), stage(2, 96, 8, 512, 5, 2e-3),
-                   stage(1, 160, 4, 400, 10, 1e-3)};
+                   stage(1, 160, 4, 500, 16, 1e-3)};
   return recipe;
 }
 
@@ -130,7 +130,7 @@ Recipe quick() {
   Recipe recipe = thorough();
   recipe.name = "quick";
   recipe.stages = {stage(4, 64, 16, 512, 2, 2e-3), stage(2, 96, 8, 512, 4, 2e-3),
-                   stage(1, 128, 4, 400, 3, 1e-3)};
+                   stage(1, 128, 4, 400, 5, 1e-3)};
   return recipe;
 }
 

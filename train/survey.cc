@@ -50,7 +50,7 @@ void refuse_unknown_labels(const std::uint8_t* labels, const Size3& size, int cl
                     std::to_string(at % size.x) + ", y " + std::to_string(at / size.x) +
                     ", slice " + std::to_string(z) + "; expected the classes 0 to " +
                     std::to_string(classes - 1) + ", or " + std::to_string(ignored_label) +
-                    " for what is not labelled: name all classes with --classes, or --ignore the "
+                    " for what is not labelled: name all classes with --class, or --ignore the "
                     "value");
   }
 }

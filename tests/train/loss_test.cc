@@ -124,8 +124,8 @@ TEST_CASE("options out of range are refused by name") {
   CHECK(message({}).empty());
   CHECK(message({.class_weights = {1, 2, 3}}).find("--class-weights") != std::string::npos);
   CHECK(message({.class_weights = {0, 0}}).find("all 0") != std::string::npos);
-  CHECK(message({.focal_gamma = -1}).find("--focal-gamma") != std::string::npos);
-  CHECK(message({.tversky_alpha = 0}).find("--tversky-alpha") != std::string::npos);
+  CHECK(message({.focal_gamma = -1}).find("loss.focal_gamma") != std::string::npos);
+  CHECK(message({.tversky_alpha = 0}).find("loss.tversky_alpha") != std::string::npos);
   CHECK(test::message_of<Error>([] { loss_kind_from_name("--loss", "hinge"); }).find("'hinge'") !=
         std::string::npos);
 }

@@ -84,6 +84,13 @@ TEST_CASE("a wrong setting says what is there") {
   CHECK(contains(message_of(recipe, "ema=fast"), "another type"));
   CHECK(contains(message_of(recipe, "ema=1.5"), "0 (none) to below 1"));
   CHECK(contains(message_of(recipe, "stages.0.batch=1.5"), "another type"));
+  for (const char* setting :
+       {"stages.0.unfrozen.epochs=4294967297", "stages.0.batch=18446744073709551615",
+        "stages.0.unfrozen.rates=[1e-3,1e-3]", "stages.0.unfrozen.rates=[1,1,1,1]",
+        "stages={\"a\":{}}", "axes=5", "loss.kind=3"}) {
+    CAPTURE(setting);
+    CHECK(contains(message_of(recipe, setting), "another type"));
+  }
   CHECK(contains(message_of(recipe, "stages.0.resolution=3"), "1, 2, 4 or 8"));
   CHECK(contains(message_of(recipe, "encoder=resnet19"), "resnet18"));
   CHECK(contains(message_of(recipe, "ema"), "FIELD=VALUE"));
