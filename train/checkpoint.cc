@@ -19,12 +19,38 @@ Checkpoint parsed(WeightFile file) {
                        "file beside the model that was being trained");
   }
   const Json record = Json::parse(text->second, nullptr, false);
-  if (!record.is_object() || record.value("version", 0) != checkpoint_version) {
+  if (!record.is_object() || record.value("version", Json()) != checkpoint_version) {
     throw format_error(file.path,
                        "is a checkpoint of another version of fossilct; go on with the "
                        "one that wrote it");
   }
+  if (!record.contains("position") || !record.contains("command")) {
+    throw format_error(file.path, "is a damaged checkpoint: it does not tell where training stood");
+  }
   return {std::move(file), record.at("position"), record.at("command")};
+}
+
+// A second name first and a rename then: at no moment is there no checkpoint.
+void keep_as_previous(const std::filesystem::path& path) {
+  const std::filesystem::path previous = previous_checkpoint(path);
+  std::error_code code;
+  if (std::filesystem::equivalent(path, previous, code)) {
+    return;  // the last write failed after this step
+  }
+  const std::filesystem::path link = path.string() + ".link";
+  std::filesystem::remove(link, code);
+  std::filesystem::create_hard_link(path, link, code);
+  if (code) {  // a file system without hard links
+    std::filesystem::copy_file(path, link, code);
+  }
+  if (!code) {
+    std::filesystem::rename(link, previous, code);
+  }
+  if (code) {
+    std::error_code ignored;
+    std::filesystem::remove(link, ignored);
+    throw file_code_error(previous, "keeping the checkpoint before", code);
+  }
 }
 
 }  // namespace
@@ -38,18 +64,7 @@ void write_checkpoint(const std::filesystem::path& path, std::span<const NamedTe
   const Json record = {
       {"version", checkpoint_version}, {"position", position}, {"command", command}};
   if (std::filesystem::exists(path)) {
-    // A second name first and a rename then: at no moment is there no checkpoint.
-    const std::filesystem::path link = path.string() + ".link";
-    std::error_code code;
-    std::filesystem::remove(link, code);
-    std::filesystem::create_hard_link(path, link, code);
-    if (code) {  // a file system without hard links
-      std::filesystem::copy_file(path, link, code);
-    }
-    std::filesystem::rename(link, previous_checkpoint(path), code);
-    if (code) {
-      throw file_code_error(previous_checkpoint(path), "keeping the checkpoint before", code);
-    }
+    keep_as_previous(path);
   }
   write_safetensors(path, tensors, {{record_key, record.dump()}});
 }

@@ -24,6 +24,7 @@ double seconds_of_a_sample(Learner& learner, const PlannedStage& planned, int ch
   const LabelledImages noise{
       at::randn({batch, channels, planned.height, planned.width}),
       at::randint(classes, {batch, planned.height, planned.width}, at::kByte)};
+  learner.begin_phase(planned.encoder);
   double seconds = 0;
   for (int i = 0; i < tries; ++i) {
     const auto begin = std::chrono::steady_clock::now();

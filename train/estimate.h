@@ -14,6 +14,7 @@ struct PlannedStage {
   Stage stage;
   std::int64_t samples = 0;            // over all epochs of its phases
   std::int64_t height = 0, width = 0;  // of a sample
+  EncoderTraining encoder;             // of most of its epochs
 };
 
 // Tries one batch of each stage on noise, which takes some seconds; the learner is left as it was.

@@ -64,6 +64,13 @@ void TrainingRun::require_sense() {
         "the validation slices hold no foreground, so no score can be had from them: choose "
         "others with --validate-slices, or a larger --validate-share");
   }
+  require_size();
+  if (validator_->all_slices() == 0) {
+    throw Error(ErrorKind::option,
+                "no slice to validate on along axes " + name_of(recipe_.axes) +
+                    ": single validation slices are mere lines along y and x: give --axes with z, "
+                    "or a range of neighbouring slices");
+  }
   if (options_.validation.kind == ValidationOptions::Kind::random_slices) {
     note(
         "validation on random slices: their neighbours are trained on, so the scores flatter; "
@@ -71,6 +78,26 @@ void TrainingRun::require_sense() {
   }
   if (options_.validation.kind == ValidationOptions::Kind::named_slices) {
     note("validation on named slices, without a guard between them and what is trained on");
+  }
+}
+
+// A slice that is reduced must leave a pixel.
+void TrainingRun::require_size() const {
+  for (std::size_t i = 0; i < recipe_.stages.size(); ++i) {
+    const Stage& stage = recipe_.stages[i];
+    for (const SampledScan& scan : sampled_) {
+      for (const Axis axis : recipe_.axes) {
+        const SlicePart part = whole_slices(scan.size, axis);
+        if (epochs_of(stage) > 0 && std::min(part.rows, part.columns) < stage.resolution) {
+          throw Error(
+              ErrorKind::option,
+              "slices along " + name_of(std::vector{axis}) + " are " + std::to_string(part.columns) + " x " +
+                  std::to_string(part.rows) + " voxels, too few for 1/" +
+                  std::to_string(stage.resolution) + " of them: leave the axis out (--axes), " +
+                  "or the stage (--set stages." + std::to_string(i) + ".unfrozen.epochs=0)");
+        }
+      }
+    }
   }
 }
 
@@ -89,23 +116,46 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
   learner_ = std::make_unique<Learner>(std::move(network), recipe_, loss_options(), options_.device,
                                        training_precision(options_.precision, options_.device));
   learner_->begin_phase({});
-  observer_.estimated(estimate());
+  begin_or_go_on(checkpoint);
+  preparation_ = seconds() - seconds_before_;
+  progress_.begin("train", total_pixels(), WorkUnit::voxels);
+  progress_.advance(pixels_done());
+  try {
+    train_all();
+  } catch (const Cancelled&) {
+    save("what there is is the one before it");
+    throw;
+  }
+  progress_.end();
+  return outcome();
+}
+
+void TrainingRun::begin_or_go_on(const std::optional<std::filesystem::path>& checkpoint) {
   if (checkpoint) {
     const Checkpoint from = read_checkpoint(*checkpoint);
     restore(from);
     seconds_before_ = record_.seconds;
     began_ = std::chrono::steady_clock::now();
     if (from.position.at("threads") != at::get_num_threads()) {
-      note("the checkpoint was written with " + from.position.at("threads").dump() +
-           " threads, training goes on with " + std::to_string(at::get_num_threads()) +
+      note("the checkpoint was written with --threads " + from.position.at("threads").dump() +
+           ", training goes on with " + std::to_string(at::get_num_threads()) +
            ": the weights will differ in their last digits");
     }
-  } else {
-    save(false);  // something to go back to, and a disk that is full is told now
+  }
+  observer_.estimated(estimate());
+  if (checkpoint && *checkpoint != options_.checkpoint) {
+    // It stands in for one that is damaged, which must not become the one before.
+    std::error_code ignored;
+    std::filesystem::remove(options_.checkpoint, ignored);
+  }
+  if (!checkpoint || *checkpoint != options_.checkpoint) {
+    // Something to go back to; and a disk that is full is told now.
+    save("training goes on and tries again");
   }
   saved_ = std::chrono::steady_clock::now();
-  progress_.begin("train", total_pixels(), WorkUnit::voxels);
-  progress_.advance(pixels_done());
+}
+
+void TrainingRun::train_all() {
   while (at_.stage < std::ssize(recipe_.stages)) {
     if (!phase_runs()) {
       next_phase();
@@ -115,8 +165,6 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
     begin_phase(sampler);
     run_epoch(sampler);
   }
-  progress_.end();
-  return outcome();
 }
 
 std::vector<PlannedStage> TrainingRun::planned() const {
@@ -125,7 +173,7 @@ std::vector<PlannedStage> TrainingRun::planned() const {
     const Sampler sampler = sampler_of(stage);
     PlannedStage planned{
         stage, epochs_of(stage) * sampler.steps_an_epoch() * stage.batch * stage.accumulate,
-        stage.crop, stage.crop};
+        stage.crop, stage.crop, encoder_training(stage, stage.unfrozen.epochs == 0)};
     if (stage.crop == 0) {
       for (const SampledScan& scan : sampled_) {
         const SlicePart part = whole_slices(scan.size, recipe_.axes.front());
@@ -143,7 +191,8 @@ double TrainingRun::seconds_left() const {
     return 0;
   }
   const auto done = static_cast<double>(pixels_done());
-  return done > 0 ? seconds() * (static_cast<double>(total_pixels()) - done) / done : 0;
+  const double seconds_a_pixel = done > 0 ? (seconds() - preparation_) / done : 0;
+  return seconds_a_pixel * (static_cast<double>(total_pixels()) - done);
 }
 
 // Work is counted in pixels of samples: a stage at full resolution takes longer than one at a half.
@@ -184,6 +233,8 @@ TrainingEstimate TrainingRun::estimate() {
   TrainingEstimate estimate = estimate_training(
       *learner_, planned(), recipe_.repeat_grey ? 1 : recipe_.channels(),
       static_cast<int>(data_.classes.size()), std::min(all, options_.cache_bytes), pixels);
+  const auto all_pixels = static_cast<double>(std::max<std::int64_t>(1, total_pixels()));
+  estimate.hours *= 1 - static_cast<double>(pixels_done()) / all_pixels;
   estimate.hours += scoring_hours();
   return estimate;
 }
@@ -221,18 +272,27 @@ TrainingOutcome TrainingRun::outcome() {
       progress_);
   record_.examples = validator_->examples(*network, examples_of_a_kind);
   if (!data_.test.empty()) {
-    const int classes = static_cast<int>(data_.classes.size());
-    std::vector<ScanSplit> splits;
-    std::string names;
-    for (LabelledScan& scan : data_.test) {
-      splits.push_back(all_slices(survey_labels(scan, classes, progress_), SliceRole::validation));
-      names += (names.empty() ? "test scan " : ", ") + scan.name;
+    try {
+      score_test_scans(*network);
+    } catch (const Error& error) {  // hours of training must not be lost by it
+      record_.test_failure = error.what();
+      note("the test scan could not be scored: " + record_.test_failure);
     }
-    Validator tester(data_.test, splits, classes, recipe_, {Axis::z}, options_.device);
-    record_.test = tester.evaluate(*network, names, progress_);
   }
   record_.seconds = seconds();
   return {std::move(network), recipe_, std::move(record_)};
+}
+
+void TrainingRun::score_test_scans(const Network& network) {
+  const int classes = static_cast<int>(data_.classes.size());
+  std::vector<ScanSplit> splits;
+  std::string names;
+  for (LabelledScan& scan : data_.test) {
+    splits.push_back(all_slices(survey_labels(scan, classes, progress_), SliceRole::validation));
+    names += (names.empty() ? "test scan " : ", ") + scan.name;
+  }
+  Validator tester(data_.test, splits, classes, recipe_, {Axis::z}, options_.device);
+  record_.test = tester.evaluate(network, names, progress_);
 }
 
 TrainingOutcome train(TrainingData& data, const TrainingOptions& options,

@@ -61,6 +61,7 @@ static void visit_fields(Self& self, Visit& visit) {
   visit_list<RateRecord>(visit, "rates", self.rates);
   visit("notices", self.notices);
   visit("best_epoch", self.best_epoch);
+  visit("stopped_early", self.stopped_early);
   visit("seconds", self.seconds);
 }
 

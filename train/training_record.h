@@ -81,6 +81,7 @@ struct TrainingRecord {
   std::vector<RateRecord> rates;
   std::optional<EvaluationRecord> validation;
   std::optional<EvaluationRecord> test;
+  std::string test_failure;  // why there is no score of the test scans that were given
   std::vector<ExampleRecord> examples;
   std::vector<std::string> notices;  // what a reader of the scores must know
   int best_epoch = 0;

@@ -67,7 +67,12 @@ void add_voxels(const LabelSurvey& survey, const ScanSplit& split, SliceRole rol
 Json to_json(const TrainingPosition& position) { return written_fields(position); }
 
 TrainingPosition position_from_json(const Json& json) {
-  return read_fields<TrainingPosition>(json, "position.");
+  const auto at = read_fields<TrainingPosition>(json, "position.");
+  if (at.stage < 0 || at.epoch < 0 || at.epochs_done < 0 || at.step < 0 || at.steps < 0 ||
+      at.recoveries < 0 || at.batch_divisor < 1) {
+    throw Error(ErrorKind::format, "position: a number is negative");
+  }
+  return at;
 }
 
 TrainingRun::TrainingRun(TrainingData& data, const TrainingOptions& options,
@@ -100,6 +105,9 @@ void TrainingRun::survey() {
     SampledScan sampled{scan.size(), {}, survey_labels(scan, classes, progress_)};
     sampled.split = split_scan(scan, sampled.survey, options_.validation, recipe_.context,
                                hash(options_.seed, split_stream));
+    if (!sampled.split.note.empty()) {
+      note(sampled.split.note);
+    }
     if (!others) {
       validation_splits_.push_back(sampled.split);
       add_voxels(sampled.survey, sampled.split, SliceRole::validation, validation_voxels_);
@@ -177,16 +185,19 @@ void TrainingRun::next_phase() {
   at_.stage += at_.frozen ? 0 : 1;
   at_.frozen = !at_.frozen;
   at_.epoch = 0;
+  at_.epochs_without_better = 0;
   at_.phase_begun = false;
+}
+
+EncoderTraining TrainingRun::encoder_training(const Stage& stage, bool frozen) const {
+  return {.convolutions = !frozen, .norm = !(stage.batch == 1 && recipe_.freeze_norm_at_batch_1)};
 }
 
 void TrainingRun::begin_phase(const Sampler& sampler) {
   if (at_.phase_begun) {
     return;
   }
-  const bool single = stage().batch == 1;
-  learner_->begin_phase(
-      {.convolutions = !at_.frozen, .norm = !(single && recipe_.freeze_norm_at_batch_1)});
+  learner_->begin_phase(encoder_training(stage(), at_.frozen));
   if (!phase().rates) {
     find_rates(sampler);
   }
@@ -199,6 +210,17 @@ void TrainingRun::find_rates(const Sampler& sampler) {
   const Json numbers = learner_->numbers();
   const WeightFile before = learner_->copied_state();
   RateFinder finder;
+  try {
+    try_rates(sampler, finder);
+  } catch (const Cancelled&) {
+    learner_->restore(before, numbers);
+    throw;
+  }
+  learner_->restore(before, numbers);
+  record_finder(finder);
+}
+
+void TrainingRun::try_rates(const Sampler& sampler, RateFinder& finder) {
   std::unique_ptr<BatchLoader> loader;
   for (std::int64_t steps = 0; const std::optional<double> rate = finder.next_rate(); ++steps) {
     progress_.check();
@@ -213,7 +235,9 @@ void TrainingRun::find_rates(const Sampler& sampler) {
         loader->next(),
         {.rates = {*rate, *rate, *rate}, .momentum = 0.9, .batch = stage().batch, .seed = seed}));
   }
-  learner_->restore(before, numbers);
+}
+
+void TrainingRun::record_finder(const RateFinder& finder) {
   FinderRecord found{.stage = at_.stage, .frozen = at_.frozen, .rates = {}, .losses = {}};
   for (const RateFinder::Point& point : finder.curve()) {
     found.rates.push_back(point.rate);
@@ -271,10 +295,7 @@ void TrainingRun::run_epoch(const Sampler& sampler) {
   epoch_began_ = Clock::now();
   const std::int64_t first = at_.step;
   while (at_.step < steps) {
-    if (progress_.cancel_requested()) {
-      save(true);
-      throw Cancelled();
-    }
+    progress_.check();
     const std::int64_t at = at_.epoch * steps + at_.step;
     const double factor = cycle.rate_factor(at) * std::pow(0.5, at_.recoveries);
     Learner::Step now{.momentum = cycle.momentum(at),
@@ -291,22 +312,44 @@ void TrainingRun::run_epoch(const Sampler& sampler) {
     record_step(loss, now, phase().epochs * steps * std::ssize(recipe_.stages));
     progress_.advance(samples.labels.numel());
     if (seconds_since(saved_) > 60 * options_.checkpoint_minutes) {
-      save(false);
+      save("training goes on and tries again");
     }
   }
-  const double seconds = seconds_since(epoch_began_);
+  finish_epoch(seconds_since(epoch_began_), steps - first);
+}
+
+void TrainingRun::finish_epoch(double seconds, std::int64_t steps_now) {
+  const Stage& its_stage = stage();
   EpochRecord epoch{.epoch = at_.epochs_done + 1,
                     .stage = at_.stage,
-                    .resolution = stage().resolution,
+                    .resolution = its_stage.resolution,
                     .frozen = at_.frozen,
-                    .loss = at_.loss_sum / static_cast<double>(steps),
+                    .loss = at_.loss_sum / static_cast<double>(at_.step),
                     .iou_by_class = {},
                     .rate = phase().rates->back() * std::pow(0.5, at_.recoveries)};
   epoch.seconds = seconds;
   epoch.samples_per_second =
-      static_cast<double>((steps - first) * stage().batch * stage().accumulate) / seconds;
+      static_cast<double>(steps_now * its_stage.batch * its_stage.accumulate) / seconds;
+  const bool last_of_phase = at_.epoch + 1 == phase().epochs;
+  if (in_last_phase() || last_of_phase) {
+    validate(epoch);  // may be cancelled: nothing of the epoch has been noted yet
+  }
+  epoch.memory_bytes = peak_resident_bytes();
   record_.epochs.push_back(epoch);
-  finish_epoch();
+  ++at_.epoch;
+  ++at_.epochs_done;
+  at_.step = 0;
+  at_.loss_sum = 0;
+  const bool give_up =
+      in_last_phase() && recipe_.patience > 0 && at_.epochs_without_better >= recipe_.patience;
+  record_.stopped_early = give_up && !last_of_phase;
+  if (last_of_phase || give_up) {
+    next_phase();
+  }
+  record_.seconds = TrainingRun::seconds();
+  record_.seconds_left = seconds_left();
+  save("training goes on and tries again");
+  observer_.epoch_done(record_);
 }
 
 void TrainingRun::validate(EpochRecord& epoch) {
@@ -330,29 +373,6 @@ void TrainingRun::validate(EpochRecord& epoch) {
   }
 }
 
-void TrainingRun::finish_epoch() {
-  EpochRecord& epoch = record_.epochs.back();
-  const bool last_of_phase = at_.epoch + 1 == phase().epochs;
-  if (in_last_phase() || last_of_phase) {
-    validate(epoch);
-  }
-  epoch.memory_bytes = peak_resident_bytes();
-  ++at_.epoch;
-  ++at_.epochs_done;
-  at_.step = 0;
-  at_.loss_sum = 0;
-  const bool give_up =
-      in_last_phase() && recipe_.patience > 0 && at_.epochs_without_better >= recipe_.patience;
-  record_.stopped_early = give_up && !last_of_phase;
-  if (last_of_phase || give_up) {
-    next_phase();
-  }
-  record_.seconds = seconds();
-  record_.seconds_left = seconds_left();
-  save(false);
-  observer_.epoch_done(record_);
-}
-
 void TrainingRun::recover() {
   const int recoveries = at_.recoveries + 1;
   if (options_.checkpoint.empty() || !std::filesystem::exists(options_.checkpoint) ||
@@ -371,6 +391,14 @@ void TrainingRun::recover() {
 }
 
 void TrainingRun::restore(const Checkpoint& checkpoint) {
+  try {
+    restore_position(checkpoint);
+  } catch (const Json::exception&) {
+    throw format_error(checkpoint.file.path, "is a damaged checkpoint");
+  }
+}
+
+void TrainingRun::restore_position(const Checkpoint& checkpoint) {
   const Json& position = checkpoint.position;
   if (position.at("fingerprint") != fingerprint_) {
     throw format_error(checkpoint.file.path,
@@ -386,6 +414,13 @@ void TrainingRun::restore(const Checkpoint& checkpoint) {
     record_.notices = std::move(notices);
   }
   recipe_ = recipe_from_json(position.at("recipe"));
+  check(recipe_);
+  if (at_.stage > std::ssize(recipe_.stages) ||
+      (at_.stage < std::ssize(recipe_.stages) && at_.epoch > phase().epochs) ||
+      at_.epochs_done != std::ssize(record_.epochs)) {
+    throw format_error(checkpoint.file.path,
+                       "is a damaged checkpoint: its epochs are none of its recipe");
+  }
   learner_->restore(checkpoint.file, position.at("learner"));
   best_.clear();
   for (const NamedTensor& tensor : checkpoint.file.tensors) {
@@ -395,7 +430,7 @@ void TrainingRun::restore(const Checkpoint& checkpoint) {
   }
 }
 
-void TrainingRun::save(bool required) {
+void TrainingRun::save(std::string_view else_what) {
   saved_ = Clock::now();
   if (options_.checkpoint.empty()) {
     return;
@@ -412,11 +447,8 @@ void TrainingRun::save(bool required) {
   try {
     write_checkpoint(options_.checkpoint, tensors, position, options_.command);
   } catch (const Error& error) {
-    if (required) {
-      throw;
-    }
-    progress_.warning("the checkpoint could not be written, training goes on and tries again: " +
-                      std::string(error.what()));
+    progress_.warning("the checkpoint could not be written, " + std::string(else_what) + ": " +
+                      error.what());
   }
 }
 

@@ -51,15 +51,19 @@ class TrainingRun {
  private:
   void survey();
   void require_sense();
+  void require_size() const;
   LossOptions loss_options() const;
 
   void begin_phase(const Sampler& sampler);
   void find_rates(const Sampler& sampler);
+  void try_rates(const Sampler& sampler, RateFinder& finder);
+  void record_finder(const RateFinder& finder);
   // Ends early, with the position of a checkpoint, where a loss is no number.
   void run_epoch(const Sampler& sampler);
   double step(const LabelledImages& samples, const Learner::Step& step);
   void record_step(double loss, const Learner::Step& step, std::int64_t all_steps);
-  void finish_epoch();
+  // Validates and notes an epoch of which the last `steps` took `seconds`.
+  void finish_epoch(double seconds, std::int64_t steps);
   void validate(EpochRecord& epoch);
   void next_phase();
   void recover();
@@ -70,8 +74,15 @@ class TrainingRun {
   std::int64_t pixels_done() const;
   TrainingEstimate estimate();
   double scoring_hours();
+  // Throws Error{format} for a checkpoint of something else, or a damaged one.
   void restore(const Checkpoint& checkpoint);
-  void save(bool required);
+  void restore_position(const Checkpoint& checkpoint);
+  void train_all();
+  void begin_or_go_on(const std::optional<std::filesystem::path>& checkpoint);
+  void score_test_scans(const Network& network);
+  EncoderTraining encoder_training(const Stage& stage, bool frozen) const;
+  // A checkpoint that can't be written is warned of, and what comes of it (`else_what`).
+  void save(std::string_view else_what);
   void note(const std::string& text);
 
   double seconds_left() const;
@@ -102,6 +113,7 @@ class TrainingRun {
   TrainingPosition at_;
   std::chrono::steady_clock::time_point epoch_began_, saved_, began_;
   double seconds_before_ = 0;  // of runs that were interrupted
+  double preparation_ = 0;     // seconds of this run before its first step
 };
 
 }  // namespace fossilct

@@ -5,8 +5,10 @@
 #include <ATen/Parallel.h>
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <fstream>
 #include <limits>
+#include <thread>
 
 #include "base/error.h"
 #include "blobs.h"
@@ -142,6 +144,131 @@ TEST_CASE("interrupted in the middle of an epoch and resumed: the same bits") {
   CHECK(outcome.record.epochs.back().loss == straight.record.epochs.back().loss);
 }
 
+TEST_CASE("stopped while an epoch is validated: its steps are kept") {
+  const test::TemporaryFolder folder;
+  TrainingOptions options;
+  options.recipe = small_recipe(2);
+  Progress progress;
+  const TrainingOutcome straight = trained(options, progress);
+  options.checkpoint = folder.path() / "model.checkpoint";
+  TrainingData data = test::training_data(test::make_blobs(size, 5));
+  StopAfterPixels stop((8 + 16) * 32 * 32);
+  Watcher watcher(stop);
+  CHECK_THROWS_AS(train(data, options, std::nullopt, watcher, stop), Cancelled);
+  CHECK(watcher.epochs == 1);  // the second was not validated
+  CHECK(read_checkpoint(options.checkpoint).position.at("at").at("step") == 4);
+  Watcher resumed(progress);
+  const TrainingOutcome outcome = train(data, options, options.checkpoint, resumed, progress);
+  CHECK(resumed.epochs == 2);
+  CHECK(same_weights(*straight.network, *outcome.network));
+  CHECK(outcome.record.epochs.size() == 3);
+  CHECK(outcome.record.epochs[1].loss == straight.record.epochs[1].loss);
+}
+
+TEST_CASE("stopped in the rate finder: nothing of it stays in the weights") {
+  const test::TemporaryFolder folder;
+  TrainingOptions options;
+  options.recipe = small_recipe(1);
+  options.recipe.stages[1].unfrozen.rates = std::nullopt;
+  options.checkpoint = folder.path() / "model.checkpoint";
+  class StopInFinder : public Progress {
+   public:
+    void notice(std::string_view line) override {
+      if (line.find("finding") != std::string_view::npos) {
+        later_ = std::jthread([this] {  // some steps of a hundred on
+          std::this_thread::sleep_for(std::chrono::milliseconds(200));
+          request_cancel();
+        });
+      }
+    }
+
+   private:
+    std::jthread later_;
+  } stop;
+  TrainingData data = test::training_data(test::make_blobs(size, 5));
+  Watcher watcher(stop);
+  CHECK_THROWS_AS(train(data, options, std::nullopt, watcher, stop), Cancelled);
+  const Checkpoint after = read_checkpoint(options.checkpoint);
+  const Checkpoint before = read_checkpoint(previous_checkpoint(options.checkpoint));
+  CHECK(after.position.at("at").at("stage") == 1);
+  REQUIRE(after.file.tensors.size() == before.file.tensors.size());
+  for (std::size_t i = 0; i < before.file.tensors.size(); ++i) {
+    const NamedTensor &then = before.file.tensors[i], &now = after.file.tensors[i];
+    CAPTURE(then.name);
+    const bool moment = then.name.starts_with("first.") || then.name.starts_with("second.");
+    CHECK(now.tensor.equal(moment ? at::zeros_like(then.tensor) : then.tensor));
+  }
+}
+
+TEST_CASE("a test scan that can't be read costs its score, not the training") {
+  class Damaged : public VolumeSource {
+   public:
+    using VolumeSource::VolumeSource;
+
+   private:
+    void read_box(const Box&, const AnyView&) override {
+      throw Error(ErrorKind::file, "s_0101.tif: cut off");
+    }
+  };
+  TrainingData data = test::training_data(test::make_blobs(size, 5));
+  data.test.push_back(test::labelled_scan(test::make_blobs(size, 6)));
+  data.test.front().scan = std::make_unique<Damaged>(data.test.front().scan->description());
+  TrainingOptions options;
+  options.recipe = small_recipe(1);
+  Progress progress;
+  Watcher watcher(progress);
+  const TrainingOutcome outcome = train(data, options, std::nullopt, watcher, progress);
+  CHECK(outcome.record.validation);
+  CHECK_FALSE(outcome.record.test);
+  CHECK(outcome.record.test_failure == "s_0101.tif: cut off");
+}
+
+TEST_CASE("a checkpoint that was changed by hand is refused") {
+  const test::TemporaryFolder folder;
+  TrainingOptions options;
+  options.recipe = small_recipe(1);
+  options.checkpoint = folder.path() / "model.checkpoint";
+  Progress progress;
+  trained(options, progress);
+  const Checkpoint whole = read_checkpoint(options.checkpoint);
+  const auto message = [&](const char* where, const Json& value) -> std::string {
+    Json position = whole.position;
+    position[Json::json_pointer(where)] = value;
+    write_checkpoint(options.checkpoint, whole.file.tensors, position, {});
+    TrainingData data = test::training_data(test::make_blobs(size, 5));
+    Watcher watcher(progress);
+    try {
+      train(data, options, options.checkpoint, watcher, progress);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_FALSE(message("/at/stage", -1).empty());
+  CHECK_FALSE(message("/at/stage", 99).empty());
+  CHECK_FALSE(message("/at/epochs_done", 1).empty());
+  CHECK_FALSE(message("/at", 3).empty());
+  CHECK_FALSE(message("/recipe/stages", Json::array()).empty());
+  CHECK_FALSE(message("/learner", Json::object()).empty());
+}
+
+TEST_CASE("the checkpoint before is kept, and no third name of it") {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "m.checkpoint";
+  const std::vector<NamedTensor> tensors = {{"weight", at::ones({2})}};
+  for (int i = 0; i < 2; ++i) {
+    write_checkpoint(path, tensors, i, {});
+  }
+  CHECK(read_checkpoint(path).position == 1);
+  CHECK(read_checkpoint(previous_checkpoint(path)).position == 0);
+  // As a write leaves it that failed after its first step.
+  std::filesystem::remove(previous_checkpoint(path));
+  std::filesystem::create_hard_link(path, previous_checkpoint(path));
+  write_checkpoint(path, tensors, 2, {});
+  CHECK(read_checkpoint(previous_checkpoint(path)).position == 1);
+  CHECK_FALSE(std::filesystem::exists(path.string() + ".link"));
+}
+
 TEST_CASE("a checkpoint of other options or data is refused") {
   const test::TemporaryFolder folder;
   TrainingOptions options;
@@ -234,6 +361,10 @@ TEST_CASE("data that can't teach or can't be scored is refused") {
   CHECK(message(labels).find("no foreground") != std::string::npos);
   std::fill_n(labels.data(), voxel_count(size), ignored_label);
   CHECK(message(labels).find("no slice is labelled") != std::string::npos);
+  options.recipe.axes = {Axis::y};
+  options.validation = {.kind = ValidationOptions::Kind::named_slices, .slices = {10, 20}};
+  CHECK(message(test::make_blobs(size, 5).labels).find("no slice to validate on") !=
+        std::string::npos);
 }
 
 }  // namespace
