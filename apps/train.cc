@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "apps/train_report.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/text.h"
 #include "networks/device.h"
 #include "segment/model_file.h"
@@ -41,6 +44,15 @@ bool may_change(const std::string& option) {
   return false;
 }
 
+// Those that are in `options`: not the options of every command.
+std::vector<GivenOption> own_options(const std::vector<GivenOption>& given,
+                                     const OptionSet& options) {
+  std::vector<GivenOption> own;
+  std::copy_if(given.begin(), given.end(), std::back_inserter(own),
+               [&](const GivenOption& option) { return options.find(option.name) != nullptr; });
+  return own;
+}
+
 // The settings of the training that is gone on with, with those given now.
 Resumed resume(const CommandContext& context, TrainSettings& settings) {
   const fs::path checkpoint = fs::absolute(settings.resume).lexically_normal();
@@ -55,15 +67,15 @@ Resumed resume(const CommandContext& context, TrainSettings& settings) {
   settings = {};
   OptionSet options;
   declare_train_options(options, settings);
-  std::vector<GivenOption> now;
-  bool threads_given = false;
-  for (const GivenOption& option : context.given) {
-    threads_given |= option.name == "threads";
-    if (options.find(option.name) != nullptr) {
-      now.push_back(option);
-    }
+  if (own_options(resumed.given, options).size() != resumed.given.size()) {
+    throw format_error(checkpoint,
+                       "was written by another version of fossilct, which knows other options; go "
+                       "on with that one");
   }
-  resumed.given = options.assign(now, resumed.given);
+  resumed.given = options.assign(own_options(context.given, options), resumed.given);
+  const bool threads_given =
+      std::any_of(context.given.begin(), context.given.end(),
+                  [](const GivenOption& option) { return option.name == "threads"; });
   resumed.threads = threads_given ? context.common.threads : resumed.threads;
   settings.resume = checkpoint;
   std::error_code gone;
@@ -85,11 +97,7 @@ Resumed begin(const CommandContext& context) {
   OptionSet options;
   declare_train_options(options, unused);
   Resumed begun;
-  for (const GivenOption& option : context.given) {
-    if (options.find(option.name) != nullptr) {
-      begun.given.push_back(option);
-    }
-  }
+  begun.given = own_options(context.given, options);
   begun.threads = context.common.threads;
   return begun;
 }
@@ -114,15 +122,6 @@ void remove_checkpoints(const TrainOutputs& outputs) {
   std::error_code ignored;
   fs::remove(outputs.checkpoint, ignored);
   fs::remove(previous_checkpoint(outputs.checkpoint), ignored);
-}
-
-template <typename Use>
-void for_all_scans(TrainingData& data, Use&& use) {
-  for (auto* scans : {&data.training, &data.validation, &data.test}) {
-    for (LabelledScan& scan : *scans) {
-      use(scan);
-    }
-  }
 }
 
 ModelScan model_scan(const LabelledScan& scan, Progress& progress) {
@@ -261,6 +260,8 @@ class TrainCommand : public Command {
     settings_.training.device = device_from_name("--device", settings_.device);
     const TrainOutputs outputs = outputs_of(settings_.output);
     require_outputs(outputs, settings_);
+    const FileLock lock(outputs.checkpoint.string() + ".lock",
+                        "training of " + outputs.model.string());
     const auto weights = encoder_weights(settings_, settings_.training.recipe);
     TrainingData data = open(context, outputs);
     begun.files = input_files(data, settings_, begun.files, context.progress);
@@ -272,11 +273,18 @@ class TrainCommand : public Command {
     settings_.training.checkpoint = outputs.checkpoint;
     settings_.training.encoder_weights = weights ? &*weights : nullptr;
     tell_recipe(context);
-    TrainingOutcome outcome = train_or_tell_how_to_go_on(context, data, outputs);
+    std::vector<std::string> notices = notices_of_leaks(data, begun.files);
     if (is_paper_from_scratch()) {
-      outcome.record.notices.emplace_back(not_the_paper);
+      notices.emplace_back(not_the_paper);
     }
-    return write(context, data, outputs, outcome, begun.files);
+    for (const std::string& notice : notices) {
+      context.progress.warning(notice);
+    }
+    TrainingOutcome outcome = train_or_tell_how_to_go_on(context, data, outputs);
+    outcome.record.notices.insert(outcome.record.notices.end(), notices.begin(), notices.end());
+    CommandResult written = write(context, data, outputs, outcome, begun.files);
+    require_test_score(outcome.record, outputs);
+    return written;
   }
 
  private:
@@ -284,7 +292,7 @@ class TrainCommand : public Command {
     const Recipe& recipe = settings_.training.recipe;
     TrainingData data = open_training_data(settings_.inputs, context.progress);
     require_neighbours(data, recipe.axes, recipe.context);
-    for_all_scans(data, [&](LabelledScan& scan) {
+    for_each_scan(data, [&](LabelledScan& scan) {
       require_outputs_apart(outputs, scan.scan->description().files);
       require_outputs_apart(outputs, scan.labels->description().files);
       scan.scale = scale_for(recipe.normalisation, *scan.scan, context.progress);
@@ -303,8 +311,17 @@ class TrainCommand : public Command {
          split(trim(recipe_text(recipe, !settings_.encoder_weights.empty())), '\n')) {
       context.progress.notice(line);
     }
-    if (is_paper_from_scratch()) {
-      context.progress.warning(not_the_paper);
+  }
+
+  // The model is there; what else was asked for is not.
+  static void require_test_score(const TrainingRecord& record, const TrainOutputs& outputs) {
+    if (!record.test_failure.empty()) {
+      throw Error(ErrorKind::file, outputs.model.string() +
+                                       " is written, but the test scan could not be scored: " +
+                                       record.test_failure + "; when that is mended, `" +
+                                       shell_quoted({"fossilct", "train", "--resume",
+                                                     outputs.checkpoint.string(), "--overwrite"}) +
+                                       "` scores it");
     }
   }
 
@@ -340,7 +357,7 @@ class TrainCommand : public Command {
     write_file_atomically(outputs.table, training_csv(outcome.record, data.classes));
     write_file_atomically(outputs.report,
                           training_report(report_input(outputs, data, outcome, record.training)));
-    if (!settings_.keep_checkpoint) {
+    if (!settings_.keep_checkpoint && outcome.record.test_failure.empty()) {
       remove_checkpoints(outputs);
     }
     return result(data, outputs, outcome, record.training);

@@ -35,40 +35,44 @@ std::int64_t size_of(const fs::path& path) {
   return static_cast<std::int64_t>(size);
 }
 
-template <typename Use>
-void for_scans(const TrainingData& data, Use&& use) {
-  for (const auto* scans : {&data.training, &data.validation, &data.test}) {
-    for (const LabelledScan& scan : *scans) {
-      use(scan);
-    }
-  }
-}
-
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return !path.empty() && fs::is_regular_file(path, ignored);
 }
 
-std::vector<fs::path> files_of(const TrainingData& data, const TrainSettings& settings) {
-  std::vector<fs::path> files;
-  for_scans(data, [&](const LabelledScan& scan) {
-    for (const VolumeSource* source : {scan.scan.get(), scan.labels.get()}) {
-      const auto& its_files = source->description().files;
-      files.insert(files.end(), its_files.begin(), its_files.end());
+void add_files(const LabelledScan& scan, std::set<fs::path>& files) {
+  for (const VolumeSource* source : {scan.scan.get(), scan.labels.get()}) {
+    for (const fs::path& path : source->description().files) {
+      files.insert(whole_path(path));
     }
-  });
+  }
+}
+
+std::set<fs::path> files_of(const TrainingData& data, const TrainSettings& settings) {
+  std::set<fs::path> files;
+  for_each_scan(data, [&](const LabelledScan& scan) { add_files(scan, files); });
   for (const fs::path& path :
        {settings.encoder_weights, fs::path(settings.recipe), settings.inputs.labels.colour_map}) {
     if (is_file(path)) {
-      files.push_back(path);
+      files.insert(whole_path(path));
     }
   }
-  for (fs::path& path : files) {
-    path = whole_path(path);
-  }
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
+}
+
+// What no weight depends on: it may be mended or replaced before training goes on.
+std::set<fs::path> files_for_test_only(const TrainingData& data) {
+  std::set<fs::path> test, others;
+  for (const LabelledScan& scan : data.test) {
+    add_files(scan, test);
+  }
+  for (const auto* scans : {&data.training, &data.validation}) {
+    for (const LabelledScan& scan : *scans) {
+      add_files(scan, others);
+    }
+  }
+  std::erase_if(test, [&](const fs::path& path) { return others.contains(path); });
+  return test;
 }
 
 void require_unchanged(const InputFile& now, const InputFile& then) {
@@ -126,11 +130,12 @@ TrainOutputs outputs_of(const fs::path& model) {
 void require_outputs(const TrainOutputs& outputs, const TrainSettings& settings) {
   const IfExists if_exists = settings.overwrite ? IfExists::replace : IfExists::refuse;
   const bool anew = settings.resume.empty();
-  if (anew && !settings.overwrite && fs::exists(outputs.checkpoint)) {
-    throw file_error(outputs.checkpoint, "is there from a training that was interrupted; `" +
-                                             shell_quoted({"fossilct", "train", "--resume",
-                                                           outputs.checkpoint.string()}) +
-                                             "` goes on with it, --overwrite begins anew");
+  for (const fs::path& path : {outputs.checkpoint, previous_checkpoint(outputs.checkpoint)}) {
+    if (anew && !settings.overwrite && fs::exists(path)) {
+      throw file_error(path, "is there from a training that was interrupted; `" +
+                                 shell_quoted({"fossilct", "train", "--resume", path.string()}) +
+                                 "` goes on with it, --overwrite begins anew");
+    }
   }
   require_output(outputs.model, AtomicKind::file, if_exists);
   for (const fs::path& path : {outputs.table, outputs.report}) {
@@ -163,6 +168,7 @@ std::vector<InputFile> input_files(const TrainingData& data, const TrainSettings
     }
     files.push_back(std::move(file));
   }
+  const std::set<fs::path> for_test_only = files_for_test_only(data);
   FileHasher hasher(to_hash);
   const std::vector<HashedFile> hashed = hasher.wait(progress);
   auto next = hashed.begin();
@@ -170,12 +176,38 @@ std::vector<InputFile> input_files(const TrainingData& data, const TrainSettings
     if (file.hashed.sha256.empty()) {
       file.hashed = *next++;
       const auto then = before.find(file.hashed.path);
-      if (then != before.end()) {
+      if (then != before.end() && !for_test_only.contains(file.hashed.path)) {
         require_unchanged(file, then->second);
       }
     }
   }
   return files;
+}
+
+std::vector<std::string> notices_of_leaks(const TrainingData& data,
+                                          const std::vector<InputFile>& files) {
+  std::map<fs::path, std::string> hashes;
+  for (const InputFile& file : files) {
+    hashes[file.hashed.path] = file.hashed.sha256;
+  }
+  std::set<std::string> trained_on;
+  for (const LabelledScan& scan : data.training) {
+    for (const fs::path& path : scan.scan->description().files) {
+      trained_on.insert(hashes[whole_path(path)]);
+    }
+  }
+  std::vector<std::string> notices;
+  for (const auto* scans : {&data.validation, &data.test}) {
+    for (const LabelledScan& scan : *scans) {
+      const auto& its_files = scan.scan->description().files;
+      if (std::any_of(its_files.begin(), its_files.end(), [&](const fs::path& path) {
+            return trained_on.contains(hashes[whole_path(path)]);
+          })) {
+        notices.push_back(scan.name + " is trained on as well: its score flatters");
+      }
+    }
+  }
+  return notices;
 }
 
 Json sources_json(const TrainingData& data, const TrainSettings& settings,

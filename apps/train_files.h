@@ -40,9 +40,14 @@ struct InputFile {
 
 // All files of the data, and others that were given (weights, a recipe), hashed; absolute paths.
 // Those that `known` has with the same size and time are not read again. Throws Error{format} for
-// one that is not what it was.
+// one that is not what it was; those of test scans may change.
 std::vector<InputFile> input_files(const TrainingData& data, const TrainSettings& settings,
                                    const std::vector<InputFile>& known, Progress& progress);
+
+// A line for each validation or test scan that has a file in common, by its SHA-256, with a scan
+// that is trained on.
+std::vector<std::string> notices_of_leaks(const TrainingData& data,
+                                          const std::vector<InputFile>& files);
 
 // {path, name, format, sha256 ...} of each scan and its labels, and of the encoder's weights.
 Json sources_json(const TrainingData& data, const TrainSettings& settings,

@@ -67,12 +67,13 @@ TrainSettings::Rate parse_rate(const std::string& text) {
 
 // "200", "100-120": numbers are added.
 void add_slices(const std::string& part, std::vector<std::int64_t>& slices) {
-  constexpr std::int64_t most = 1'000'000;
+  constexpr std::int64_t most = 1'000'000, most_number = 1'000'000'000;
   const std::size_t dash = part.find('-', 1);
   const auto first = parse_integer(std::string_view(part).substr(0, dash));
   const auto last =
       dash == std::string::npos ? first : parse_integer(std::string_view(part).substr(dash + 1));
-  if (!first || !last || *first < 0 || *last < *first || *last - *first > most) {
+  if (!first || !last || *first < 0 || *last < *first || *last > most_number ||
+      *last - *first > most) {
     throw option_error("--validate-slices", quoted(part) +
                                                 " is neither a slice number nor a range; expected "
                                                 "a list as 200,250 or 100-120,300");
@@ -141,8 +142,11 @@ void declare_recipe(OptionSet& options, TrainSettings& s) {
   options.parsed(
       "context", "N",
       [&s](const std::string& text) {
-        s.context = static_cast<int>(
-            parse_number("--context", text, 0, most_context, "0, 1 or 2 neighbours"));
+        const auto context = parse_integer(text);
+        if (!context || *context < 0 || *context > most_context) {
+          throw option_error("--context", quoted(text) + ": expected 0, 1 or 2 neighbours");
+        }
+        s.context = static_cast<int>(*context);
       },
       "Neighbouring slices on each side that the network sees: 0, 1 or 2");
   options.parsed(
@@ -355,7 +359,6 @@ Recipe effective_recipe(const TrainSettings& s) {
     recipe = with_setting(recipe, assignment);
   }
   check(recipe);
-  require_weights_for_paper(s, recipe);
   return recipe;
 }
 
@@ -373,6 +376,7 @@ void finish(TrainSettings& s, int threads) {
   choose_validation(s, s.training.validation);
   s.training.cache_bytes = std::llround(s.cache_gib * gib);
   s.training.recipe = effective_recipe(s);
+  require_weights_for_paper(s, s.training.recipe);
 }
 
 std::string recipe_text(const Recipe& recipe, bool weights_given) {

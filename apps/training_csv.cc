@@ -43,7 +43,7 @@ std::vector<std::string> names_of(const std::vector<LabelClass>& classes) {
 std::vector<std::string> fields_of(const EpochRecord& epoch, std::size_t classes) {
   std::vector<std::string> fields = {
       std::to_string(epoch.epoch),
-      std::to_string(epoch.stage),
+      std::to_string(epoch.stage + 1),
       std::to_string(epoch.resolution),
       epoch.frozen ? "1" : "0",
       number_or_empty(epoch.loss),

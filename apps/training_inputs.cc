@@ -223,10 +223,11 @@ void resample_like(const FirstScan& first, LabelledScan& scan, Progress& progres
                                          ": its slices are not neighbours, so nothing can be "
                                          "interpolated between them; leave this scan out");
   }
-  progress.notice(scan.name + ": resampled from voxels of " + spacing_text(own.grid) + " to " +
-                  spacing_text(first.grid));
+  const std::string before = spacing_text(own.grid);
   scan.scan = resample(std::move(scan.scan), first.grid.spacing_um);
   scan.labels = resample(std::move(scan.labels), first.grid.spacing_um);
+  progress.notice(scan.name + ": resampled from voxels of " + before + " to " +
+                  spacing_text(first.grid) + ", " + size_text(scan.size()) + " of them");
 }
 
 ClassValues values_of(const std::vector<LabelClass>& classes,

@@ -28,7 +28,7 @@ fossilct_cli_test(train_onto_weights PREPARE weights convert in/resnet18.safeten
 # The recipe
 fossilct_cli_test(train_print_recipe ARGS train --print-recipe --axes z --context 0 --loss focal --class-weights 1,2 --lr 1e-3 --ema 0
   --set stages.0.batch=3 EXIT 0
-  STDOUT "^{.*\"context\": 0.*\"ema\": 0.0.*\"axes\": \"z\".*\"focal\".*\"class_weights\": . 1.0, 2.0 .*\"batch\": 3.*0.001")
+  STDOUT "^{.*\"axes\": \"z\".*\"context\": 0.*\"ema\": 0.0.*\"focal\".*\"class_weights\": . 1.0, 2.0 .*\"batch\": 3.*0.001")
 fossilct_cli_test(train_print_recipe_find ARGS train --print-recipe --recipe quick --lr find --class-weights auto EXIT 0
   STDOUT "\"name\": \"quick\".*\"balance_classes\": true.*\"rates\": null")
 fossilct_cli_test(train_recipe_unknown ARGS train --print-recipe --recipe quik EXIT 2 STDERR "quik.*quick")
@@ -37,8 +37,8 @@ fossilct_cli_test(train_recipe_text ARGS train --print-recipe --recipe ${cores}/
 fossilct_cli_test(train_recipe_part ARGS train --print-recipe --recipe ${cores}/recipe.json EXIT 1 STDERR "recipe.json: ")
 fossilct_cli_test(train_set_near ARGS train --print-recipe --set stages.0.bach=3 EXIT 2 STDERR "--set: .*did you mean batch")
 fossilct_cli_test(train_set_range ARGS train --print-recipe --set ema=2 EXIT 2 STDERR "--set: 'ema=2': ")
-foreach(pair axes:w context:3 loss:hinge class-weights:many lr:fast ema:1 precision:fp8 seed:-1 cache-gib:0 checkpoint-minutes:0
-    validate-share:1 guard:-1 validate-slices:x validation:all ignore:x class:fossil raw:1x2 labels-raw:1x2)
+foreach(pair axes:w context:1.5 loss:hinge class-weights:many lr:fast ema:1 precision:fp8 seed:-1 cache-gib:0 checkpoint-minutes:0
+    validate-share:1 guard:-1 validate-slices:9223372036854775807 validation:all ignore:x class:fossil raw:1x2 labels-raw:1x2)
   string(REPLACE ":" ";" pair "${pair}")
   list(GET pair 0 option)
   list(GET pair 1 value)
@@ -62,8 +62,12 @@ fossilct_cli_test(train_validation_two ARGS ${train} --validation random-slices 
   STDERR "--validate-slices: excludes --validation random-slices")
 fossilct_cli_test(train_validation_scan ARGS ${train} --validate-slices 3 --validate-scan ${cores}/a.nrrd --validate-labels ${cores}/a_gt.nrrd
   EXIT 2 STDERR "--validate-scan: excludes --validate-slices")
-fossilct_cli_test(train_validation_empty ARGS train --scan ${cores}/a.nrrd --labels ${cores}/end_gt.nrrd -o m.safetensors EXIT 1
-  STDERR "validation .*no foreground")
+fossilct_cli_test(train_validation_empty ARGS train --scan ${cores}/a.nrrd --labels ${cores}/end_gt.nrrd -o m.safetensors
+  --validate-slices 30-39 EXIT 1 STDERR "validation .*no foreground")
+fossilct_cli_test(train_validation_moved ARGS train --scan ${cores}/a.nrrd --labels ${cores}/end_gt.nrrd -o m.safetensors ${tiny}
+  EXIT 0 LEAVES ${written} STDERR "the last block has no foreground.*slices [0-9]+ to [0-9]+ validate in its place")
+fossilct_cli_test(train_leak ARGS ${train} ${tiny} --test-scan ${cores}/a.nrrd --test-labels ${cores}/a_gt.nrrd
+  EXIT 0 LEAVES ${written} STDERR "a.nrrd is trained on as well: its score flatters" STDOUT "test scan")
 fossilct_cli_test(train_validation_number ARGS ${train} --validate-slices 77 EXIT 2 STDERR "77")
 
 # Scans and labels that do not go together

@@ -149,8 +149,8 @@ TEST_CASE("csv: a row an epoch, as many fields in each, empty without a score") 
   CHECK(lines[0] ==
         "epoch,stage,reduced_by,frozen_encoder,loss,mean_foreground_iou,iou_rock,"
         "iou_fossil,learning_rate,seconds,samples_per_second,memory_bytes,best");
-  CHECK(lines[1] == "1,0,1,0,0.5,0.8,,0.8,0,0,0,0,1");
-  CHECK(lines[2] == "2,0,1,0,0.5,,,,0,0,0,0,1");
+  CHECK(lines[1] == "1,1,1,0,0.5,0.8,,0.8,0,0,0,0,1");
+  CHECK(lines[2] == "2,1,1,0,0.5,,,,0,0,0,0,1");
 }
 
 TEST_CASE("csv: class names are quoted where they must be") {
