@@ -118,8 +118,8 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
   learner_->begin_phase({});
   begin_or_go_on(checkpoint);
   preparation_ = seconds() - seconds_before_;
-  progress_.begin("train", total_pixels(), WorkUnit::voxels);
-  progress_.advance(pixels_done());
+  // Only what is left: the rate is that of this run.
+  progress_.begin("train", total_pixels() - pixels_done(), WorkUnit::voxels);
   try {
     train_all();
   } catch (const Cancelled&) {
