@@ -75,6 +75,14 @@ std::set<fs::path> files_for_test_only(const TrainingData& data) {
   return test;
 }
 
+std::map<fs::path, InputFile> by_path(const std::vector<InputFile>& files) {
+  std::map<fs::path, InputFile> by;
+  for (const InputFile& file : files) {
+    by[file.hashed.path] = file;
+  }
+  return by;
+}
+
 void require_unchanged(const InputFile& now, const InputFile& then) {
   if (now.hashed.sha256 == then.hashed.sha256) {
     return;
@@ -87,12 +95,12 @@ void require_unchanged(const InputFile& now, const InputFile& then) {
 }
 
 std::vector<HashedFile> hashes_of(const std::vector<fs::path>& paths, const fs::path& scan,
-                                  const std::map<fs::path, HashedFile>& known) {
+                                  const std::map<fs::path, InputFile>& known) {
   std::vector<HashedFile> hashed;
   for (const fs::path& path : paths) {
     const auto found = known.find(whole_path(path));
     if (found != known.end()) {
-      hashed.push_back(found->second);
+      hashed.push_back(found->second.hashed);
       hashed.back().path = fs::is_directory(scan) ? path : whole_path(path);
     }
   }
@@ -151,10 +159,7 @@ void require_outputs_apart(const TrainOutputs& outputs, const std::vector<fs::pa
 
 std::vector<InputFile> input_files(const TrainingData& data, const TrainSettings& settings,
                                    const std::vector<InputFile>& known, Progress& progress) {
-  std::map<fs::path, InputFile> before;
-  for (const InputFile& file : known) {
-    before[file.hashed.path] = file;
-  }
+  const std::map<fs::path, InputFile> before = by_path(known);
   std::vector<InputFile> files;
   std::vector<fs::path> to_hash;
   for (const fs::path& path : files_of(data, settings)) {
@@ -186,14 +191,11 @@ std::vector<InputFile> input_files(const TrainingData& data, const TrainSettings
 
 std::vector<std::string> notices_of_leaks(const TrainingData& data,
                                           const std::vector<InputFile>& files) {
-  std::map<fs::path, std::string> hashes;
-  for (const InputFile& file : files) {
-    hashes[file.hashed.path] = file.hashed.sha256;
-  }
+  const std::map<fs::path, InputFile> known = by_path(files);
   std::set<std::string> trained_on;
   for (const LabelledScan& scan : data.training) {
     for (const fs::path& path : scan.scan->description().files) {
-      trained_on.insert(hashes[whole_path(path)]);
+      trained_on.insert(known.at(whole_path(path)).hashed.sha256);
     }
   }
   std::vector<std::string> notices;
@@ -201,7 +203,7 @@ std::vector<std::string> notices_of_leaks(const TrainingData& data,
     for (const LabelledScan& scan : *scans) {
       const auto& its_files = scan.scan->description().files;
       if (std::any_of(its_files.begin(), its_files.end(), [&](const fs::path& path) {
-            return trained_on.contains(hashes[whole_path(path)]);
+            return trained_on.contains(known.at(whole_path(path)).hashed.sha256);
           })) {
         notices.push_back(scan.name + " is trained on as well: its score flatters");
       }
@@ -212,10 +214,7 @@ std::vector<std::string> notices_of_leaks(const TrainingData& data,
 
 Json sources_json(const TrainingData& data, const TrainSettings& settings,
                   const std::vector<InputFile>& files) {
-  std::map<fs::path, HashedFile> known;
-  for (const InputFile& file : files) {
-    known[file.hashed.path] = file.hashed;
-  }
+  const std::map<fs::path, InputFile> known = by_path(files);
   Json sources = Json::object();
   const auto add = [&](const char* part, const std::vector<ScanAndLabels>& pairs,
                        const std::vector<LabelledScan>& scans) {
@@ -234,8 +233,8 @@ Json sources_json(const TrainingData& data, const TrainSettings& settings,
   if (!settings.encoder_weights.empty()) {
     const auto weights = known.find(whole_path(settings.encoder_weights));
     sources["encoder_weights"] = {{"path", weights->first.string()},
-                                  {"bytes", weights->second.bytes},
-                                  {"sha256", weights->second.sha256}};
+                                  {"bytes", weights->second.hashed.bytes},
+                                  {"sha256", weights->second.hashed.sha256}};
   }
   return sources;
 }

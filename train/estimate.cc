@@ -45,8 +45,9 @@ TrainingEstimate estimate_training(Learner& learner, const std::vector<PlannedSt
   {
     const WeightFile before = learner.copied_state();
     for (const PlannedStage& planned : stages) {
-      estimate.hours += static_cast<double>(planned.samples) / 3600 *
-                        seconds_of_a_sample(learner, planned, channels, classes);
+      estimate.hours +=
+          static_cast<double>(planned.epochs * planned.steps * planned.samples_a_step()) / 3600 *
+          seconds_of_a_sample(learner, planned, channels, classes);
     }
     learner.restore(before, numbers);
   }

@@ -12,9 +12,13 @@ namespace fossilct {
 // What of the training is to be carried out, for the estimate.
 struct PlannedStage {
   Stage stage;
-  std::int64_t samples = 0;            // over all epochs of its phases
+  int epochs = 0;                      // of the phases that run
+  std::int64_t steps = 0;              // an epoch
   std::int64_t height = 0, width = 0;  // of a sample
   EncoderTraining encoder;             // of most of its epochs
+
+  std::int64_t samples_a_step() const { return std::int64_t{stage.batch} * stage.accumulate; }
+  std::int64_t pixels_a_step() const { return samples_a_step() * height * width; }
 };
 
 // Tries one batch of each stage on noise, which takes some seconds; the learner is left as it was.

@@ -210,13 +210,7 @@ Recipe recipe_named(std::string_view name) {
 
 Json to_json(const Recipe& recipe) { return written_fields(recipe); }
 
-Recipe recipe_from_json(const Json& json) {
-  try {
-    return read_fields<Recipe>(json, "");
-  } catch (const Json::exception& error) {
-    throw Error(ErrorKind::format, std::string("recipe: ") + error.what());
-  }
-}
+Recipe recipe_from_json(const Json& json) { return read_fields<Recipe>(json, ""); }
 
 Recipe with_setting(const Recipe& recipe, std::string_view assignment) {
   const std::size_t equals = assignment.find('=');

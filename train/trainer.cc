@@ -89,12 +89,13 @@ void TrainingRun::require_size() const {
       for (const Axis axis : recipe_.axes) {
         const SlicePart part = whole_slices(scan.size, axis);
         if (epochs_of(stage) > 0 && std::min(part.rows, part.columns) < stage.resolution) {
-          throw Error(
-              ErrorKind::option,
-              "slices along " + name_of(std::vector{axis}) + " are " + std::to_string(part.columns) + " x " +
-                  std::to_string(part.rows) + " voxels, too few for 1/" +
-                  std::to_string(stage.resolution) + " of them: leave the axis out (--axes), " +
-                  "or the stage (--set stages." + std::to_string(i) + ".unfrozen.epochs=0)");
+          throw Error(ErrorKind::option, "slices along " + name_of(std::vector{axis}) + " are " +
+                                             std::to_string(part.columns) + " x " +
+                                             std::to_string(part.rows) + " voxels, too few for 1/" +
+                                             std::to_string(stage.resolution) +
+                                             " of them: leave the axis out (--axes), " +
+                                             "or the stage (--set stages." + std::to_string(i) +
+                                             ".unfrozen.epochs=0)");
         }
       }
     }
@@ -104,6 +105,7 @@ void TrainingRun::require_size() const {
 TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& checkpoint) {
   survey();
   require_sense();
+  plan();
   const NetworkSpec spec{.encoder = recipe_.encoder,
                          .decoder = recipe_.decoder,
                          .channels = recipe_.channels(),
@@ -115,7 +117,6 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
   }
   learner_ = std::make_unique<Learner>(std::move(network), recipe_, loss_options(), options_.device,
                                        training_precision(options_.precision, options_.device));
-  learner_->begin_phase({});
   begin_or_go_on(checkpoint);
   preparation_ = seconds() - seconds_before_;
   // Only what is left: the rate is that of this run.
@@ -150,7 +151,7 @@ void TrainingRun::begin_or_go_on(const std::optional<std::filesystem::path>& che
   }
   if (!checkpoint || *checkpoint != options_.checkpoint) {
     // Something to go back to; and a disk that is full is told now.
-    save("training goes on and tries again");
+    save();
   }
   saved_ = std::chrono::steady_clock::now();
 }
@@ -167,13 +168,11 @@ void TrainingRun::train_all() {
   }
 }
 
-std::vector<PlannedStage> TrainingRun::planned() const {
-  std::vector<PlannedStage> stages;
+void TrainingRun::plan() {
   for (const Stage& stage : recipe_.stages) {
-    const Sampler sampler = sampler_of(stage);
     PlannedStage planned{
-        stage, epochs_of(stage) * sampler.steps_an_epoch() * stage.batch * stage.accumulate,
-        stage.crop, stage.crop, encoder_training(stage, stage.unfrozen.epochs == 0)};
+        stage,      epochs_of(stage), sampler_of(stage).steps_an_epoch(),
+        stage.crop, stage.crop,       encoder_training(stage, stage.unfrozen.epochs == 0)};
     if (stage.crop == 0) {
       for (const SampledScan& scan : sampled_) {
         const SlicePart part = whole_slices(scan.size, recipe_.axes.front());
@@ -181,9 +180,9 @@ std::vector<PlannedStage> TrainingRun::planned() const {
         planned.width = std::max(planned.width, part.columns / stage.resolution);
       }
     }
-    stages.push_back(planned);
+    record_.planned_epochs += planned.epochs;
+    planned_.push_back(planned);
   }
-  return stages;
 }
 
 double TrainingRun::seconds_left() const {
@@ -198,26 +197,21 @@ double TrainingRun::seconds_left() const {
 // Work is counted in pixels of samples: a stage at full resolution takes longer than one at a half.
 std::int64_t TrainingRun::total_pixels() const {
   std::int64_t pixels = 0;
-  for (const PlannedStage& stage : planned()) {
-    pixels += stage.samples * stage.height * stage.width;
+  for (const PlannedStage& stage : planned_) {
+    pixels += stage.epochs * stage.steps * stage.pixels_a_step();
   }
   return pixels;
 }
 
 // Of the epochs and steps that a checkpoint stands behind.
 std::int64_t TrainingRun::pixels_done() const {
-  const std::vector<PlannedStage> stages = planned();
   std::int64_t pixels = 0;
-  const auto add = [&](int stage, std::int64_t steps) {
-    const PlannedStage& of = stages[static_cast<std::size_t>(stage)];
-    pixels += steps * of.stage.batch * of.stage.accumulate * of.height * of.width;
-  };
   for (const EpochRecord& epoch : record_.epochs) {
-    add(epoch.stage,
-        sampler_of(recipe_.stages[static_cast<std::size_t>(epoch.stage)]).steps_an_epoch());
+    const PlannedStage& of = planned_[static_cast<std::size_t>(epoch.stage)];
+    pixels += of.steps * of.pixels_a_step();
   }
   if (at_.step > 0) {
-    add(at_.stage, at_.step);
+    pixels += at_.step * planned_[static_cast<std::size_t>(at_.stage)].pixels_a_step();
   }
   return pixels;
 }
@@ -231,7 +225,7 @@ TrainingEstimate TrainingRun::estimate() {
   }
   const std::int64_t all = bytes_of_all(data_.training) + bytes_of_all(data_.validation);
   TrainingEstimate estimate = estimate_training(
-      *learner_, planned(), recipe_.repeat_grey ? 1 : recipe_.channels(),
+      *learner_, planned_, recipe_.repeat_grey ? 1 : recipe_.channels(),
       static_cast<int>(data_.classes.size()), std::min(all, options_.cache_bytes), pixels);
   const auto all_pixels = static_cast<double>(std::max<std::int64_t>(1, total_pixels()));
   estimate.hours *= 1 - static_cast<double>(pixels_done()) / all_pixels;

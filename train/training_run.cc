@@ -94,9 +94,6 @@ void TrainingRun::note(const std::string& text) {
 }
 
 void TrainingRun::survey() {
-  for (const Stage& stage : recipe_.stages) {
-    record_.planned_epochs += epochs_of(stage);
-  }
   const int classes = static_cast<int>(data_.classes.size());
   const bool others = options_.validation.kind == ValidationOptions::Kind::other_scans;
   training_voxels_.resize(data_.classes.size());
@@ -312,7 +309,7 @@ void TrainingRun::run_epoch(const Sampler& sampler) {
     record_step(loss, now, phase().epochs * steps * std::ssize(recipe_.stages));
     progress_.advance(samples.labels.numel());
     if (seconds_since(saved_) > 60 * options_.checkpoint_minutes) {
-      save("training goes on and tries again");
+      save();
     }
   }
   finish_epoch(seconds_since(epoch_began_), steps - first);
@@ -348,7 +345,7 @@ void TrainingRun::finish_epoch(double seconds, std::int64_t steps_now) {
   }
   record_.seconds = TrainingRun::seconds();
   record_.seconds_left = seconds_left();
-  save("training goes on and tries again");
+  save();
   observer_.epoch_done(record_);
 }
 
@@ -415,7 +412,7 @@ void TrainingRun::restore_position(const Checkpoint& checkpoint) {
   }
   recipe_ = recipe_from_json(position.at("recipe"));
   check(recipe_);
-  if (at_.stage > std::ssize(recipe_.stages) ||
+  if (recipe_.stages.size() != planned_.size() || at_.stage > std::ssize(recipe_.stages) ||
       (at_.stage < std::ssize(recipe_.stages) && at_.epoch > phase().epochs) ||
       at_.epochs_done != std::ssize(record_.epochs)) {
     throw format_error(checkpoint.file.path,

@@ -69,7 +69,7 @@ class TrainingRun {
   void recover();
   TrainingOutcome outcome();
 
-  std::vector<PlannedStage> planned() const;
+  void plan();
   std::int64_t total_pixels() const;
   std::int64_t pixels_done() const;
   TrainingEstimate estimate();
@@ -82,7 +82,7 @@ class TrainingRun {
   void score_test_scans(const Network& network);
   EncoderTraining encoder_training(const Stage& stage, bool frozen) const;
   // A checkpoint that can't be written is warned of, and what comes of it (`else_what`).
-  void save(std::string_view else_what);
+  void save(std::string_view else_what = "training goes on and tries again");
   void note(const std::string& text);
 
   double seconds_left() const;
@@ -104,6 +104,7 @@ class TrainingRun {
   Recipe recipe_;  // with the rates that were found
   std::vector<SampledScan> sampled_;
   std::vector<ScanSplit> validation_splits_;
+  std::vector<PlannedStage> planned_;                              // one a stage of the recipe
   std::vector<std::int64_t> training_voxels_, validation_voxels_;  // of each class
   std::string fingerprint_;
   std::unique_ptr<Validator> validator_;

@@ -85,6 +85,19 @@ TrainingOutcome trained(const TrainingOptions& options, Progress& progress, int 
   return train(data, options, std::nullopt, watcher, progress);
 }
 
+// A training that is over, with its last checkpoint.
+struct Checkpointed {
+  test::TemporaryFolder folder;
+  TrainingOptions options;
+  Progress progress;
+
+  Checkpointed() {
+    options.recipe = small_recipe(1);
+    options.checkpoint = folder.path() / "model.checkpoint";
+    trained(options, progress);
+  }
+};
+
 bool same_weights(const Network& a, const Network& b) {
   const auto left = state_dict(a), right = state_dict(b);
   for (std::size_t i = 0; i < left.size(); ++i) {
@@ -224,12 +237,9 @@ TEST_CASE("a test scan that can't be read costs its score, not the training") {
 }
 
 TEST_CASE("a checkpoint that was changed by hand is refused") {
-  const test::TemporaryFolder folder;
-  TrainingOptions options;
-  options.recipe = small_recipe(1);
-  options.checkpoint = folder.path() / "model.checkpoint";
-  Progress progress;
-  trained(options, progress);
+  Checkpointed done;
+  TrainingOptions& options = done.options;
+  Progress& progress = done.progress;
   const Checkpoint whole = read_checkpoint(options.checkpoint);
   const auto message = [&](const char* where, const Json& value) -> std::string {
     Json position = whole.position;
@@ -270,19 +280,16 @@ TEST_CASE("the checkpoint before is kept, and no third name of it") {
 }
 
 TEST_CASE("a checkpoint of other options or data is refused") {
-  const test::TemporaryFolder folder;
-  TrainingOptions options;
-  options.recipe = small_recipe(1);
-  options.checkpoint = folder.path() / "model.checkpoint";
-  Progress progress;
-  trained(options, progress);
+  Checkpointed done;
+  TrainingOptions& options = done.options;
+  Progress& progress = done.progress;
   CHECK(std::filesystem::exists(previous_checkpoint(options.checkpoint)));
   TrainingData data = test::training_data(test::make_blobs(size, 5));
   Watcher watcher(progress);
   options.seed = 2;
   CHECK_THROWS_AS(train(data, options, options.checkpoint, watcher, progress), Error);
-  std::ofstream(folder.path() / "other.checkpoint") << "no checkpoint";
-  CHECK_THROWS_AS(train(data, options, folder.path() / "other.checkpoint", watcher, progress),
+  std::ofstream(done.folder.path() / "other.checkpoint") << "no checkpoint";
+  CHECK_THROWS_AS(train(data, options, done.folder.path() / "other.checkpoint", watcher, progress),
                   Error);
 }
 
