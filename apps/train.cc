@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "networks/device.h"
 #include "segment/model_file.h"
+#include "segment/similarity.h"
 #include "train/checkpoint.h"
 
 namespace fossilct {
@@ -124,21 +125,6 @@ void remove_checkpoints(const TrainOutputs& outputs) {
   fs::remove(previous_checkpoint(outputs.checkpoint), ignored);
 }
 
-ModelScan model_scan(const LabelledScan& scan, Progress& progress) {
-  // In deviations of the rock; of ImageNet's scale the same, since it has one deviation as well.
-  constexpr double range = 8;
-  constexpr int bins = 256;
-  constexpr std::int64_t slices = 64;
-  const IntensityScale& scale = scan.scale;
-  ModelScan result = {
-      scan.name, scale,
-      sampled_histogram(*scan.scan, scale.centre - range * scale.deviation,
-                        scale.centre + range * scale.deviation, bins, slices, progress)};
-  result.histogram.low = -range;
-  result.histogram.high = range;
-  return result;
-}
-
 ModelRecord model_record(const TrainingOutcome& outcome, const TrainingData& data,
                          Progress& progress) {
   ModelRecord record;
@@ -149,10 +135,15 @@ ModelRecord model_record(const TrainingOutcome& outcome, const TrainingData& dat
   record.repeat_grey = outcome.recipe.repeat_grey;
   record.axes = outcome.recipe.axes;
   const Grid& grid = data.training.front().scan->grid();
-  const Vector3& um = grid.spacing_um;
-  record.spacing_um = grid.spacing_known ? (um.x + um.y + um.z) / 3 : 0;
+  record.spacing_um = grid.spacing_known ? std::optional(grid.spacing_um) : std::nullopt;
   for (const LabelledScan& scan : data.training) {
-    record.scans.push_back(model_scan(scan, progress));
+    SliceRecipe recipe = slice_recipe(record, scan.scale);
+    const IntensityScale rock = intensity_scale(*scan.scan, progress);
+    recipe.air_below = air_level(rock, scan.scale);
+    record.scans.push_back(
+        {scan.name, std::string(name_of(scan.scan->type())), scan.scale,
+         histogram_of_rock(*scan.scan, rock, progress),
+         first_layer_statistics(*outcome.network, *scan.scan, recipe, progress)});
   }
   return record;
 }

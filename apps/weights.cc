@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
+#include <optional>
 
 #include "apps/command.h"
 #include "apps/output_check.h"
@@ -21,6 +22,7 @@ struct WeightsOptions {
   bool tensors = false;
   bool encoder_only = false;
   bool partial = false;
+  std::optional<at::ScalarType> type;
   bool overwrite = false;
 };
 
@@ -119,6 +121,12 @@ class WeightsCommand : public Command {
                  "Keep only the tensors of the encoder, under torchvision's names");
     options.flag("partial", &options_.partial,
                  "With --encoder-only: write what there is of an encoder that is not whole");
+    options.choice<std::optional<at::ScalarType>>("type", &options_.type,
+                                                  {{"keep", std::nullopt},
+                                                   {"fp32", at::kFloat},
+                                                   {"fp16", at::kHalf},
+                                                   {"bf16", at::kBFloat16}},
+                                                  "Numbers that are written; whole ones stay");
     options.flag("overwrite", &options_.overwrite, "Replace OUT where it exists");
   }
 
@@ -134,6 +142,7 @@ class WeightsCommand : public Command {
     }
     require_not(options_.encoder_only, "--encoder-only", "convert");
     require_not(options_.partial, "--partial", "convert");
+    require_not(options_.type.has_value(), "--type", "convert");
     require_not(options_.overwrite, "--overwrite", "convert");
     const WeightFile file = read_weight_file(options_.input, false);
     const Findings findings = look_at(file, context.progress);
@@ -150,8 +159,12 @@ class WeightsCommand : public Command {
     require_usable_output();
     const WeightFile file = read_weight_file(options_.input);
     FileHasher hasher({options_.input});
-    const std::vector<NamedTensor> kept =
-        options_.encoder_only ? encoder_tensors(file) : file.tensors;
+    std::vector<NamedTensor> kept = options_.encoder_only ? encoder_tensors(file) : file.tensors;
+    for (NamedTensor& tensor : kept) {
+      if (options_.type && tensor.tensor.is_floating_point()) {
+        tensor.tensor = tensor.tensor.to(*options_.type);
+      }
+    }
     const std::string encoder =
         options_.encoder_only ? check_encoder(file, options_.partial) : std::string();
     for (const std::string& entry : file.not_read) {

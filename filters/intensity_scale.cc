@@ -18,13 +18,13 @@ constexpr std::int64_t slices_of_a_scan = 64;
 constexpr double share_of_one_deviation = 0.158655;  // of a Gaussian, below mean - deviation
 
 // The value below which `share` of the counts of bins [first, end) lie, linear within a bin.
-double quantile(const Histogram& histogram, std::size_t first, double share) {
+double quantile(const Histogram& histogram, std::size_t first, std::size_t end, double share) {
   double total = 0;
-  for (std::size_t bin = first; bin < histogram.counts.size(); ++bin) {
+  for (std::size_t bin = first; bin < end; ++bin) {
     total += static_cast<double>(histogram.counts[bin]);
   }
   double below = 0;
-  for (std::size_t bin = first; bin < histogram.counts.size(); ++bin) {
+  for (std::size_t bin = first; bin < end; ++bin) {
     const auto count = static_cast<double>(histogram.counts[bin]);
     if (count > 0 && below + count >= share * total) {
       const double within = (share * total - below) / count;
@@ -85,7 +85,8 @@ Json to_json(const IntensityScale& scale) {
   return {{"centre", scale.centre},
           {"deviation", scale.deviation},
           {"without_air", scale.without_air},
-          {"air_threshold", scale.air_threshold}};
+          {"air_threshold", scale.air_threshold},
+          {"air", scale.air}};
 }
 
 IntensityScale intensity_scale_from_json(const Json& json) {
@@ -95,6 +96,7 @@ IntensityScale intensity_scale_from_json(const Json& json) {
     json.at("deviation").get_to(scale.deviation);
     json.at("without_air").get_to(scale.without_air);
     json.at("air_threshold").get_to(scale.air_threshold);
+    json.at("air").get_to(scale.air);
     if (!std::isfinite(scale.centre) || !std::isfinite(scale.deviation) || scale.deviation <= 0) {
       throw Error(ErrorKind::format,
                   "intensity scale: centre and deviation must be finite, the deviation above 0");
@@ -130,31 +132,38 @@ IntensityScale intensity_scale(const Histogram& histogram) {
   const OtsuSplit split = otsu(histogram);
   IntensityScale scale;
   std::size_t first = 0;
+  const std::size_t end = histogram.counts.size();
   if (shows_air(split)) {
     scale.without_air = true;
     scale.air_threshold = split.threshold;
     first = bin_of(histogram, split.threshold);
+    scale.air = quantile(histogram, 0, first, 0.5);
   }
   if (split.separability == 0) {  // one value, or none
-    scale.centre = quantile(histogram, 0, 0.5);
+    scale.centre = quantile(histogram, 0, end, 0.5);
     return scale;
   }
-  scale.centre = quantile(histogram, first, 0.5);
-  scale.deviation = (quantile(histogram, first, 1 - share_of_one_deviation) -
-                     quantile(histogram, first, share_of_one_deviation)) /
+  scale.centre = quantile(histogram, first, end, 0.5);
+  scale.deviation = (quantile(histogram, first, end, 1 - share_of_one_deviation) -
+                     quantile(histogram, first, end, share_of_one_deviation)) /
                     2;
   return scale;
 }
 
-IntensityScale intensity_scale(VolumeSource& source, Progress& progress) {
+Histogram histogram_of_scan(VolumeSource& source, Progress& progress) {
   const VolumeStatistics statistics = sampled_statistics(source, progress);
   const double low = statistics.percentile(0.1);
   const double high = statistics.percentile(99.9);
   if (statistics.finite_count == 0 || high <= low) {
-    return {.centre = low};
+    return {low, low, {}};
   }
-  return intensity_scale(
-      sampled_histogram(source, low, high, bins_of_a_scan, slices_of_a_scan, progress));
+  return sampled_histogram(source, low, high, bins_of_a_scan, slices_of_a_scan, progress);
+}
+
+IntensityScale intensity_scale(VolumeSource& source, Progress& progress) {
+  const Histogram histogram = histogram_of_scan(source, progress);
+  return histogram.counts.empty() ? IntensityScale{.centre = histogram.low}
+                                  : intensity_scale(histogram);
 }
 
 }  // namespace fossilct

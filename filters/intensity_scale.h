@@ -18,6 +18,7 @@ struct IntensityScale {
   // Whether voxels below `air_threshold`, the air around the core and in its pores, were left out.
   bool without_air = false;
   double air_threshold = 0;
+  double air = 0;  // the median of those voxels
 
   bool operator==(const IntensityScale&) const = default;
 };
@@ -33,6 +34,10 @@ Histogram sampled_histogram(VolumeSource& source, double low, double high, int b
 // The description's statistics, or those of the slices that sampled_histogram would read.
 VolumeStatistics sampled_statistics(VolumeSource& source, Progress& progress);
 
+// 4,096 bins between the 0.1 and 99.9 percentiles of sampled_statistics, of the same slices;
+// without counts where they are one value, or there is none.
+Histogram histogram_of_scan(VolumeSource& source, Progress& progress);
+
 // Median and robust standard deviation (half the distance of the 15.9 and 84.1 percentiles) of the
 // rock. How much air surrounds a core differs from scan to scan and would move the percentiles of
 // the whole: where Otsu's threshold separates two distinct classes (separability of at least 0.75,
@@ -40,8 +45,7 @@ VolumeStatistics sampled_statistics(VolumeSource& source, Progress& progress);
 // different values gives deviation 1.
 IntensityScale intensity_scale(const Histogram& histogram);
 
-// The same of a scan, from a histogram of 4,096 bins between its 0.1 and 99.9 percentiles (of
-// sampled_statistics).
+// The same of histogram_of_scan.
 IntensityScale intensity_scale(VolumeSource& source, Progress& progress);
 
 }  // namespace fossilct

@@ -18,8 +18,8 @@ Grid resampled(const Grid& grid, const Vector3& spacing_um);
 // is the mean of the old ones it covers, weighted by how much. Integers are rounded, half up; a NaN
 // makes NaN of all it takes part in. Labels: the old voxel that the new one's centre lies in. Axes
 // whose spacing stays are copied.
-// Cost: some 15 ns a voxel written, or 5 a voxel read where that is more. Memory: what the box covers
-// of the source, in pieces of some 64 MB. Asserts that spacings are finite and positive.
+// Cost: some 15 ns a voxel written, or 5 a voxel read where that is more. Memory: what the box
+// covers of the source, in pieces of some 64 MB. Asserts that spacings are finite and positive.
 std::unique_ptr<VolumeSource> resample(std::unique_ptr<VolumeSource> source,
                                        const Vector3& spacing_um);
 

@@ -10,10 +10,16 @@
 #include "base/text.h"
 
 namespace fossilct {
+namespace {
+
+std::int64_t count_of_cuda_devices() {
+  return torch::cuda::is_available() ? static_cast<std::int64_t>(torch::cuda::device_count()) : 0;
+}
+
+}  // namespace
 
 at::Device device_from_name(std::string_view option, std::string_view name) {
-  const auto count =
-      torch::cuda::is_available() ? static_cast<std::int64_t>(torch::cuda::device_count()) : 0;
+  const std::int64_t count = count_of_cuda_devices();
   if (name == "cpu" || (name == "auto" && count == 0)) {
     return at::Device(at::kCPU);
   }
@@ -32,6 +38,17 @@ at::Device device_from_name(std::string_view option, std::string_view name) {
                     "; --device cpu works everywhere");
   }
   return {at::kCUDA, static_cast<c10::DeviceIndex>(*index)};
+}
+
+std::vector<at::Device> devices_from_name(std::string_view option, std::string_view name) {
+  if (name != "cuda:all" || count_of_cuda_devices() == 0) {
+    return {device_from_name(option, name == "cuda:all" ? "cuda" : name)};
+  }
+  std::vector<at::Device> devices;
+  for (std::int64_t i = 0; i < count_of_cuda_devices(); ++i) {
+    devices.emplace_back(at::kCUDA, static_cast<c10::DeviceIndex>(i));
+  }
+  return devices;
 }
 
 void use_threads(int threads) { at::set_num_threads(threads); }

@@ -68,4 +68,12 @@ Box box_of(const SlicePart& part, std::int64_t context) {
   return {{part.column, part.row, first}, {column_end, row_end, end}};
 }
 
+Box box_inside(const SlicePart& part, std::int64_t context, const Size3& size) {
+  Box box = box_of(part, context);
+  box.begin = {std::max<std::int64_t>(0, box.begin.x), std::max<std::int64_t>(0, box.begin.y),
+               std::max<std::int64_t>(0, box.begin.z)};
+  box.end = {std::min(size.x, box.end.x), std::min(size.y, box.end.y), std::min(size.z, box.end.z)};
+  return box;
+}
+
 }  // namespace fossilct

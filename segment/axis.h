@@ -32,5 +32,7 @@ struct SlicePart {
 SlicePart whole_slices(const Size3& size, Axis axis);
 // The voxels of a part and of `context` slices on each side of it; may leave the volume.
 Box box_of(const SlicePart& part, std::int64_t context);
+// Those of them that lie inside a volume.
+Box box_inside(const SlicePart& part, std::int64_t context, const Size3& size);
 
 }  // namespace fossilct

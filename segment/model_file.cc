@@ -8,17 +8,43 @@ namespace fossilct {
 namespace {
 
 Json to_json(const ModelScan& scan) {
-  return {
-      {"name", scan.name}, {"scale", to_json(scan.scale)}, {"histogram", to_json(scan.histogram)}};
+  return {{"name", scan.name},
+          {"type", scan.type},
+          {"scale", to_json(scan.scale)},
+          {"histogram", to_json(scan.histogram)},
+          {"features", {{"mean", scan.features.mean}, {"deviation", scan.features.deviation}}}};
 }
 
 ModelScan model_scan_from_json(const Json& json) {
-  ModelScan scan{json.at("name").get<std::string>(), intensity_scale_from_json(json.at("scale")),
-                 histogram_from_json(json.at("histogram"))};
+  ModelScan scan{json.at("name").get<std::string>(),
+                 json.at("type").get<std::string>(),
+                 intensity_scale_from_json(json.at("scale")),
+                 histogram_from_json(json.at("histogram")),
+                 {}};
+  json.at("features").at("mean").get_to(scan.features.mean);
+  json.at("features").at("deviation").get_to(scan.features.deviation);
+  if (scan.features.mean.size() != scan.features.deviation.size()) {
+    throw Error(ErrorKind::format, "features with other numbers of means and deviations");
+  }
   if (scan.histogram.counts.empty() || !(scan.histogram.low < scan.histogram.high)) {
     throw Error(ErrorKind::format, "an intensity histogram without bins or range");
   }
   return scan;
+}
+
+Json spacing_json(const std::optional<Vector3>& um) {
+  return um ? Json{um->x, um->y, um->z} : Json();
+}
+
+std::optional<Vector3> spacing_from_json(const Json& json) {
+  if (json.is_null()) {
+    return std::nullopt;
+  }
+  const Vector3 um = {json.at(0).get<double>(), json.at(1).get<double>(), json.at(2).get<double>()};
+  if (!(um.x > 0 && um.y > 0 && um.z > 0)) {
+    throw Error(ErrorKind::format, "a spacing that is not above 0");
+  }
+  return um;
 }
 
 Json to_json(const ModelRecord& record) {
@@ -32,7 +58,7 @@ Json to_json(const ModelRecord& record) {
           {"context", record.context},
           {"repeat_grey", record.repeat_grey},
           {"axes", name_of(record.axes)},
-          {"spacing_um", record.spacing_um},
+          {"spacing_um", spacing_json(record.spacing_um)},
           {"scans", std::move(scans)},
           {"training", record.training}};
 }
@@ -46,7 +72,7 @@ ModelRecord record_from_json(const Json& json) {
   json.at("context").get_to(record.context);
   json.at("repeat_grey").get_to(record.repeat_grey);
   record.axes = parse_axes("axes", json.at("axes").get<std::string>());
-  json.at("spacing_um").get_to(record.spacing_um);
+  record.spacing_um = spacing_from_json(json.at("spacing_um"));
   for (const Json& scan : json.at("scans")) {
     record.scans.push_back(model_scan_from_json(scan));
   }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,16 +12,25 @@
 #include "networks/network.h"
 #include "segment/axis.h"
 #include "segment/normalisation.h"
+#include "volumes/grid.h"
 #include "volumes/label_classes.h"
 #include "volumes/statistics.h"
 
 namespace fossilct {
 
-// A scan that a model was trained on: what a scan to segment is compared with.
+// Of each channel of a layer, over pixels.
+struct FeatureStatistics {
+  std::vector<double> mean;
+  std::vector<double> deviation;
+};
+
+// A scan that a model was trained on: what a scan to segment is compared with (similarity.h).
 struct ModelScan {
   std::string name;
+  std::string type;  // of its voxels, "u16"
   IntensityScale scale;
-  Histogram histogram;  // of intensities as the network sees them
+  Histogram histogram;         // of the rock's intensities, scaled
+  FeatureStatistics features;  // of the network's first layer
 };
 
 // All that prediction needs besides the weights.
@@ -28,10 +38,10 @@ struct ModelRecord {
   NetworkSpec network;
   std::vector<LabelClass> classes;
   Normalisation normalisation = Normalisation::rock;
-  int context = 1;           // neighbouring slices on each side
-  bool repeat_grey = false;  // one slice in all channels
-  std::vector<Axis> axes;    // that slices were drawn along
-  double spacing_um = 0;     // mean along the axes; 0: not known
+  int context = 1;                    // neighbouring slices on each side
+  bool repeat_grey = false;           // one slice in all channels
+  std::vector<Axis> axes;             // that slices were drawn along
+  std::optional<Vector3> spacing_um;  // of what it was trained on; nothing: not known
   std::vector<ModelScan> scans;
   Json training;  // recipe, scores, data, provenance; for people
 };

@@ -11,13 +11,6 @@
 namespace fossilct {
 namespace {
 
-Box clamped(Box box, const Size3& size) {
-  box.begin = {std::max<std::int64_t>(0, box.begin.x), std::max<std::int64_t>(0, box.begin.y),
-               std::max<std::int64_t>(0, box.begin.z)};
-  box.end = {std::min(size.x, box.end.x), std::min(size.y, box.end.y), std::min(size.z, box.end.z)};
-  return box;
-}
-
 // z,y,x of a box as slice,row,column of an axis.
 at::Tensor turned(const at::Tensor& zyx, Axis axis) {
   switch (axis) {
@@ -52,12 +45,15 @@ at::Tensor scaled(const VolumeView<const T>& voxels, const IntensityScale& scale
 
 }  // namespace
 
-at::Tensor read_part(VolumeSource& scan, const SlicePart& part, std::int64_t context,
-                     const IntensityScale& scale) {
-  const Box box = clamped(box_of(part, context), scan.grid().size);
-  const AnyVolume voxels = scan.read(box);
-  const at::Tensor zyx = dispatch(scan.type(), [&]<typename T>(std::type_identity<T>) {
-    return scaled<T>(std::as_const(voxels).view().template as<T>(), scale);
+at::Tensor part_of(const AnyConstView& voxels, const Box& box, const Size3& size,
+                   const SlicePart& part, std::int64_t context, const IntensityScale& scale) {
+  Box inside = box_inside(part, context, size);
+  assert(box.contains(inside));
+  for (Index3* corner : {&inside.begin, &inside.end}) {
+    *corner = {corner->x - box.begin.x, corner->y - box.begin.y, corner->z - box.begin.z};
+  }
+  const at::Tensor zyx = dispatch(voxels.type(), [&]<typename T>(std::type_identity<T>) {
+    return scaled<T>(voxels.part(inside).template as<T>(), scale);
   });
   const at::Tensor slices = turned(zyx, part.axis);
   if (slices.size(0) == 2 * context + 1) {
@@ -69,6 +65,14 @@ at::Tensor read_part(VolumeSource& scan, const SlicePart& part, std::int64_t con
     channels.push_back(slices[std::clamp<std::int64_t>(slice - first_read, 0, slices.size(0) - 1)]);
   }
   return at::stack(channels);
+}
+
+at::Tensor read_part(VolumeSource& scan, const SlicePart& part, std::int64_t context,
+                     const IntensityScale& scale) {
+  const Size3& size = scan.grid().size;
+  const Box box = box_inside(part, context, size);
+  const AnyVolume voxels = scan.read(box);
+  return part_of(voxels.view(), box, size, part, context, scale);
 }
 
 at::Tensor read_label_part(VolumeSource& labels, const SlicePart& part) {

@@ -18,6 +18,11 @@ namespace fossilct {
 at::Tensor read_part(VolumeSource& scan, const SlicePart& part, std::int64_t context,
                      const IntensityScale& scale);
 
+// The same of voxels that were read already: `voxels` are those of `box` of a volume of size
+// `size`, which hold all of the part and its neighbours that lies inside the volume (assert).
+at::Tensor part_of(const AnyConstView& voxels, const Box& box, const Size3& size,
+                   const SlicePart& part, std::int64_t context, const IntensityScale& scale);
+
 // The same of labels of type u8: H,W.
 at::Tensor read_label_part(VolumeSource& labels, const SlicePart& part);
 

@@ -5,11 +5,8 @@
 
 #include <array>
 #include <cassert>
-#include <condition_variable>
-#include <deque>
-#include <exception>
-#include <mutex>
-#include <thread>
+#include <optional>
+#include <utility>
 
 #include "networks/padding.h"
 #include "segment/scores.h"
@@ -91,55 +88,23 @@ class BatchLoader::Reader {
   Reader(std::vector<LabelledScan>& scans, const std::vector<SampledScan>& sampled,
          const Sampler& sampler, const Stage& stage, int context, std::int64_t epoch,
          std::int64_t first_step)
-      : scans_(scans), sampled_(sampled), sampler_(sampler), stage_(stage), context_(context) {
-    thread_ = std::thread([this, epoch, first_step] { read(epoch, first_step); });
-  }
+      : scans_(scans),
+        sampled_(sampled),
+        sampler_(sampler),
+        stage_(stage),
+        context_(context),
+        epoch_(epoch),
+        step_(first_step) {}
 
-  ~Reader() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
+  // Of the next step; nothing after the epoch's last.
+  std::optional<LabelledImages> read() {
+    if (step_ == sampler_.steps_an_epoch()) {
+      return std::nullopt;
     }
-    changed_.notify_all();
-    thread_.join();
-  }
-
-  LabelledImages next() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !ready_.empty() || failure_ || done_; });
-    if (ready_.empty()) {
-      assert(failure_);  // nobody asks for more batches than an epoch has
-      std::rethrow_exception(failure_);
-    }
-    LabelledImages batch = std::move(ready_.front());
-    ready_.pop_front();
-    changed_.notify_all();
-    return batch;
+    return batch_of(sampler_.step(epoch_, step_++));
   }
 
  private:
-  void read(std::int64_t epoch, std::int64_t first_step) {
-    try {
-      for (std::int64_t step = first_step; step < sampler_.steps_an_epoch(); ++step) {
-        LabelledImages batch = batch_of(sampler_.step(epoch, step));
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return ready_.size() < batches_ahead || stopping_; });
-        if (stopping_) {
-          return;
-        }
-        ready_.push_back(std::move(batch));
-        changed_.notify_all();
-      }
-      const std::lock_guard lock(mutex_);
-      done_ = true;
-      changed_.notify_all();
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      failure_ = std::current_exception();
-      changed_.notify_all();
-    }
-  }
-
   LabelledImages batch_of(const std::vector<SamplePlan>& plans) {
     std::vector<at::Tensor> images, labels;
     for (const SamplePlan& plan : plans) {
@@ -157,24 +122,22 @@ class BatchLoader::Reader {
   const Sampler& sampler_;
   const Stage stage_;
   const int context_;
-
-  std::mutex mutex_;  // guards those below
-  std::condition_variable changed_;
-  std::deque<LabelledImages> ready_;
-  std::exception_ptr failure_;
-  bool stopping_ = false;
-  bool done_ = false;
-  std::thread thread_;
+  const std::int64_t epoch_;
+  std::int64_t step_;
 };
 
 BatchLoader::BatchLoader(std::vector<LabelledScan>& scans, const std::vector<SampledScan>& sampled,
                          const Sampler& sampler, const Stage& stage, int context,
                          std::int64_t epoch, std::int64_t first_step)
-    : reader_(
-          std::make_unique<Reader>(scans, sampled, sampler, stage, context, epoch, first_step)) {}
+    : reader_(std::make_unique<Reader>(scans, sampled, sampler, stage, context, epoch, first_step)),
+      ahead_(batches_ahead, [this] { return reader_->read(); }) {}
 
 BatchLoader::~BatchLoader() = default;
 
-LabelledImages BatchLoader::next() { return reader_->next(); }
+LabelledImages BatchLoader::next() {
+  std::optional<LabelledImages> batch = ahead_.next();
+  assert(batch);  // nobody asks for more batches than an epoch has
+  return std::move(*batch);
+}
 
 }  // namespace fossilct

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/read_ahead.h"
 #include "train/augment.h"
 #include "train/sampler.h"
 #include "train/training_data.h"
@@ -34,6 +35,7 @@ class BatchLoader {
  private:
   class Reader;
   std::unique_ptr<Reader> reader_;
+  ReadAhead<LabelledImages> ahead_;
 };
 
 }  // namespace fossilct

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "train/process_memory.h"
+#include "base/process_memory.h"
 
 namespace fossilct {
 namespace {

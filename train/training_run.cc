@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "train/estimate.h"
 #include "train/json_fields.h"
-#include "train/process_memory.h"
+#include "base/process_memory.h"
 
 namespace fossilct {
 

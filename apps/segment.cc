@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <system_error>
+#include <utility>
+
+#include "apps/command.h"
+#include "apps/command_line.h"
+#include "apps/output_check.h"
+#include "apps/report.h"
+#include "apps/scan_provenance.h"
+#include "apps/segment_options.h"
+#include "apps/segment_run.h"
+#include "base/error.h"
+#include "base/lock.h"
+#include "base/text.h"
+#include "filters/threshold.h"
+#include "io/transfer.h"
+#include "io/volume_file.h"
+#include "networks/device.h"
+
+namespace fossilct {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What belongs to the scan that is read.
+struct ScanIdentity {
+  Json source;
+  std::string manifest;
+  std::string sha256;
+};
+
+ScanIdentity identity_of(const fs::path& path, const ScanDescription& description,
+                         Progress& progress) {
+  FileHasher hasher(description.files);
+  const std::vector<HashedFile> files = hasher.wait(progress);
+  const Json source = source_json(path, description, files);
+  return {source, manifest_of(files, path), source.at("sha256").get<std::string>()};
+}
+
+// "fossil 5.21%" of each class but the background.
+std::string shares_text(const VolumeStatistics& statistics,
+                        const std::vector<LabelClass>& classes) {
+  std::string text;
+  for (const LabelClass& c : classes) {
+    const double bin = (static_cast<double>(c.value) - statistics.histogram.low) /
+                       std::max(statistics.histogram.bin_width(), 1.0);
+    const auto at = static_cast<std::size_t>(std::max(0.0, bin));
+    const bool there = bin >= 0 && at < statistics.histogram.counts.size();
+    const double count = there ? static_cast<double>(statistics.histogram.counts[at]) : 0;
+    if (c.value != 0) {
+      text +=
+          (text.empty() ? "" : ", ") + c.name + " " +
+          format_rounded(
+              std::round(1e4 * count /
+                         static_cast<double>(std::max<std::int64_t>(1, statistics.finite_count))) /
+              100) +
+          "%";
+    }
+  }
+  return text;
+}
+
+// A class name as a part of a file name.
+std::string file_word(const std::string& name) {
+  std::string word = name;
+  for (char& c : word) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    c = plain || c == '-' || c == '_' ? c : '_';
+  }
+  return word;
+}
+
+class SegmentCommand : public Command {
+ public:
+  CommandHelp help() const override {
+    return {
+        "segment SCAN --output LABELS.h5 [--model MODEL.safetensors] [options]",
+        {"Finds the fossils of a scan with a model that `fossilct train` wrote: slices along each "
+         "axis go through the network, the probabilities of all axes are averaged, and the most "
+         "probable class of each voxel becomes its label. SCAN is anything that `fossilct import` "
+         "reads, of any size: memory does not grow with it.",
+         "Slabs of slices that are finished stay in LABELS.h5.slabs; interrupted or killed at any "
+         "moment, the same command goes on where it was, to the same result."},
+        {{"fossilct segment core.h5 --model fossils.safetensors -o labels.h5",
+          "Labels along all three axes."},
+         {"fossilct segment core.h5 --model m.safetensors -o labels.h5 --axes z --roi "
+          "0:512,0:512,100:200",
+          "A first look: one axis, a part of the scan."},
+         {"fossilct segment core.h5 -o labels.h5",
+          "With the starter model, before you have annotated anything."},
+         {"fossilct segment shell.tif --threshold otsu -o shell-labels.h5",
+          "Loose specimens in air need no network."}}};
+  }
+
+  void declare(OptionSet& options) override { declare_segment_options(options, settings_); }
+
+  CommandResult run(const CommandContext& context) override {
+    check_segment_options(context.given, settings_);
+    use_threads(context.common.threads);
+    const SegmentOutputs outputs = segment_outputs(settings_.output);
+    require_outputs(outputs, {settings_.scan, settings_.model, settings_.open.colour_map});
+    const FileLock lock(outputs.lock, "segmentation into " + outputs.labels.string());
+    settings_.open.threads = context.common.threads;
+    auto scan = open_scan(settings_.scan, settings_.open, context.progress);
+    const ScanDescription description = scan->description();
+    require_outputs(outputs, description.files);
+    report_notices(description, context.progress);
+    if (description.kind == VolumeKind::labels) {
+      throw Error(ErrorKind::format,
+                  settings_.scan.string() + ": holds labels; expected the intensities of a scan");
+    }
+    if (settings_.threshold) {
+      return by_threshold(context, std::move(scan), outputs);
+    }
+    return by_network(context, std::move(scan), outputs);
+  }
+
+ private:
+  IfExists if_exists() const { return settings_.overwrite ? IfExists::replace : IfExists::refuse; }
+
+  void require_outputs(const SegmentOutputs& outputs, const std::vector<fs::path>& read) const {
+    std::vector<fs::path> written = {outputs.labels};
+    if (settings_.uncertainty) {
+      written.push_back(outputs.beside("entropy"));
+      written.push_back(outputs.beside("disagreement"));
+    }
+    for (const fs::path& path : written) {
+      require_apart("--output", path, AtomicKind::file, read);
+      require_output(path, AtomicKind::file, if_exists());
+    }
+  }
+
+  CommandResult by_network(const CommandContext& context, std::unique_ptr<VolumeSource> scan,
+                           const SegmentOutputs& outputs) const {
+    const ScanDescription description = scan->description();
+    LoadedModel model = load_model(settings_, context.progress);
+    require_probability_outputs(outputs, model.model.record.classes);
+    const ScanIdentity identity = identity_of(settings_.scan, description, context.progress);
+    NetworkRun run(context, settings_, outputs, model, std::move(scan), identity.sha256);
+    try {
+      run.predict();
+      return write(context, outputs, run, model.model.record.classes, description, identity);
+    } catch (const Cancelled&) {
+      throw Interrupted("interrupted; finished slabs are kept in " + outputs.slabs.string() +
+                        ": the same command goes on, --restart begins anew");
+    } catch (const Error&) {
+      rethrow_with_context("finished slabs are kept in " + outputs.slabs.string() +
+                           ", the same command goes on when this is mended");
+    }
+  }
+
+  void require_probability_outputs(const SegmentOutputs& outputs,
+                                   const std::vector<LabelClass>& classes) const {
+    for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
+      require_output(probability_path(outputs, classes[k]), AtomicKind::file, if_exists());
+    }
+  }
+
+  static fs::path probability_path(const SegmentOutputs& outputs, const LabelClass& of_class) {
+    return outputs.beside("probability-" + file_word(of_class.name));
+  }
+
+  CommandResult write(const CommandContext& context, const SegmentOutputs& outputs,
+                      const NetworkRun& run, const std::vector<LabelClass>& classes,
+                      const ScanDescription& description, const ScanIdentity& identity) const {
+    Json provenance = scan_provenance_json(context, Json::array({identity.source}), description);
+    provenance["prediction"] = run.to_json();
+    std::vector<fs::path> written;
+    const auto write_plane = [&](const fs::path& path, std::unique_ptr<VolumeSource> plane) {
+      write_volume(context, path, *plane, provenance, identity.manifest);
+      written.push_back(path);
+    };
+    for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
+      write_plane(probability_path(outputs, classes[k]), run.probability(static_cast<int>(k)));
+    }
+    if (settings_.uncertainty) {
+      write_plane(outputs.beside("entropy"), run.entropy());
+      write_plane(outputs.beside("disagreement"), run.disagreement());
+    }
+    const VolumeStatistics statistics =
+        write_volume(context, outputs.labels, *run.labels(), provenance, identity.manifest);
+    written.insert(written.begin(), outputs.labels);
+    std::error_code ignored;
+    fs::remove_all(outputs.slabs, ignored);
+    return result(written, classes, statistics, run.speed_text(), provenance);
+  }
+
+  VolumeStatistics write_volume(const CommandContext& context, const fs::path& path,
+                                VolumeSource& source, const Json& provenance,
+                                const std::string& manifest) const {
+    VolumeFileOptions file;
+    file.kind = source.description().kind;
+    file.classes = source.description().classes;
+    file.if_exists = if_exists();
+    file.threads = context.common.threads;
+    VolumeFileSink sink(path, source.grid(), source.type(), file);
+    transfer(source, sink, "write " + path.filename().string(), context.progress);
+    sink.set_provenance(provenance, manifest);
+    finish(sink, context.progress);
+    return sink.statistics();
+  }
+
+  CommandResult by_threshold(const CommandContext& context, std::unique_ptr<VolumeSource> scan,
+                             const SegmentOutputs& outputs) const {
+    const ScanDescription description = scan->description();
+    const ScanIdentity identity = identity_of(settings_.scan, description, context.progress);
+    const double value = settings_.threshold->value ? *settings_.threshold->value
+                                                    : otsu_threshold(*scan, context.progress);
+    context.progress.notice("threshold " + format_rounded(value) +
+                            (settings_.threshold->value ? "" : " (Otsu)"));
+    const auto labels = above(std::move(scan), value);
+    Json provenance = scan_provenance_json(context, Json::array({identity.source}), description);
+    provenance["prediction"] = {{"threshold", value}};
+    const VolumeStatistics statistics =
+        write_volume(context, outputs.labels, *labels, provenance, identity.manifest);
+    return result({outputs.labels}, labels->description().classes, statistics, "", provenance);
+  }
+
+  static CommandResult result(const std::vector<fs::path>& written,
+                              const std::vector<LabelClass>& classes,
+                              const VolumeStatistics& statistics, const std::string& speed,
+                              const Json& provenance) {
+    std::string names;
+    Json outputs = Json::array();
+    for (const fs::path& path : written) {
+      names += (names.empty() ? "" : "\n") + path.string();
+      outputs.push_back(path.string());
+    }
+    const Facts facts = {
+        {"written", names}, {"found", shares_text(statistics, classes)}, {"took", speed}};
+    return {{{"outputs", outputs},
+             {"statistics", to_json(statistics)},
+             {"prediction", provenance.at("prediction")},
+             {"provenance", provenance}},
+            facts_text(facts),
+            true};
+  }
+
+  SegmentSettings settings_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_segment_command() { return std::make_unique<SegmentCommand>(); }
+
+}  // namespace fossilct
