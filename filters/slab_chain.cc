@@ -138,12 +138,12 @@ void SlabChain::unite_with_last_slice(const SlabLabels& slab) {
       const auto r = static_cast<std::size_t>(y + step.dy);
       const std::span<const Run> below = {last_slice_.data() + last_row_begin_[r],
                                           last_slice_.data() + last_row_begin_[r + 1]};
-      unite_touching(below, slab.row(y, slab.z_begin()), step.reach,
-                     [&](const Run& a, const Run& b) {
-                       const std::uint32_t root_a = root_of(a.label);
-                       const std::uint32_t root_b = root_of(node_of(b.label));
-                       parent_[std::max(root_a, root_b)] = std::min(root_a, root_b);
-                     });
+      for (const Contact& contact : find_contacts(below, slab.row(y, slab.z_begin()), step.reach,
+                                                  Labels::of_two_slabs, contacts_)) {
+        const std::uint32_t root_a = root_of(contact.earlier);
+        const std::uint32_t root_b = root_of(node_of(contact.label));
+        parent_[std::max(root_a, root_b)] = std::min(root_a, root_b);
+      }
     }
   }
 }

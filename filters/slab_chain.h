@@ -75,6 +75,7 @@ class SlabChain {
   std::vector<std::uint32_t> open_;  // by the labels of last_slice_
   std::vector<std::uint32_t>
       parent_;  // of open pieces, then of the slab's labels; the less the root
+  std::vector<Contact> contacts_;
   std::vector<Run> last_slice_;
   std::vector<std::size_t> last_row_begin_;
 };

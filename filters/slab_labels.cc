@@ -88,6 +88,40 @@ std::uint32_t take_together(Run* runs, std::uint32_t count) {
   return kept;
 }
 
+// Runs of different values that follow each other without a gap.
+bool has_adjacent(std::span<const Run> row) {
+  bool found = false;
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    found |= row[i - 1].end == row[i].begin;
+  }
+  return found;
+}
+
+// Two pointers, without a branch that data decide: contacts are written in any case and kept where
+// they are some. Returns the end of those kept.
+template <bool adjacent>
+Contact* write_contacts(std::span<const Run> earlier, std::span<const Run> row, std::uint32_t reach,
+                        Labels labels, Contact* next) {
+  const bool any_labels = labels == Labels::of_two_slabs;
+  const Run* a = earlier.data();
+  const Run* b = row.data();
+  const Run* const a_end = a + earlier.size();
+  const Run* const b_end = b + row.size();
+  while (a != a_end && b != b_end) {
+    *next = {a->label, b->label};
+    next += (a->begin < b->end + reach) & (b->begin < a->end + reach) & (a->value == b->value) &
+            (any_labels | (a->label != b->label));
+    if (adjacent && a->end == b->end && b + 1 != b_end && b[1].begin < a->end + reach) {
+      *next = {a->label, b[1].label};
+      next += a->value == b[1].value;
+    }
+    const bool first_ends = a->end <= b->end;
+    a += first_ends;
+    b += !first_ends;
+  }
+  return next;
+}
+
 Component component_of(const Run& run, std::uint32_t value, std::int64_t y, std::int64_t z) {
   return {.voxels = 0,
           .box = {{run.begin, y, z}, {run.end, y + 1, z + 1}},
@@ -135,6 +169,20 @@ std::span<const EarlierRow> earlier_rows(Connectivity connectivity) {
       return corners;
   }
   __builtin_unreachable();
+}
+
+std::span<const Contact> find_contacts(std::span<const Run> earlier, std::span<const Run> row,
+                                       std::uint32_t reach, Labels labels,
+                                       std::vector<Contact>& room) {
+  const std::size_t most = 2 * (earlier.size() + row.size());
+  if (room.size() < most) {
+    room.resize(most);
+  }
+  const bool adjacent = reach > 0 && has_adjacent(row);
+  const Contact* const end = adjacent
+                                 ? write_contacts<true>(earlier, row, reach, labels, room.data())
+                                 : write_contacts<false>(earlier, row, reach, labels, room.data());
+  return {room.data(), end};
 }
 
 void absorb(Component& component, const Component& part) {
@@ -205,12 +253,14 @@ void SlabLabels::unite_with_earlier(std::int64_t y, std::int64_t z,
     if (z + step.dz < z_begin_ || y + step.dy < 0 || y + step.dy >= size_.y) {
       continue;
     }
-    unite_touching(row(y + step.dy, z + step.dz), here, step.reach,
-                   [&](const Run& a, const Run& b) {
-                     const std::uint32_t root_a = root_of(a.label);
-                     const std::uint32_t root_b = root_of(b.label);
-                     runs_[std::max(root_a, root_b)].label = std::min(root_a, root_b);
-                   });
+    // Row by row: what is united by then shares a label and makes no contact any more.
+    const auto contacts = find_contacts(row(y + step.dy, z + step.dz), here, step.reach,
+                                        Labels::of_one_slab, contacts_);
+    for (const Contact& contact : contacts) {
+      const std::uint32_t root_a = root_of(contact.earlier);
+      const std::uint32_t root_b = root_of(contact.label);
+      runs_[std::max(root_a, root_b)].label = std::min(root_a, root_b);
+    }
   }
 }
 

@@ -47,26 +47,17 @@ struct EarlierRow {
 };
 std::span<const EarlierRow> earlier_rows(Connectivity connectivity);
 
-// Calls unite(a, b) for the runs a of `earlier` and b of `row` that touch and have the same value.
-template <typename Unite>
-void unite_touching(std::span<const Run> earlier, std::span<const Run> row, std::uint32_t reach,
-                    Unite&& unite) {
-  const Run* a = earlier.data();
-  const Run* b = row.data();
-  const Run* const a_end = a + earlier.size();
-  const Run* const b_end = b + row.size();
-  while (a != a_end && b != b_end) {
-    if (a->begin < b->end + reach && b->begin < a->end + reach && a->value == b->value) {
-      unite(*a, *b);
-    }
-    // Runs of different values follow each other without a gap: that after b may touch a as well.
-    if (a->end == b->end && b + 1 != b_end && b[1].begin < a->end + reach &&
-        b[1].value == a->value) {
-      unite(*a, b[1]);
-    }
-    a->end <= b->end ? ++a : ++b;
-  }
-}
+// Two runs that touch and have the same value, by their labels.
+struct Contact {
+  std::uint32_t earlier = 0;
+  std::uint32_t label = 0;
+};
+enum class Labels { of_one_slab, of_two_slabs };
+// Those between the runs of two rows, until `room`, where they are kept, is used again; without
+// those of runs that have the same label of one slab, and are known to be joined.
+std::span<const Contact> find_contacts(std::span<const Run> earlier, std::span<const Run> row,
+                                       std::uint32_t reach, Labels labels,
+                                       std::vector<Contact>& room);
 
 // The runs of a slab and the components they make, found by uniting each row's runs with those they
 // touch in earlier rows (the run-based two-scan labelling of He, Chao and Suzuki 2008, IEEE Trans.
@@ -104,6 +95,7 @@ class SlabLabels {
   std::unique_ptr<Run[]> runs_;
   std::uint32_t run_count_ = 0;
   std::size_t capacity_ = 0;
+  std::vector<Contact> contacts_;
   std::vector<Component> components_;
 };
 
