@@ -24,6 +24,7 @@
 #include <string>
 #include <utility>
 
+#include "filters/clean_labels.h"
 #include "filters/components.h"
 #include "filters/intensity_scale.h"
 #include "filters/otsu.h"
@@ -126,6 +127,15 @@ std::size_t in_memory(const Volume<std::uint8_t>& volume, int threads) {
   return label_components(volume.view(), options).components.size();
 }
 
+std::size_t cleaned(const Volume<std::uint8_t>& volume, int threads) {
+  Progress silent;
+  const CleanLabelsOptions options = {
+      .every_class = {.opening_radius_voxels = 1.5, .fill_holes = true, .fewest_voxels = 100},
+      .threads = threads};
+  drain(*clean_labels(std::make_unique<MemorySource>(volume), options, silent));
+  return 0;
+}
+
 std::size_t itk_components(const Volume<std::uint8_t>& volume, int threads) {
   using Mask = itk::Image<std::uint8_t, 3>;
   using Ids = itk::Image<std::uint32_t, 3>;
@@ -147,6 +157,9 @@ std::size_t itk_components(const Volume<std::uint8_t>& volume, int threads) {
 std::size_t run(const std::string& contender, const Volume<std::uint8_t>& volume, int threads) {
   if (contender == "itk") {
     return itk_components(volume, threads);
+  }
+  if (contender == "clean") {
+    return cleaned(volume, threads);
   }
   return contender == "memory" ? in_memory(volume, threads)
                                : facts(volume, threads, contender == "ids");
