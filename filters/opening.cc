@@ -21,6 +21,15 @@ constexpr std::int16_t far = 20'000;
 
 using Distances = VolumeView<std::int16_t>;
 
+template <typename F>
+void for_each_row(const Size3& size, int threads, F&& f) {
+  parallel_for(size.z, threads, [&](std::int64_t z) {
+    for (std::int64_t y = 0; y < size.y; ++y) {
+      f(y, z);
+    }
+  });
+}
+
 // to[x] = least of from[x + k] + k^2, |k| <= reach.
 void envelope_along_row(const std::int16_t* from, std::int64_t length, std::int64_t reach,
                         std::int16_t* to) {
@@ -57,20 +66,13 @@ void envelope_across_rows(const std::int16_t* from, std::int64_t length, std::in
 void square_distances(const Distances& voxels, std::int64_t reach, int threads,
                       const Distances& result) {
   const Size3& size = voxels.size();
-  const auto each_row = [&](auto&& f) {
-    parallel_for(size.z, threads, [&](std::int64_t z) {
-      for (std::int64_t y = 0; y < size.y; ++y) {
-        f(y, z);
-      }
-    });
-  };
-  each_row([&](std::int64_t y, std::int64_t z) {
+  for_each_row(size, threads, [&](std::int64_t y, std::int64_t z) {
     envelope_along_row(voxels.row(y, z), size.x, reach, result.row(y, z));
   });
-  each_row([&](std::int64_t y, std::int64_t z) {
+  for_each_row(size, threads, [&](std::int64_t y, std::int64_t z) {
     envelope_across_rows(result.row(y, z), size.x, reach, y, size.y, size.x, voxels.row(y, z));
   });
-  each_row([&](std::int64_t y, std::int64_t z) {
+  for_each_row(size, threads, [&](std::int64_t y, std::int64_t z) {
     envelope_across_rows(voxels.row(y, z), size.x, reach, z, size.z, size.x * size.y,
                          result.row(y, z));
   });
@@ -91,14 +93,21 @@ class Opener {
             const VolumeView<std::uint8_t>& opened) {
     const auto square = static_cast<std::int16_t>(radius_voxels * radius_voxels);
     const auto reach = static_cast<std::int64_t>(radius_voxels);
-    const std::int64_t count = voxel_count(labels_.size());
-    for (std::int64_t i = 0; i < count; ++i) {
-      voxels_.data()[i] = labels_.data()[i] == label ? far : std::int16_t{0};
-    }
+    for_each_row(labels_.size(), threads_, [&](std::int64_t y, std::int64_t z) {
+      const std::uint8_t* const row = labels_.view().row(y, z);
+      std::int16_t* const voxels = voxels_.view().row(y, z);
+      for (std::int64_t x = 0; x < labels_.size().x; ++x) {
+        voxels[x] = row[x] == label ? far : std::int16_t{0};
+      }
+    });
     square_distances(voxels_.view(), reach, threads_, distances_.view());
-    for (std::int64_t i = 0; i < count; ++i) {
-      voxels_.data()[i] = distances_.data()[i] > square ? std::int16_t{0} : far;
-    }
+    for_each_row(labels_.size(), threads_, [&](std::int64_t y, std::int64_t z) {
+      const std::int16_t* const distances = distances_.view().row(y, z);
+      std::int16_t* const voxels = voxels_.view().row(y, z);
+      for (std::int64_t x = 0; x < labels_.size().x; ++x) {
+        voxels[x] = distances[x] > square ? std::int16_t{0} : far;
+      }
+    });
     square_distances(voxels_.view(), reach, threads_, distances_.view());
     remove_far(label, square, begin, opened);
   }
@@ -106,16 +115,15 @@ class Opener {
  private:
   void remove_far(std::uint8_t label, std::int16_t square, const Index3& begin,
                   const VolumeView<std::uint8_t>& opened) const {
-    for (std::int64_t z = 0; z < opened.size().z; ++z) {
-      for (std::int64_t y = 0; y < opened.size().y; ++y) {
-        const std::int16_t* const distance =
-            distances_.view().row(begin.y + y, begin.z + z) + begin.x;
-        std::uint8_t* const row = opened.row(y, z);
-        for (std::int64_t x = 0; x < opened.size().x; ++x) {
-          row[x] = row[x] == label && distance[x] > square ? std::uint8_t{0} : row[x];
-        }
+    for_each_row(opened.size(), threads_, [&](std::int64_t y, std::int64_t z) {
+      const std::int16_t* const distances =
+          distances_.view().row(begin.y + y, begin.z + z) + begin.x;
+      std::uint8_t* const row = opened.row(y, z);
+      for (std::int64_t x = 0; x < opened.size().x; ++x) {
+        const bool gone = (row[x] == label) & (distances[x] > square);
+        row[x] = gone ? std::uint8_t{0} : row[x];
       }
-    }
+    });
   }
 
   const Volume<std::uint8_t>& labels_;
@@ -125,9 +133,11 @@ class Opener {
 };
 
 std::array<bool, 256> values_in(const Volume<std::uint8_t>& labels) {
+  const std::uint8_t* const end = labels.data() + voxel_count(labels.size());
   std::array<bool, 256> found{};
-  for (std::int64_t i = 0; i < voxel_count(labels.size()); ++i) {
-    found[labels.data()[i]] = true;
+  for (const std::uint8_t* run = labels.data(); run != end;) {
+    found[*run] = true;
+    run = std::find_if(run, end, [value = *run](std::uint8_t v) { return v != value; });
   }
   return found;
 }
