@@ -173,8 +173,9 @@ void measure(const std::string& contender, const Volume<std::uint8_t>& volume, i
       static_cast<double>(std::clock() - processor_begin) / static_cast<double>(CLOCKS_PER_SEC);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   const double millions = static_cast<double>(voxel_count(volume.size())) / 1e6;
-  std::printf("%.3f s %.0f Mvoxel/s; processor %.3f s %.0f Mvoxel/s; %zu components\n",
-              seconds.count(), millions / seconds.count(), processor, millions / processor, count);
+  std::printf("%.3f s %.0f Mvoxel/s; processor %.3f s %.0f Mvoxel/s%s\n", seconds.count(),
+              millions / seconds.count(), processor, millions / processor,
+              count > 0 ? ("; " + std::to_string(count) + " components").c_str() : "");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct ComponentOptions {
   bool together = false;
   int threads = 1;
   std::int64_t slab_slices = 0;  // labelled at once by a thread; 0: some 2 million voxels
-  std::uint32_t most_pieces = 0xffff'ffff;  // see find_components
+  std::uint32_t most_pieces = 0xffff'ffff;  // more are refused: see find_components
 };
 
 // A largest set of foreground voxels that are joined by neighbours.
@@ -61,12 +61,12 @@ struct Components {
 
 // Connected components of labels (u8, u16, u32; assert) of any size, in one pass from z = 0 upwards
 // that is the stage `stage`. Exact: slabs are labelled by themselves, on several threads, and
-// joined in order. Throws Error{format} beyond 2^32 - 1 components (or pieces), and for slices of
-// 2^32 voxels or more; Cancelled; what the source throws.
-// Cost: some 3 ns a voxel on one thread for thresholded rock (bench/README.md).
-// Memory: 100 bytes a component and 4 a piece (a branch of a component that a slab begins below,
-// and that an upper one joins); the slices read at once (16 MB, or one preferred slab where that is
-// more); and 16 bytes a run of equal voxels along x in the slabs being labelled.
+// joined in order. Throws Error{format} beyond most_pieces, at most 2^32 - 1, components or pieces
+// of some, and for slices of 2^32 voxels or more; Cancelled; what the source throws. Cost: some 3
+// ns a voxel on one thread for thresholded rock (bench/README.md). Memory: 100 to 200 bytes a
+// component and 4 a piece (a branch of a component that a slab begins below, and that an upper one
+// joins); the slices read at once (16 MB, or one preferred slab where that is more); and 16 bytes a
+// run of equal voxels along x in the slabs being labelled.
 Components find_components(VolumeSource& labels, const ComponentOptions& options,
                            std::string_view stage, Progress& progress);
 
