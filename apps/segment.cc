@@ -138,6 +138,7 @@ class SegmentCommand : public Command {
                            const SegmentOutputs& outputs) const {
     const ScanDescription description = scan->description();
     LoadedModel model = load_model(settings_, context.progress);
+    static_cast<void>(cleaning_of(settings_.cleaning, model.model.record.classes));  // says it now
     require_probability_outputs(outputs, model.model.record.classes);
     const ScanIdentity identity = identity_of(settings_.scan, description, context.progress);
     NetworkRun run(context, settings_, outputs, model, std::move(scan), identity.sha256);
@@ -181,8 +182,9 @@ class SegmentCommand : public Command {
       write_plane(outputs.beside("entropy"), run.entropy());
       write_plane(outputs.beside("disagreement"), run.disagreement());
     }
+    const auto labels = cleaned(context, run.labels(), classes);
     const VolumeStatistics statistics =
-        write_volume(context, outputs.labels, *run.labels(), provenance, identity.manifest);
+        write_volume(context, outputs.labels, *labels, provenance, identity.manifest);
     written.insert(written.begin(), outputs.labels);
     std::error_code ignored;
     fs::remove_all(outputs.slabs, ignored);
@@ -212,12 +214,22 @@ class SegmentCommand : public Command {
                                                     : otsu_threshold(*scan, context.progress);
     context.progress.notice("threshold " + format_rounded(value) +
                             (settings_.threshold->value ? "" : " (Otsu)"));
-    const auto labels = above(std::move(scan), value);
+    auto found = above(std::move(scan), value);
+    const std::vector<LabelClass> classes = found->description().classes;
+    const auto labels = cleaned(context, std::move(found), classes);
     Json provenance = scan_provenance_json(context, Json::array({identity.source}), description);
     provenance["prediction"] = {{"threshold", value}};
     const VolumeStatistics statistics =
         write_volume(context, outputs.labels, *labels, provenance, identity.manifest);
-    return result({outputs.labels}, labels->description().classes, statistics, "", provenance);
+    return result({outputs.labels}, classes, statistics, "", provenance);
+  }
+
+  std::unique_ptr<VolumeSource> cleaned(const CommandContext& context,
+                                        std::unique_ptr<VolumeSource> labels,
+                                        const std::vector<LabelClass>& classes) const {
+    CleanLabelsOptions cleaning = cleaning_of(settings_.cleaning, classes);
+    cleaning.threads = context.common.threads;
+    return clean_labels(std::move(labels), cleaning, context.progress);
   }
 
   static CommandResult result(const std::vector<fs::path>& written,

@@ -107,6 +107,7 @@ void declare_segment_options(OptionSet& options, SegmentSettings& settings) {
   declare_output(options, settings);
   declare_model(options, settings);
   declare_prediction(options, settings);
+  declare_cleaning_options(options, settings.cleaning);
   declare_reading_options(options, settings.open);
   declare_changing_options(options, settings.open);
 }

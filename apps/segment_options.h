@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/cleaning_options.h"
 #include "apps/options.h"
 #include "io/open_scan.h"
 #include "networks/inference.h"
@@ -42,6 +43,8 @@ struct SegmentSettings {
   std::string device = "auto";
   Precision precision = Precision::automatic;
   double memory_gib = 0;  // 0: 70% of what is free
+
+  CleaningSettings cleaning;
 };
 
 void declare_segment_options(OptionSet& options, SegmentSettings& settings);
