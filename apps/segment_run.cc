@@ -173,6 +173,10 @@ void NetworkRun::prepare_network() {
     networks_.emplace_back(*model_.model.network,
                            InferenceOptions{.device = device, .precision = settings_.precision});
   }
+  for (InferenceNetwork& network : networks_) {
+    functions_.emplace_back(
+        [&network](const at::Tensor& images) { return network.forward(images); });
+  }
   PredictionOptions& prediction = recipe_.prediction;
   const bool on_cpu = devices.front().is_cpu();
   prediction.tile = settings_.tile > 0 ? settings_.tile : on_cpu ? cpu_tile : gpu_tile;
@@ -184,7 +188,7 @@ void NetworkRun::prepare_network() {
   const SlicePart slice = whole_slices(scan_->grid().size, settings_.axes.front());
   batch_ = settings_.batch > 0
                ? settings_.batch
-               : probe_batch(networks_.front(), model_.model.record.network.channels,
+               : probe_batch(functions_.front(), model_.model.record.network.channels,
                              std::min(slice.rows, prediction.tile),
                              std::min(slice.columns, prediction.tile), devices.front());
 }
@@ -301,9 +305,9 @@ void NetworkRun::predict() {
   progress.notice("views    axes " + name_of(settings_.axes) + ", " + std::to_string(views) +
                   " a voxel; tiles of at most " + std::to_string(recipe_.prediction.tile) + "; " +
                   networks_.front().choice().describe());
-  probe_ = probe_segmentation(*scan_, recipe_, settings_.axes, networks_.front(), progress);
+  probe_ = probe_segmentation(*scan_, recipe_, settings_.axes, functions_.front(), progress);
   require_room(probe_);
-  times_ = predict_slabs(*scan_, recipe_, batch_, networks_, *store_, progress);
+  times_ = predict_slabs(*scan_, recipe_, batch_, functions_, *store_, progress);
 }
 
 std::unique_ptr<VolumeSource> NetworkRun::on_own_grid(std::unique_ptr<VolumeSource> plane) const {

@@ -9,6 +9,7 @@
 #include "apps/command.h"
 #include "apps/segment_options.h"
 #include "base/json.h"
+#include "networks/inference.h"
 #include "segment/merged_planes.h"
 #include "segment/segmentation.h"
 #include "segment/similarity.h"
@@ -81,6 +82,7 @@ class NetworkRun {
   SliceRecipe recipe_;
   Similarity similarity_;
   std::vector<InferenceNetwork> networks_;
+  std::vector<NetworkFunction> functions_;  // of networks_
   int batch_ = 1;
   SegmentationProbe probe_;
   std::unique_ptr<SlabStore> store_;

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/process_memory.h"
 #include "base/read_ahead.h"
+#include "networks/inference.h"
 #include "segment/slice_reader.h"
 
 namespace fossilct {
@@ -140,7 +141,7 @@ class BatchReader {
 // Planes of batches, halved where the device's memory asks for it.
 class BatchPredictor {
  public:
-  BatchPredictor(InferenceNetwork& network, const SliceRecipe& recipe, Progress& progress)
+  BatchPredictor(const NetworkFunction& network, const SliceRecipe& recipe, Progress& progress)
       : network_(network), recipe_(recipe), progress_(progress) {}
 
   // P,N,H,W.
@@ -171,7 +172,7 @@ class BatchPredictor {
   at::Tensor logits(const at::Tensor& images) {
     const at::Tensor input = network_input(images, recipe_.normalisation, recipe_.repeat_grey);
     const auto began = Clock::now();
-    at::Tensor out = network_.forward(input);
+    at::Tensor out = network_(input);
     network_seconds_ += seconds_since(began);
     return out;
   }
@@ -185,7 +186,7 @@ class BatchPredictor {
     };
   }
 
-  InferenceNetwork& network_;
+  const NetworkFunction& network_;
   const SliceRecipe& recipe_;
   Progress& progress_;
   std::int64_t most_ = largest_batch;
@@ -215,8 +216,8 @@ void place(const at::Tensor& planes, const SliceBatch& batch, std::int64_t slab_
 class SlabWorker {
  public:
   SlabWorker(VolumeSource& scan, std::mutex& scan_mutex, const SliceRecipe& recipe, int batch,
-             InferenceNetwork& network, SlabStore& store, std::mutex& store_mutex, SlabQueue& queue,
-             Progress& progress)
+             const NetworkFunction& network, SlabStore& store, std::mutex& store_mutex,
+             SlabQueue& queue, Progress& progress)
       : reader_(scan, scan_mutex, recipe, batch, store, queue),
         predictor_(network, recipe, progress),
         store_(store),
@@ -307,10 +308,10 @@ void run_all(std::vector<std::unique_ptr<SlabWorker>>& workers, SlabQueue& queue
   }
 }
 
-double seconds_of_batch(InferenceNetwork& network, const at::Tensor& images) {
-  network.forward(images).cpu();  // the first one allocates
+double seconds_of_batch(const NetworkFunction& network, const at::Tensor& images) {
+  network(images).cpu();  // the first one allocates
   const auto began = Clock::now();
-  network.forward(images).cpu();
+  network(images).cpu();
   return seconds_since(began);
 }
 
@@ -342,7 +343,7 @@ bool holds_only_air(const at::Tensor& images, double air_below) {
 }
 
 SegmentationProbe probe_segmentation(VolumeSource& scan, const SliceRecipe& recipe,
-                                     const std::vector<Axis>& axes, InferenceNetwork& network,
+                                     const std::vector<Axis>& axes, const NetworkFunction& network,
                                      Progress& progress) {
   constexpr int slices = 3;
   SegmentationProbe probe;
@@ -369,8 +370,8 @@ SegmentationProbe probe_segmentation(VolumeSource& scan, const SliceRecipe& reci
   return probe;
 }
 
-int probe_batch(InferenceNetwork& network, int channels, std::int64_t rows, std::int64_t columns,
-                at::Device device) {
+int probe_batch(const NetworkFunction& network, int channels, std::int64_t rows,
+                std::int64_t columns, at::Device device) {
   if (device.is_cpu()) {
     return 1;
   }
@@ -393,13 +394,13 @@ int probe_batch(InferenceNetwork& network, int channels, std::int64_t rows, std:
 }
 
 SegmentationTimes predict_slabs(VolumeSource& scan, const SliceRecipe& recipe, int batch,
-                                std::span<InferenceNetwork> networks, SlabStore& store,
+                                const std::vector<NetworkFunction>& networks, SlabStore& store,
                                 Progress& progress) {
   const auto began = Clock::now();
   SlabQueue queue(store);
   std::mutex scan_mutex, store_mutex;
   std::vector<std::unique_ptr<SlabWorker>> workers;
-  for (InferenceNetwork& network : networks) {
+  for (const NetworkFunction& network : networks) {
     workers.push_back(std::make_unique<SlabWorker>(scan, scan_mutex, recipe, batch, network, store,
                                                    store_mutex, queue, progress));
   }

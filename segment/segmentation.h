@@ -3,12 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "base/progress.h"
 #include "filters/intensity_scale.h"
-#include "networks/inference.h"
 #include "segment/model_file.h"
 #include "segment/slab_store.h"
 #include "segment/slice_predictor.h"
@@ -49,22 +47,23 @@ struct SegmentationProbe {
 };
 // Predicts three slices, those in the middle of each axis.
 SegmentationProbe probe_segmentation(VolumeSource& scan, const SliceRecipe& recipe,
-                                     const std::vector<Axis>& axes, InferenceNetwork& network,
+                                     const std::vector<Axis>& axes, const NetworkFunction& network,
                                      Progress& progress);
 
 // How many slices of this size at once are fastest: 1 on a CPU, where the kernels take one at a
 // time anyway; on CUDA doubled while that gains 5%, fits the memory and is at most 64.
-int probe_batch(InferenceNetwork& network, int channels, std::int64_t rows, std::int64_t columns,
-                at::Device device);
+int probe_batch(const NetworkFunction& network, int channels, std::int64_t rows,
+                std::int64_t columns, at::Device device);
 
-// Predicts all slabs that the store has not: a thread reads slices ahead, each network predicts
-// batches of slabs that it takes from one queue, another thread writes them behind. The stage
-// "segment" counts voxels, once an axis. Where a batch does not fit the device's memory, it is
-// halved for good, with a notice. Memory: for each network three slabs of voxels or planes and the
-// batches between them, beside what predict_planes takes. Throws what reading, the networks and the
-// store throw, and Cancelled; slabs that were put stay.
+// Predicts all slabs that the store has not with one network a device (which is called by one
+// thread at a time): a thread reads slices ahead, each network predicts batches of slabs that it
+// takes from one queue, another thread writes them behind. The stage "segment" counts voxels, once
+// an axis. Where a batch does not fit the device's memory, it is halved for good, with a notice.
+// Memory: for each network three slabs of voxels or planes and the batches between them, beside
+// what predict_planes takes. Throws what reading, the networks and the store throw, and Cancelled;
+// slabs that were put stay.
 SegmentationTimes predict_slabs(VolumeSource& scan, const SliceRecipe& recipe, int batch,
-                                std::span<InferenceNetwork> networks, SlabStore& store,
+                                const std::vector<NetworkFunction>& networks, SlabStore& store,
                                 Progress& progress);
 
 }  // namespace fossilct
