@@ -121,12 +121,7 @@ std::map<std::int64_t, LabelValue> label_values(VolumeSource& labels, std::strin
                                                 Progress& progress) {
   assert(is_label_type(labels.type()));
   const Size3& size = labels.grid().size;
-  // Some 16 MB at once, of slabs that are read at full speed.
-  constexpr std::int64_t piece_bytes = std::int64_t{16} << 20;
-  const std::int64_t slab_depth = std::max<std::int64_t>(1, labels.preferred_slab());
-  const std::int64_t slab_bytes =
-      size.x * size.y * slab_depth * static_cast<std::int64_t>(bytes_of(labels.type()));
-  const std::int64_t depth = slab_depth * std::max<std::int64_t>(1, piece_bytes / slab_bytes);
+  const std::int64_t depth = slab_depth(labels);
   ValueCounter counter;
   progress.begin(stage, size.z, WorkUnit::slices);
   for (std::int64_t z = 0; z < size.z; z += depth) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "volumes/volume_source.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace fossilct {
@@ -15,6 +16,14 @@ AnyVolume VolumeSource::read(const Box& box) {
   AnyVolume volume(type(), box.size());
   read(box, volume.view());
   return volume;
+}
+
+std::int64_t slab_depth(const VolumeSource& source, std::int64_t bytes) {
+  const Size3& size = source.grid().size;
+  const std::int64_t depth = std::max<std::int64_t>(1, source.preferred_slab());
+  const std::int64_t slab_bytes =
+      size.x * size.y * depth * static_cast<std::int64_t>(bytes_of(source.type()));
+  return depth * std::max<std::int64_t>(1, bytes / slab_bytes);
 }
 
 }  // namespace fossilct
