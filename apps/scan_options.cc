@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "base/error.h"
@@ -264,6 +265,15 @@ LabelClass parse_label_class(const std::string& text) {
                                       "1=fossil:#e8a33d");
   }
   return result;
+}
+
+std::optional<std::int64_t> parse_ignored_label(const std::string& text) {
+  constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+  const auto value = parse_integer(text);
+  if (text != "none" && (!value || *value < 0 || *value > most)) {
+    throw option_error("--ignore", quoted(text) + " is neither a label value nor the word none");
+  }
+  return value;
 }
 
 Size3 parse_size(const std::string& option, const std::string& text) {

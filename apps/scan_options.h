@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "apps/options.h"
@@ -30,6 +32,8 @@ std::array<int, 3> parse_permute(const std::string& text);
 void parse_window(const std::string& text, OpenOptions& open);
 // "1=fossil:#e8a33d", or "1=fossil" for a colour of our own choice.
 LabelClass parse_label_class(const std::string& text);
+// "255", or "none" for nothing.
+std::optional<std::int64_t> parse_ignored_label(const std::string& text);
 // "256" (a cube), "256x256x128" or "256,256,128".
 Size3 parse_size(const std::string& option, const std::string& text);
 

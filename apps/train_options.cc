@@ -83,15 +83,6 @@ void add_slices(const std::string& part, std::vector<std::int64_t>& slices) {
   }
 }
 
-std::optional<std::int64_t> parse_ignored(const std::string& text) {
-  constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
-  const auto value = parse_integer(text);
-  if (text != "none" && (!value || *value < 0 || *value > most)) {
-    throw option_error("--ignore", quoted(text) + " is neither a label value nor the word none");
-  }
-  return value;
-}
-
 void declare_inputs(OptionSet& options, TrainSettings& s) {
   options.section("Scans and labels");
   declare_paths(options, "scan", "SCAN", s.scans, "A scan to train on, as `fossilct import` reads");
@@ -108,7 +99,7 @@ void declare_inputs(OptionSet& options, TrainSettings& s) {
       "are found. 0 is background");
   options.parsed(
       "ignore", "VALUE|none",
-      [&s](const std::string& text) { s.inputs.ignored = parse_ignored(text); },
+      [&s](const std::string& text) { s.inputs.ignored = parse_ignored_label(text); },
       "Label value of voxels that nobody has looked at", std::to_string(*s.inputs.ignored));
   options.flag("resample", &s.inputs.resample,
                "Bring scans of other voxel sizes to that of the first");

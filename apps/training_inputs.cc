@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/facts.h"
+#include "apps/label_volumes.h"
 #include "apps/report.h"
 #include "apps/training_labels.h"
 #include "base/error.h"
@@ -20,12 +21,8 @@ namespace fossilct {
 
 namespace {
 
-// Voxel sizes that differ less are the same, written with other digits.
-constexpr double same_spacing = 1.001;
 constexpr double noticeable_spacing = 1.1;
 constexpr double most_spacing = 2;
-// Cosine of the angle between axes that are the same.
-constexpr double same_direction = 0.999;
 
 struct Opened {
   std::string name;
@@ -38,18 +35,6 @@ struct Part {
   std::vector<Opened> scans;
   std::vector<FoundLabels> labels;
 };
-
-std::array<double, 3> axes_of(const Vector3& v) { return {v.x, v.y, v.z}; }
-
-// The largest ratio of both along any axis, at least 1.
-double spacing_ratio(const Vector3& a, const Vector3& b) {
-  double ratio = 1;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double r = axes_of(a)[axis] / axes_of(b)[axis];
-    ratio = std::max({ratio, r, 1 / r});
-  }
-  return ratio;
-}
 
 std::unique_ptr<VolumeSource> open_intensities(const std::filesystem::path& path,
                                                const OpenOptions& options, Progress& progress) {
@@ -68,18 +53,10 @@ std::unique_ptr<VolumeSource> open_intensities(const std::filesystem::path& path
 std::unique_ptr<VolumeSource> open_labels(const std::filesystem::path& path,
                                           const TrainingInputs& inputs, Progress& progress) {
   OpenOptions options = inputs.labels;
-  options.labels = true;
   options.some_slices = true;
   options.spacing = inputs.scans.spacing;
-  options.spacing.unknown = true;  // masks mostly state none: they have their scan's
   options.threads = inputs.scans.threads;
-  auto source = open_scan(path, options, progress);
-  std::vector<std::string>& notices = source->mutable_description().notices;
-  std::erase_if(notices, [](const std::string& notice) {
-    return notice.find("the voxel size is not known") != std::string::npos;
-  });
-  report_notices(source->description(), progress);
-  return source;
+  return open_label_volume(path, options, progress);
 }
 
 void require_same_plane(const Opened& opened, const FoundLabels& found) {
@@ -95,61 +72,6 @@ void require_same_plane(const Opened& opened, const FoundLabels& found) {
                   "another resolution?");
 }
 
-void require_same_spacing(const Opened& opened, const FoundLabels& found) {
-  const Grid& labels = found.source->grid();
-  const Grid& scan = opened.scan->grid();
-  const bool some_slices = labels.size.z != scan.size.z;
-  Vector3 spacing = labels.spacing_um;
-  spacing.z = some_slices ? scan.spacing_um.z : spacing.z;
-  if (labels.spacing_known && scan.spacing_known &&
-      spacing_ratio(spacing, scan.spacing_um) > same_spacing) {
-    throw Error(ErrorKind::format,
-                found.name + ": the labels' voxels are " + spacing_text(labels) +
-                    ", those of the scan " + opened.name + " " + spacing_text(scan) +
-                    "; are they of the same scan? If so, --spacing-um tells the size of both");
-  }
-}
-
-std::string direction_text(const Matrix3& d) {
-  std::string text;
-  for (std::size_t column = 0; column < 3; ++column) {
-    text += (column == 0 ? "x (" : column == 1 ? "), y (" : "), z (");
-    for (std::size_t row = 0; row < 3; ++row) {
-      text += (row == 0 ? "" : " ") + format_rounded(d[3 * row + column]);
-    }
-  }
-  return text + ")";
-}
-
-// Whether files of this format tell how their axes lie.
-bool tells_direction(const ScanDescription& description) {
-  const std::string& format = description.format;
-  return format == "volume file" || format == "DICOM series" || format.starts_with("NRRD") ||
-         format.starts_with("MetaImage") || format.starts_with("NIfTI");
-}
-
-void require_same_direction(const Opened& opened, const FoundLabels& found) {
-  const ScanDescription& labels = found.source->description();
-  const ScanDescription& scan = opened.scan->description();
-  if (!tells_direction(labels) || !tells_direction(scan)) {
-    return;
-  }
-  for (std::size_t column = 0; column < 3; ++column) {
-    double cosine = 0;
-    for (std::size_t row = 0; row < 3; ++row) {
-      cosine += labels.grid.direction[3 * row + column] * scan.grid.direction[3 * row + column];
-    }
-    if (cosine < same_direction) {
-      throw Error(ErrorKind::format,
-                  found.name + ": the labels' axes lie as " +
-                      direction_text(labels.grid.direction) + ", those of the scan " + opened.name +
-                      " as " + direction_text(scan.grid.direction) +
-                      "; turn one of them (`fossilct import --permute, --flip`) and write it in "
-                      "the orientation of the other");
-    }
-  }
-}
-
 void open_pair(const ScanAndLabels& pair, const TrainingInputs& inputs, Part& part,
                Progress& progress) {
   Opened opened = {pair.scan.string(), open_intensities(pair.scan, inputs.scans, progress), {}};
@@ -161,8 +83,8 @@ void open_pair(const ScanAndLabels& pair, const TrainingInputs& inputs, Part& pa
     progress.notice(places.note);
   }
   opened.places = std::move(places.places);
-  require_same_spacing(opened, found);
-  require_same_direction(opened, found);
+  require_same_place({"the labels", found.name, found.source->description()},
+                     {"the scan", opened.name, opened.scan->description()});
   try {
     found.values = label_values(*found.source, "labels", progress);
   } catch (const Error&) {
@@ -228,16 +150,6 @@ void resample_like(const FirstScan& first, LabelledScan& scan, Progress& progres
   scan.labels = resample(std::move(scan.labels), first.grid.spacing_um);
   progress.notice(scan.name + ": resampled from voxels of " + before + " to " +
                   spacing_text(first.grid) + ", " + size_text(scan.size()) + " of them");
-}
-
-ClassValues values_of(const std::vector<LabelClass>& classes,
-                      const std::optional<std::int64_t>& ignored) {
-  ClassValues result;
-  for (const LabelClass& c : classes) {
-    result.values.push_back(c.value);
-  }
-  result.ignored = ignored;
-  return result;
 }
 
 LabelledScan labelled_scan(Opened opened, FoundLabels found, const ClassValues& values) {

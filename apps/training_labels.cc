@@ -142,9 +142,10 @@ void require_known_values(const FoundLabels& labels, const std::vector<LabelClas
                 labels.name + ": the label " + number + " is of no class; it is at x " +
                     std::to_string(found.first.x) + ", y " + std::to_string(found.first.y) +
                     " of slice " + slice_text(labels.source->description(), found.first.z) +
-                    " and in " + counted(found.count, "voxel") + " in all. Classes: " +
-                    classes_text(classes) + "; name it with --class " + number +
-                    "=NAME beside the others, or leave it out of account with --ignore " + number);
+                    " and in " + counted(found.count, "voxel") +
+                    " in all. Classes: " + classes_text(classes) + "; name it with --class " +
+                    number + "=NAME beside the others" +
+                    (ignored ? ", or leave it out of account with --ignore " + number : ""));
   }
 }
 
@@ -168,6 +169,16 @@ void require_several_classes(std::span<const FoundLabels> labels,
     progress.warning(names_of(labels) + ": no voxel is labelled " + classes_text(absent) +
                      "; nothing of it can be learned");
   }
+}
+
+ClassValues values_of(const std::vector<LabelClass>& classes,
+                      const std::optional<std::int64_t>& ignored) {
+  ClassValues result;
+  for (const LabelClass& c : classes) {
+    result.values.push_back(c.value);
+  }
+  result.ignored = ignored;
+  return result;
 }
 
 std::string classes_text(const std::vector<LabelClass>& classes) {

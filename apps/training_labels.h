@@ -16,7 +16,7 @@
 
 namespace fossilct {
 
-// Labels to train on, and what a pass over them has found.
+// Labels to train on or to compare, and what a pass over them has found.
 struct FoundLabels {
   std::string name;                      // as given
   std::unique_ptr<VolumeSource> source;  // u8, u16 or u32, values as in the file
@@ -40,6 +40,10 @@ void require_known_values(const FoundLabels& labels, const std::vector<LabelClas
 void require_several_classes(std::span<const FoundLabels> labels,
                              const std::vector<LabelClass>& classes,
                              const std::optional<std::int64_t>& ignored, Progress& progress);
+
+// Class k is the k-th of them.
+ClassValues values_of(const std::vector<LabelClass>& classes,
+                      const std::optional<std::int64_t>& ignored);
 
 // "0 background, 1 fossil".
 std::string classes_text(const std::vector<LabelClass>& classes);

@@ -121,7 +121,7 @@ std::map<std::int64_t, LabelValue> label_values(VolumeSource& labels, std::strin
                                                 Progress& progress) {
   assert(is_label_type(labels.type()));
   const Size3& size = labels.grid().size;
-  const std::int64_t depth = slab_depth(labels);
+  const std::int64_t depth = slices_at_once(labels);
   ValueCounter counter;
   progress.begin(stage, size.z, WorkUnit::slices);
   for (std::int64_t z = 0; z < size.z; z += depth) {

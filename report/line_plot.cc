@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "report/numbers.h"
 #include "report/plot_frame.h"
@@ -47,14 +48,22 @@ std::vector<double> x_values(const LinePlot& plot) {
   return values;
 }
 
-Canvas canvas_of(const LinePlot& plot, double top) {
+PlotRange y_range_of(const LinePlot& plot) {
+  constexpr double margin = 0.05;
+  return axis_range(plot.y, all_values(plot, &PlotSeries::y), margin);
+}
+
+// Where the box begins: right of the labels of its y axis.
+double left_of(const LinePlot& plot) {
   constexpr double title_width = 24;
-  constexpr double y_margin = 0.05;
-  const PlotRange y_range = axis_range(plot.y, all_values(plot, &PlotSeries::y), y_margin);
+  const AxisMap y(plot.y.scale, y_range_of(plot), box_height, 0);
+  return title_width + 9 + label_width(y.ticks(most_y_ticks, plot.y.whole_numbers));
+}
+
+Canvas canvas_of(const LinePlot& plot, double left, double top) {
   const PlotRange x_range = axis_range(plot.x, x_values(plot), 0);
   const double bottom = top + box_height;
-  const AxisMap y(plot.y.scale, y_range, bottom, top);
-  const double left = title_width + 9 + label_width(y.ticks(most_y_ticks, plot.y.whole_numbers));
+  const AxisMap y(plot.y.scale, y_range_of(plot), bottom, top);
   const PlotBox box = {left, top, plot_width - space_right, bottom};
   return {box, AxisMap(plot.x.scale, x_range, box.left, box.right), y};
 }
@@ -232,12 +241,16 @@ std::vector<std::string> legend_names(const LinePlot& plot) {
   return names.size() > 1 ? names : std::vector<std::string>{};
 }
 
-}  // namespace
+// What a plot shows, and how high that is.
+struct Drawing {
+  Markup content;
+  double height = 0;
+};
 
-Markup line_plot(const LinePlot& plot) {
+Drawing drawing_of(const LinePlot& plot, double left) {
   const Legend legend = legend_of(legend_names(plot), Swatch::line);
   const Canvas canvas =
-      canvas_of(plot, 8 + legend.height + (plot.bands.empty() ? 0 : caption_height));
+      canvas_of(plot, left, 8 + legend.height + (plot.bands.empty() ? 0 : caption_height));
   Markup content = legend.markup;
   for (std::size_t i = 0; i < plot.bands.size(); ++i) {
     content += band_of(plot.bands[i], i, canvas);
@@ -254,7 +267,56 @@ Markup line_plot(const LinePlot& plot) {
   for (const PlotMarker& marker : plot.markers) {
     content += marker_of(plot, marker, canvas);
   }
-  return svg_element(plot.description, canvas.box.bottom + space_below, content);
+  return {std::move(content), canvas.box.bottom + space_below};
+}
+
+// As much of a text as fits into the width of a picture, its end rather than its beginning: of
+// paths that is the name.
+std::string shortened(const std::string& line) {
+  constexpr std::size_t most = 66;
+  return line.size() <= most ? line : "..." + line.substr(line.size() - most);
+}
+
+Markup title_text(double y, const std::string& title) {
+  return element("text",
+                 {{"x", "10"}, {"y", coordinate(y)}, {"font-size", "15"}, {"font-weight", "600"}},
+                 text(title));
+}
+
+Markup background(double height) {
+  return empty_element(
+      "rect",
+      {{"width", coordinate(plot_width)}, {"height", coordinate(height)}, {"fill", "#ffffff"}});
+}
+
+}  // namespace
+
+Markup line_plot(const LinePlot& plot) {
+  const Drawing drawing = drawing_of(plot, left_of(plot));
+  return svg_element(plot.description, drawing.height, drawing.content);
+}
+
+std::string svg_file(const std::string& title, const std::vector<std::string>& lines,
+                     const std::vector<LinePlot>& plots) {
+  constexpr double margin = 10, line_height = 18, gap = 6;
+  double left = 0;
+  for (const LinePlot& plot : plots) {
+    left = std::max(left, left_of(plot));
+  }
+  double y = margin + line_height;
+  Markup content = title_text(y - 4, title);
+  for (const std::string& line : lines) {
+    y += line_height;
+    content += plot_text(margin, y - 2, "start", shortened(line));
+  }
+  for (const LinePlot& plot : plots) {
+    const Drawing drawing = drawing_of(plot, left);
+    content +=
+        element("g", {{"transform", "translate(0 " + coordinate(y + gap) + ")"}}, drawing.content);
+    y += gap + drawing.height;
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
+         svg_element(title, y, background(y) + content).text + "\n";
 }
 
 }  // namespace fossilct

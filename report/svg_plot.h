@@ -63,6 +63,11 @@ struct LinePlot {
 // "no data" is written where no point can be shown.
 Markup line_plot(const LinePlot& plot);
 
+// A file of its own, on white: a title, lines of text, and plots one below the other, their boxes
+// aligned. Of lines that are too long the end is shown.
+std::string svg_file(const std::string& title, const std::vector<std::string>& lines,
+                     const std::vector<LinePlot>& plots);
+
 // Horizontal bars, one of each series for every category; NaN is written as a dash.
 struct BarSeries {
   std::string name;

@@ -188,7 +188,7 @@ InstanceOverlaps count_overlaps(VolumeSource& prediction, VolumeSource& truth, V
   const Size3 size = truth.grid().size;
   assert(prediction.grid().size == size && (labels == nullptr || labels->grid().size == size));
   assert(is_label_type(prediction.type()) && is_label_type(truth.type()));
-  const std::int64_t depth = std::max(slab_depth(prediction), slab_depth(truth));
+  const std::int64_t depth = std::max(slices_at_once(prediction), slices_at_once(truth));
   const auto length = static_cast<std::size_t>(size.x);
   Row true_row(length), predicted_row(length), label_row(length);
   PairCounter counter;

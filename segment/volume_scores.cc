@@ -44,7 +44,7 @@ VoxelCounts count_voxels(VolumeSource& prediction, VolumeSource& truth, int clas
   const Size3 size = truth.grid().size;
   assert(prediction.grid().size == size);
   assert(prediction.type() == PixelType::u8 && truth.type() == PixelType::u8);
-  const std::int64_t depth = std::max(slab_depth(prediction), slab_depth(truth));
+  const std::int64_t depth = std::max(slices_at_once(prediction), slices_at_once(truth));
   VoxelCounts counts = {ConfusionMatrix(classes), {}, 0};
   progress.begin("voxels", size.z, WorkUnit::slices);
   for (std::int64_t z = 0; z < size.z; z += depth) {

@@ -18,7 +18,7 @@ AnyVolume VolumeSource::read(const Box& box) {
   return volume;
 }
 
-std::int64_t slab_depth(const VolumeSource& source, std::int64_t bytes) {
+std::int64_t slices_at_once(const VolumeSource& source, std::int64_t bytes) {
   const Size3& size = source.grid().size;
   const std::int64_t depth = std::max<std::int64_t>(1, source.preferred_slab());
   const std::int64_t slab_bytes =

@@ -77,6 +77,7 @@ class VolumeSource {
 };
 
 // How many slices to read together: full-speed slabs of some `bytes` in all, at least one.
-std::int64_t slab_depth(const VolumeSource& source, std::int64_t bytes = std::int64_t{16} << 20);
+std::int64_t slices_at_once(const VolumeSource& source,
+                            std::int64_t bytes = std::int64_t{16} << 20);
 
 }  // namespace fossilct

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the small labelled scans of the command line's tests of `train` into the folder given
+"""Writes the small labelled scans of the command line's tests of `train` and `evaluate` into the folder given
 (standard library only): bright balls in noise, as NRRD files and as folders of PNG slices."""
 import pathlib
 import random
@@ -12,8 +12,12 @@ WIDTH, HEIGHT, DEPTH = 48, 40, 40
 BALLS = ((12, 10, 6, 6), (34, 28, 12, 8), (10, 30, 20, 7), (36, 10, 26, 7), (22, 22, 35, 6), (40, 34, 36, 5))
 
 
-def is_in_ball(x, y, z):
-    return any((x - bx) ** 2 + (y - by) ** 2 + (z - bz) ** 2 <= r * r for bx, by, bz, r in BALLS)
+def ball_at(x, y, z):
+    """The number of the ball, from 1; 0 outside."""
+    for number, (bx, by, bz, r) in enumerate(BALLS, 1):
+        if (x - bx) ** 2 + (y - by) ** 2 + (z - bz) ** 2 <= r * r:
+            return number
+    return 0
 
 
 def png(path, rows):
@@ -57,7 +61,9 @@ def main():
     root = pathlib.Path(sys.argv[1]) / "cores"
     root.mkdir()
     draw = random.Random(1)
-    truth = [[bytes(is_in_ball(x, y, z) for x in range(WIDTH)) for y in range(HEIGHT)] for z in range(DEPTH)]
+    balls = [[bytes(ball_at(x, y, z) for x in range(WIDTH)) for y in range(HEIGHT)] for z in range(DEPTH)]
+    to_one = values_to(dict.fromkeys(range(1, 256), 1))
+    truth = mapped(balls, to_one)
     scan = [[bytes(min(255, max(0, int(draw.gauss(170 if label else 110, 15)))) for label in row) for row in rows] for rows in truth]
     nrrd(root / "a.nrrd", scan)
     nrrd(root / "a_gt.nrrd", truth)
@@ -72,6 +78,12 @@ def main():
     nrrd(root / "mask_gt.nrrd", mapped(truth, values_to({1: 255})))
     nrrd(root / "empty_gt.nrrd", mapped(truth, values_to({1: 0})))
     nrrd(root / "end_gt.nrrd", truth[:30] + mapped(truth[30:], values_to({1: 0})))
+    moved = [[row[-1:] + row[:-1] for row in rows] for rows in balls]
+    nrrd(root / "a_ids.nrrd", balls)
+    nrrd(root / "moved_ids.nrrd", moved)
+    nrrd(root / "one_id.nrrd", truth)
+    nrrd(root / "moved_gt.nrrd", mapped(moved, to_one))
+    folder(root / "volume", truth, range(100, 140), "_GT")
     folder(root / "slices", scan, range(100, 140))
     some = [3, 8, 12, 16, 19, 23, 27, 33, 36]
     folder(root / "some", [truth[n] for n in some], [100 + n for n in some], "_GT")

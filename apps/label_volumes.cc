@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/label_volumes.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "apps/report.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace fossilct {
+
+namespace {
+
+// Cosine of the angle between axes that are the same.
+constexpr double same_direction = 0.999;
+
+std::array<double, 3> axes_of(const Vector3& v) { return {v.x, v.y, v.z}; }
+
+std::string owned_by(const std::string& what) { return what + (what.ends_with('s') ? "'" : "'s"); }
+
+void require_same_spacing(const SpokenOf& labels, const SpokenOf& scan) {
+  const Grid& a = labels.description.grid;
+  const Grid& b = scan.description.grid;
+  Vector3 spacing = a.spacing_um;
+  spacing.z = a.size.z != b.size.z ? b.spacing_um.z : spacing.z;
+  if (a.spacing_known && b.spacing_known && spacing_ratio(spacing, b.spacing_um) > same_spacing) {
+    throw Error(ErrorKind::format,
+                labels.name + ": " + owned_by(labels.what) + " voxels are " + spacing_text(a) +
+                    ", those of " + scan.what + " " + scan.name + " " + spacing_text(b) +
+                    "; are they of the same scan? If so, --spacing-um tells the size of both");
+  }
+}
+
+std::string direction_text(const Matrix3& d) {
+  std::string text;
+  for (std::size_t column = 0; column < 3; ++column) {
+    text += (column == 0 ? "x (" : column == 1 ? "), y (" : "), z (");
+    for (std::size_t row = 0; row < 3; ++row) {
+      text += (row == 0 ? "" : " ") + format_rounded(d[3 * row + column]);
+    }
+  }
+  return text + ")";
+}
+
+// Whether files of this format tell how their axes lie.
+bool tells_direction(const ScanDescription& description) {
+  const std::string& format = description.format;
+  return format == "volume file" || format == "DICOM series" || format.starts_with("NRRD") ||
+         format.starts_with("MetaImage") || format.starts_with("NIfTI");
+}
+
+void require_same_direction(const SpokenOf& labels, const SpokenOf& scan) {
+  if (!tells_direction(labels.description) || !tells_direction(scan.description)) {
+    return;
+  }
+  const Matrix3& a = labels.description.grid.direction;
+  const Matrix3& b = scan.description.grid.direction;
+  for (std::size_t column = 0; column < 3; ++column) {
+    double cosine = 0;
+    for (std::size_t row = 0; row < 3; ++row) {
+      cosine += a[3 * row + column] * b[3 * row + column];
+    }
+    if (cosine < same_direction) {
+      throw Error(ErrorKind::format,
+                  labels.name + ": " + owned_by(labels.what) + " axes lie as " + direction_text(a) +
+                      ", those of " + scan.what + " " + scan.name + " as " + direction_text(b) +
+                      "; turn one of them (`fossilct import --permute, --flip`) and write it in "
+                      "the orientation of the other");
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_label_volume(const std::filesystem::path& path,
+                                                OpenOptions options, Progress& progress) {
+  options.labels = true;
+  options.spacing.unknown = true;
+  auto source = open_scan(path, options, progress);
+  std::vector<std::string>& notices = source->mutable_description().notices;
+  std::erase_if(notices, [](const std::string& notice) {
+    return notice.find("the voxel size is not known") != std::string::npos;
+  });
+  report_notices(source->description(), progress);
+  return source;
+}
+
+double spacing_ratio(const Vector3& a, const Vector3& b) {
+  double ratio = 1;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double r = axes_of(a)[axis] / axes_of(b)[axis];
+    ratio = std::max({ratio, r, 1 / r});
+  }
+  return ratio;
+}
+
+void require_same_place(const SpokenOf& labels, const SpokenOf& scan) {
+  require_same_spacing(labels, scan);
+  require_same_direction(labels, scan);
+}
+
+}  // namespace fossilct

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/progress.h"
+#include "io/open_scan.h"
+#include "volumes/volume_source.h"
+
+namespace fossilct {
+
+// open_scan() of labels: never interpolated, and a voxel size that the file does not state is no
+// error, since masks mostly state none and have that of their scan. Its notices go to `progress`.
+std::unique_ptr<VolumeSource> open_label_volume(const std::filesystem::path& path,
+                                                OpenOptions options, Progress& progress);
+
+// A volume as messages speak of it: "the labels", "the scan".
+struct SpokenOf {
+  std::string what;
+  std::string name;
+  const ScanDescription& description;
+};
+
+// Voxel sizes of the same scan may be written with other digits: up to a thousandth apart.
+inline constexpr double same_spacing = 1.001;
+// The largest ratio of both along any axis, at least 1.
+double spacing_ratio(const Vector3& a, const Vector3& b);
+
+// Throws Error{format} that names both where two volumes of the same voxels, as far as each says
+// so, differ in their voxel size (along z only where they have as many slices) or in the direction
+// of an axis.
+void require_same_place(const SpokenOf& labels, const SpokenOf& scan);
+
+}  // namespace fossilct
