@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "apps/evaluation.h"
@@ -10,12 +10,15 @@ namespace fossilct {
 
 namespace {
 
+// A gap where nobody has looked.
 template <typename Value>
 PlotSeries series_of(const Evaluation& e, std::string name, Value&& value) {
   PlotSeries series = {std::move(name), {}, {}};
   for (std::size_t z = 0; z < e.voxels.slices.size(); ++z) {
+    const SliceErrors& slice = e.voxels.slices[z];
     series.x.push_back(static_cast<double>(e.slice_numbers[z]));
-    series.y.push_back(static_cast<double>(value(e.voxels.slices[z])));
+    series.y.push_back(slice.looked_at() ? static_cast<double>(value(slice))
+                                         : std::numeric_limits<double>::quiet_NaN());
   }
   return series;
 }

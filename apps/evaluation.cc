@@ -28,10 +28,10 @@ std::string fixed(double value, int decimals) {
   return text.data();
 }
 
-// Rounded down, so that 1 is said of what is perfect alone.
+// 1 is said of what is perfect alone.
 std::string share(double value) {
-  constexpr double digits = 1e4;
-  return fixed(value < 1 ? std::floor(value * digits) / digits : value, 4);
+  constexpr double below_one = 0.9999;
+  return fixed(value < 1 ? std::min(value, below_one) : value, 4);
 }
 
 std::string percent(double part) {
@@ -208,7 +208,8 @@ Json slices_json(const Evaluation& e) {
                       {"foreground_iou", number_or_null(errors.iou())},
                       {"hits", errors.hits},
                       {"false_positives", errors.false_positives},
-                      {"false_negatives", errors.false_negatives}});
+                      {"false_negatives", errors.false_negatives},
+                      {"background", errors.background}});
   }
   return slices;
 }

@@ -28,9 +28,8 @@ struct DistanceOptions {
 // any number of threads.
 // One axis after the other, each line's minimum over parabolas from their lower envelope, linear in
 // the number of voxels: Felzenszwalb and Huttenlocher 2012, Theory of Computing 8, 415-428,
-// algorithm 1. Cost: some 30 ns a voxel and
-// thread, 15 with a limit of 10 voxels, less where the mask is sparse. Memory: the result, 4 bytes
-// a voxel. Asserts options in their range.
+// algorithm 1. Cost: some 30 ns a voxel and thread, 15 with a limit of 10 voxels, less where the
+// mask is sparse. Memory: the result, 4 bytes a voxel. Asserts options in their range.
 Volume<float> squared_distance_transform(const VolumeView<const std::uint8_t>& mask,
                                          const DistanceOptions& options);
 

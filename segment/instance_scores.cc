@@ -219,12 +219,14 @@ InstanceScores scores_of(const InstanceOverlaps& overlaps) {
   scores.truth_bodies = std::ssize(overlaps.truth);
   scores.predicted_bodies = std::ssize(overlaps.predicted);
   const std::vector<Candidate> matches = matches_of(overlaps);
+  double sum = 0;
   for (std::size_t i = 0; i < match_percents.size(); ++i) {
     scores.matches[i] =
         match_scores(matches, match_percents[i], static_cast<double>(scores.truth_bodies),
                      static_cast<double>(scores.predicted_bodies));
-    scores.average_precision += scores.matches[i].average_precision / match_percents.size();
+    sum += scores.matches[i].average_precision;
   }
+  scores.average_precision = sum / match_percents.size();
   set_panoptic_quality(matches, scores);
   set_groups(overlaps, scores);
   return scores;

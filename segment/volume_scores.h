@@ -17,6 +17,7 @@ struct SliceErrors {
   std::int64_t false_negatives = 0;  // in the truth only
   std::int64_t background = 0;       // in neither
 
+  bool looked_at() const { return hits + false_positives + false_negatives + background > 0; }
   double iou() const;  // NaN where there is no foreground in either
 };
 

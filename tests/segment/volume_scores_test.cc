@@ -30,6 +30,8 @@ TEST_CASE("voxels of each slice, by hand, the same for any slab and number of th
     CHECK(counts.slices[1].background == 4);
     CHECK(std::isnan(counts.slices[1].iou()));
     CHECK(counts.slices[2].hits == 1);
+    CHECK(counts.slices[2].looked_at());
+    CHECK_FALSE(SliceErrors{}.looked_at());
     CHECK(counts.ignored == 2);
     CHECK(counts.confusion.total() == 10);
     CHECK(counts.confusion.count(1, 2) == 2);
