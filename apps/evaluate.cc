@@ -104,11 +104,10 @@ class EvaluateCommand : public Command {
           "Scores of each class, as tables."},
          {"fossilct evaluate --prediction found.h5 --truth masks/ --picture errors.svg",
           "Masks of some slices as the truth, and a picture of the errors by slice."},
-         {"fossilct evaluate --prediction found.h5 --truth gt.h5 --ids-prediction bodies.h5 "
-          "--ids-truth gt_bodies.h5 --json > scores.json",
+         {"fossilct evaluate -p found.h5 -t gt.h5 --ids-prediction ids.h5 --ids-truth gt_ids.h5 "
+          "--json",
           "Single fossils too; every figure for a program."},
-         {"fossilct evaluate --prediction found.tif --truth gt.tif --spacing-um 0.71 --class "
-          "1=foram --class 2=diatom",
+         {"fossilct evaluate -p found.tif -t gt.tif --spacing-um 0.71 --class 1=foram",
           "Voxel size and names that the files do not state."}}};
   }
 

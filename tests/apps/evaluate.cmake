@@ -43,7 +43,7 @@ fossilct_cli_test(evaluate_ignore ARGS evaluate -p ${cores}/a_gt.nrrd -t ${cores
   STDOUT "not looked at [0-9,]+ voxels .*foreground 1.0000 1.0000 1.0000 1.0000")
 fossilct_cli_test(evaluate_ignore_none ARGS evaluate -p ${cores}/mask_gt.nrrd -t ${cores}/mask_gt.nrrd --ignore none --class 255=fossil EXIT 0
   STDOUT "fossil 1.0000 1.0000")
-fossilct_cli_test(evaluate_class ARGS evaluate ${moved} --class 1=foram:#e8a33d --class 2=diatom EXIT 0
+fossilct_cli_test(evaluate_class ARGS evaluate ${moved} --class "1=foram:#e8a33d" --class 2=diatom EXIT 0
   STDOUT "foram 0.[0-9]+.*diatom - - - - - ")
 fossilct_cli_test(evaluate_names PREPARE import ${cores}/a_gt.nrrd -o p.h5 --labels --class 1=foram
   ARGS evaluate -p p.h5 -t ${cores}/a_gt.nrrd EXIT 0 LEAVES p.h5 STDOUT "foram 1.0000")
@@ -79,7 +79,7 @@ fossilct_cli_test(evaluate_numbers ARGS evaluate -p ${cores}/volume -t ${cores}/
 fossilct_cli_test(evaluate_value ARGS ${truth} ${cores}/seven_gt.nrrd --class 1=fossil EXIT 1
   STDERR "seven_gt.nrrd: the label 7 is of no class; .*--class 7=NAME beside the others, or leave it out of account with --ignore 7")
 fossilct_cli_test(evaluate_predicted_value ARGS evaluate -p ${cores}/mask_gt.nrrd -t ${cores}/a_gt.nrrd EXIT 1
-  STDERR "mask_gt.nrrd: the label 255 is of no class; .*--class 255=NAME beside the others$")
+  STDERR "mask_gt.nrrd: the label 255 is of no class; .*--class 255=NAME beside the others $")
 fossilct_cli_test(evaluate_scan ARGS evaluate -p ${cores}/a.nrrd -t ${cores}/a_gt.nrrd --class 1=fossil EXIT 1 STDERR "a.nrrd: the label [0-9]+ is of no class")
 fossilct_cli_test(evaluate_class_ignored ARGS evaluate ${moved} --class 255=fossil EXIT 2 STDERR "--class: the value 255 .fossil. is what --ignore leaves out")
 fossilct_cli_test(evaluate_onto_truth PREPARE evaluate ${moved} --picture e.svg ARGS evaluate ${moved} --picture e.svg --overwrite --ids-truth e.svg
