@@ -273,8 +273,13 @@ Drawing drawing_of(const LinePlot& plot, double left) {
 // As much of a text as fits into the width of a picture, its end rather than its beginning: of
 // paths that is the name.
 std::string shortened(const std::string& line) {
-  constexpr std::size_t most = 66;
-  return line.size() <= most ? line : "..." + line.substr(line.size() - most);
+  constexpr int most_characters = 66;
+  std::size_t begin = line.size();
+  for (int characters = 0; begin > 0 && characters < most_characters;) {
+    --begin;
+    characters += (static_cast<unsigned char>(line[begin]) & 0xc0) != 0x80 ? 1 : 0;
+  }
+  return begin == 0 ? line : "…" + line.substr(begin);
 }
 
 Markup title_text(double y, const std::string& title) {

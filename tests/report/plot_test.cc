@@ -129,6 +129,24 @@ TEST_CASE("thirty series differ in colour or dashes") {
   }
 }
 
+TEST_CASE("a file of plots: a title, lines, and boxes that begin at the same place") {
+  LinePlot large = plot_of({0, 1}, {0, 1000000});
+  const std::string path = "/a/" + std::string(40, 'x') + std::string("/Müller/") +
+                           std::string(40, 'y') + "/labels <1>.h5";
+  const Markup svg = {svg_file("Errors & more", {path}, {plot_of({0, 1}, {0, 1}), large})};
+  CHECK(svg.text.starts_with("<?xml version=\"1.0\""));
+  const Markup without_head = {svg.text.substr(svg.text.find("<svg"))};
+  CHECK(test::fault_of(without_head.text) == "");
+  CHECK(count_of(svg, "<svg") == 1);
+  CHECK(count_of(svg, "<polyline") == 2);
+  CHECK(holds(svg, ">Errors &amp; more</text>"));
+  CHECK(holds(svg, ">…"));
+  CHECK(holds(svg, "y/labels &lt;1&gt;.h5</text>"));
+  const std::string axis = "class=\"axis\" stroke=\"#7b8490\" x1=\"";
+  const std::size_t first = svg.text.find(axis), last = svg.text.rfind(axis);
+  CHECK(svg.text.substr(first, axis.size() + 4) == svg.text.substr(last, axis.size() + 4));
+}
+
 TEST_CASE("bars: one a series and category, a missing value is a dash") {
   BarPlot plot;
   plot.value = {.title = "IoU", .high = 1.0};
