@@ -48,9 +48,10 @@ struct SurfaceScores {
 // Distances go from centre to centre and are exact up to 64 times the smallest spacing (or 2 mean
 // ones where that is more), which is the limit. The figures are the same for any tile and any
 // number of threads; with spacings that differ but for rounding.
-// Both sources are u8 and of one size (assert). Cost: some 60 ns a voxel and class in and around
-// the tiles' differing parts, 5 elsewhere; each voxel is read 1.7 to 2.4 times in large volumes.
-// Throws what the sources throw; stage "surfaces".
+// Both sources are u8 and of one size (assert). Cost: some 150 ns a voxel and class where the two
+// differ all over the tile, a few ns where they are the same; in large volumes each voxel is read
+// 1.7 to 2.4 times, which is slow where slices can't be read in parts. Throws what the sources
+// throw; stage "surfaces".
 std::vector<SurfaceScores> surface_scores(VolumeSource& prediction, VolumeSource& truth,
                                           const SurfaceOptions& options, Progress& progress);
 
