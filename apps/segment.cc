@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -25,6 +27,16 @@ namespace fossilct {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int large_block_bytes = 1 << 20;
+
+// Slices and slabs are made by one thread and freed by another: left to itself, the C library keeps
+// such blocks for the thread that made them, and memory grows by as much again.
+void give_large_blocks_back() {
+#ifdef M_MMAP_THRESHOLD
+  ::mallopt(M_MMAP_THRESHOLD, large_block_bytes);
+#endif
+}
 
 // What belongs to the scan that is read.
 struct ScanIdentity {
@@ -101,6 +113,7 @@ class SegmentCommand : public Command {
   CommandResult run(const CommandContext& context) override {
     check_segment_options(context.given, settings_);
     use_threads(context.common.threads);
+    give_large_blocks_back();
     const SegmentOutputs outputs = segment_outputs(settings_.output);
     require_outputs(outputs, {settings_.scan, settings_.model, settings_.open.colour_map});
     const FileLock lock(outputs.lock, "segmentation into " + outputs.labels.string());

@@ -173,6 +173,7 @@ void NetworkRun::prepare_network() {
     networks_.emplace_back(*model_.model.network,
                            InferenceOptions{.device = device, .precision = settings_.precision});
   }
+  model_.model.network.reset();  // made ready, it keeps nothing of it
   for (InferenceNetwork& network : networks_) {
     functions_.emplace_back(
         [&network](const at::Tensor& images) { return network.forward(images); });

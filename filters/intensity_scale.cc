@@ -40,12 +40,21 @@ bool shows_air(const OtsuSplit& split) {
          split.darker_share <= most_air;
 }
 
-std::size_t bin_of(const Histogram& histogram, double value) {
-  const double position = (value - histogram.low) / (histogram.high - histogram.low) *
-                          static_cast<double>(histogram.counts.size());
-  const auto last = static_cast<double>(histogram.counts.size() - 1);
-  return static_cast<std::size_t>(std::clamp(std::floor(position), 0.0, last));
-}
+// Which bin a value lies in; those outside in the first and the last.
+class BinOf {
+ public:
+  explicit BinOf(const Histogram& histogram)
+      : low_(histogram.low),
+        bins_a_unit_(static_cast<double>(histogram.counts.size()) /
+                     (histogram.high - histogram.low)),
+        last_(static_cast<double>(histogram.counts.size() - 1)) {}
+  std::size_t operator()(double value) const {
+    return static_cast<std::size_t>(std::clamp((value - low_) * bins_a_unit_, 0.0, last_));
+  }
+
+ private:
+  double low_, bins_a_unit_, last_;
+};
 
 // Calls use(view) with slices spread evenly along z.
 template <typename Use>
@@ -66,13 +75,14 @@ void for_sampled_slices(VolumeSource& source, std::int64_t most_slices, Progress
 
 template <typename T>
 void count_voxels(const VolumeView<const T>& view, Histogram& histogram) {
+  const BinOf bin_of(histogram);
   for (std::int64_t z = 0; z < view.size().z; ++z) {
     for (std::int64_t y = 0; y < view.size().y; ++y) {
       const T* row = view.row(y, z);
       for (std::int64_t x = 0; x < view.size().x; ++x) {
         const auto value = static_cast<double>(row[x]);
         if (!std::isnan(value)) {
-          ++histogram.counts[bin_of(histogram, value)];
+          ++histogram.counts[bin_of(value)];
         }
       }
     }
@@ -136,7 +146,7 @@ IntensityScale intensity_scale(const Histogram& histogram) {
   if (shows_air(split)) {
     scale.without_air = true;
     scale.air_threshold = split.threshold;
-    first = bin_of(histogram, split.threshold);
+    first = BinOf(histogram)(split.threshold);
     scale.air = quantile(histogram, 0, first, 0.5);
   }
   if (split.separability == 0) {  // one value, or none
