@@ -135,7 +135,22 @@ void NetworkRun::resample_where_needed() {
   resampled_ = true;
 }
 
+// Types of whole numbers have no such voxels.
+void NetworkRun::warn_of_not_finite() {
+  if (scan_->type() != PixelType::f32 && scan_->type() != PixelType::f64) {
+    return;
+  }
+  const VolumeStatistics statistics = sampled_statistics(*scan_, context_.progress);
+  const std::int64_t count = statistics.nan_count + statistics.infinite_count;
+  if (count > 0) {
+    context_.progress.warning(counted(count, "voxel") +
+                              " of those looked at are NaN or infinite: they are taken for rock of "
+                              "the median brightness; --replace-nan makes them the scan's minimum");
+  }
+}
+
 void NetworkRun::compare() {
+  warn_of_not_finite();
   const ModelRecord& record = model_.model.record;
   Progress& progress = context_.progress;
   const IntensityScale rock = intensity_scale(*scan_, progress);

@@ -63,6 +63,7 @@ class NetworkRun {
 
  private:
   void resample_where_needed();
+  void warn_of_not_finite();
   void compare();
   void prepare_network();
   Json begun_with(const std::string& scan_sha256) const;

@@ -61,6 +61,8 @@ fossilct_cli_test(segment_threshold_value ARGS segment ${scan} --threshold 300 -
 fossilct_cli_test(segment_threshold_model ARGS ${segment} --threshold otsu EXIT 2 STDERR "--model: belongs to a network")
 
 # Bad input
+fossilct_cli_test(segment_nan ARGS segment in/nan.raw --raw 8x8x8:f32le --spacing-um 2 --model ${model} -o l.h5 --axes z EXIT 0 LEAVES l.h5
+  STDERR "warning: 2 voxels of those looked at are NaN or infinite: .*--replace-nan")
 fossilct_cli_test(segment_no_scan ARGS segment in/none --model ${model} -o l.h5 EXIT 1 STDERR "in/none")
 fossilct_cli_test(segment_no_model ARGS segment ${scan} --model none.safetensors -o l.h5 EXIT 1 STDERR "none.safetensors")
 fossilct_cli_test(segment_no_model_file ARGS segment ${scan} --model in/text.tif -o l.h5 EXIT 1 STDERR "in/text.tif")
