@@ -76,14 +76,19 @@ std::string shares_text(const VolumeStatistics& statistics,
   return text;
 }
 
-// A class name as a part of a file name.
-std::string file_word(const std::string& name) {
-  std::string word = name;
-  for (char& c : word) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    c = plain || c == '-' || c == '_' ? c : '_';
-  }
-  return word;
+// A class name as a part of a file name; with its value where another class would have the same.
+std::string file_word(const std::vector<LabelClass>& classes, std::size_t k) {
+  const auto plain_word = [](std::string word) {
+    for (char& c : word) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      c = plain || c == '-' || c == '_' ? c : '_';
+    }
+    return word;
+  };
+  const std::string word = plain_word(classes[k].name);
+  const auto same = std::count_if(classes.begin() + 1, classes.end(),
+                                  [&](const LabelClass& c) { return plain_word(c.name) == word; });
+  return same > 1 ? std::to_string(classes[k].value) + "-" + word : word;
 }
 
 class SegmentCommand : public Command {
@@ -115,12 +120,12 @@ class SegmentCommand : public Command {
     use_threads(context.common.threads);
     give_large_blocks_back();
     const SegmentOutputs outputs = segment_outputs(settings_.output);
-    require_outputs(outputs, {settings_.scan, settings_.model, settings_.open.colour_map});
+    require_outputs(outputs, {}, {settings_.scan, settings_.model, settings_.open.colour_map});
     const FileLock lock(outputs.lock, "segmentation into " + outputs.labels.string());
     settings_.open.threads = context.common.threads;
     auto scan = open_scan(settings_.scan, settings_.open, context.progress);
     const ScanDescription description = scan->description();
-    require_outputs(outputs, description.files);
+    require_outputs(outputs, {}, description.files);
     report_notices(description, context.progress);
     if (description.kind == VolumeKind::labels) {
       throw Error(ErrorKind::format,
@@ -133,49 +138,74 @@ class SegmentCommand : public Command {
   }
 
  private:
-  IfExists if_exists() const { return settings_.overwrite ? IfExists::replace : IfExists::refuse; }
+  // Outputs that an interrupted run of the same command left are its own.
+  IfExists if_exists(const SegmentOutputs& outputs) const {
+    return settings_.overwrite || outputs_were_begun(outputs.slabs) ? IfExists::replace
+                                                                    : IfExists::refuse;
+  }
 
-  void require_outputs(const SegmentOutputs& outputs, const std::vector<fs::path>& read) const {
-    std::vector<fs::path> written = {outputs.labels};
+  // All that is written, the labels last; `classes` are those of the model, none: not known yet.
+  std::vector<fs::path> written(const SegmentOutputs& outputs,
+                                const std::vector<LabelClass>& classes) const {
+    std::vector<fs::path> paths;
+    for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
+      paths.push_back(outputs.beside("probability-" + file_word(classes, k)));
+    }
     if (settings_.uncertainty) {
-      written.push_back(outputs.beside("entropy"));
-      written.push_back(outputs.beside("disagreement"));
+      paths.push_back(outputs.beside("entropy"));
+      paths.push_back(outputs.beside("disagreement"));
     }
-    for (const fs::path& path : written) {
+    paths.push_back(outputs.labels);
+    return paths;
+  }
+
+  void require_outputs(const SegmentOutputs& outputs, const std::vector<LabelClass>& classes,
+                       const std::vector<fs::path>& read) const {
+    for (const fs::path& path : written(outputs, classes)) {
       require_apart("--output", path, AtomicKind::file, read);
-      require_output(path, AtomicKind::file, if_exists());
+      require_output(path, AtomicKind::file, if_exists(outputs));
     }
+  }
+
+  // What the scale of intensities and the likeness to the model are measured on: all of the scan,
+  // also where a part of it is segmented, so that the part is seen as it is in the whole.
+  std::unique_ptr<VolumeSource> whole_scan(const CommandContext& context) const {
+    if (!settings_.open.roi) {
+      return nullptr;
+    }
+    OpenOptions open = settings_.open;
+    open.roi.reset();
+    return open_scan(settings_.scan, open, context.progress);
   }
 
   CommandResult by_network(const CommandContext& context, std::unique_ptr<VolumeSource> scan,
                            const SegmentOutputs& outputs) const {
     const ScanDescription description = scan->description();
     LoadedModel model = load_model(settings_, context.progress);
-    static_cast<void>(cleaning_of(settings_.cleaning, model.model.record.classes));  // says it now
-    require_probability_outputs(outputs, model.model.record.classes);
+    const std::vector<LabelClass> classes = model.model.record.classes;
+    static_cast<void>(cleaning_of(settings_.cleaning, classes));  // says it now
+    std::vector<fs::path> read = description.files;
+    read.push_back(model.path);
+    require_outputs(outputs, classes, read);
     const ScanIdentity identity = identity_of(settings_.scan, description, context.progress);
-    NetworkRun run(context, settings_, outputs, model, std::move(scan), identity.sha256);
+    NetworkRun run(context, settings_, outputs, model, std::move(scan), whole_scan(context),
+                   identity.sha256);
     try {
       run.predict();
-      return write(context, outputs, run, model.model.record.classes, description, identity);
+      return write(context, outputs, run, classes, description, identity);
     } catch (const Cancelled&) {
+      if (run.forget_where_empty()) {
+        throw;
+      }
       throw Interrupted("interrupted; finished slabs are kept in " + outputs.slabs.string() +
                         ": the same command goes on, --restart begins anew");
     } catch (const Error&) {
+      if (run.forget_where_empty()) {
+        throw;
+      }
       rethrow_with_context("finished slabs are kept in " + outputs.slabs.string() +
                            ", the same command goes on when this is mended");
     }
-  }
-
-  void require_probability_outputs(const SegmentOutputs& outputs,
-                                   const std::vector<LabelClass>& classes) const {
-    for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
-      require_output(probability_path(outputs, classes[k]), AtomicKind::file, if_exists());
-    }
-  }
-
-  static fs::path probability_path(const SegmentOutputs& outputs, const LabelClass& of_class) {
-    return outputs.beside("probability-" + file_word(of_class.name));
   }
 
   CommandResult write(const CommandContext& context, const SegmentOutputs& outputs,
@@ -183,34 +213,33 @@ class SegmentCommand : public Command {
                       const ScanDescription& description, const ScanIdentity& identity) const {
     Json provenance = scan_provenance_json(context, Json::array({identity.source}), description);
     provenance["prediction"] = run.to_json();
-    std::vector<fs::path> written;
-    const auto write_plane = [&](const fs::path& path, std::unique_ptr<VolumeSource> plane) {
-      write_volume(context, path, *plane, provenance, identity.manifest);
-      written.push_back(path);
+    require_outputs(outputs, classes, {});  // hours may have gone by
+    begin_outputs(outputs.slabs);
+    const std::vector<fs::path> paths = written(outputs, classes);
+    auto path = paths.begin();
+    const auto write_next = [&](std::unique_ptr<VolumeSource> volume) {
+      return write_volume(context, *path++, IfExists::replace, *volume, provenance,
+                          identity.manifest);
     };
     for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
-      write_plane(probability_path(outputs, classes[k]), run.probability(static_cast<int>(k)));
+      write_next(run.probability(static_cast<int>(k)));
     }
     if (settings_.uncertainty) {
-      write_plane(outputs.beside("entropy"), run.entropy());
-      write_plane(outputs.beside("disagreement"), run.disagreement());
+      write_next(run.entropy());
+      write_next(run.disagreement());
     }
-    const auto labels = cleaned(context, run.labels(), classes);
-    const VolumeStatistics statistics =
-        write_volume(context, outputs.labels, *labels, provenance, identity.manifest);
-    written.insert(written.begin(), outputs.labels);
-    std::error_code ignored;
-    fs::remove_all(outputs.slabs, ignored);
-    return result(written, classes, statistics, run.speed_text(), provenance);
+    const VolumeStatistics statistics = write_next(cleaned(context, run.labels(), classes));
+    remove_slab_store(outputs.slabs);
+    return result(paths, classes, statistics, run.speed_text(), provenance);
   }
 
   VolumeStatistics write_volume(const CommandContext& context, const fs::path& path,
-                                VolumeSource& source, const Json& provenance,
+                                IfExists if_exists, VolumeSource& source, const Json& provenance,
                                 const std::string& manifest) const {
     VolumeFileOptions file;
     file.kind = source.description().kind;
     file.classes = source.description().classes;
-    file.if_exists = if_exists();
+    file.if_exists = if_exists;
     file.threads = context.common.threads;
     VolumeFileSink sink(path, source.grid(), source.type(), file);
     transfer(source, sink, "write " + path.filename().string(), context.progress);
@@ -232,8 +261,9 @@ class SegmentCommand : public Command {
     const auto labels = cleaned(context, std::move(found), classes);
     Json provenance = scan_provenance_json(context, Json::array({identity.source}), description);
     provenance["prediction"] = {{"threshold", value}};
-    const VolumeStatistics statistics =
-        write_volume(context, outputs.labels, *labels, provenance, identity.manifest);
+    const VolumeStatistics statistics = write_volume(
+        context, outputs.labels, settings_.overwrite ? IfExists::replace : IfExists::refuse,
+        *labels, provenance, identity.manifest);
     return result({outputs.labels}, classes, statistics, "", provenance);
   }
 

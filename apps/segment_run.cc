@@ -99,7 +99,8 @@ LoadedModel load_model(const SegmentSettings& settings, Progress& progress) {
 
 NetworkRun::NetworkRun(const CommandContext& context, const SegmentSettings& settings,
                        const SegmentOutputs& outputs, LoadedModel& model,
-                       std::unique_ptr<VolumeSource> scan, const std::string& scan_sha256)
+                       std::unique_ptr<VolumeSource> scan, std::unique_ptr<VolumeSource> whole,
+                       const std::string& scan_sha256)
     : context_(context),
       settings_(settings),
       outputs_(outputs),
@@ -107,7 +108,10 @@ NetworkRun::NetworkRun(const CommandContext& context, const SegmentSettings& set
       own_grid_(scan->grid()),
       scan_(std::move(scan)) {
   resample_where_needed();
-  compare();
+  if (whole && resampled_) {
+    whole = resample(std::move(whole), *model_.model.record.spacing_um);
+  }
+  compare(whole ? *whole : *scan_);
   prepare_network();
   open_store(scan_sha256);
 }
@@ -136,11 +140,11 @@ void NetworkRun::resample_where_needed() {
 }
 
 // Types of whole numbers have no such voxels.
-void NetworkRun::warn_of_not_finite() {
-  if (scan_->type() != PixelType::f32 && scan_->type() != PixelType::f64) {
+void NetworkRun::warn_of_not_finite(VolumeSource& scan) const {
+  if (scan.type() != PixelType::f32 && scan.type() != PixelType::f64) {
     return;
   }
-  const VolumeStatistics statistics = sampled_statistics(*scan_, context_.progress);
+  const VolumeStatistics statistics = sampled_statistics(scan, context_.progress);
   const std::int64_t count = statistics.nan_count + statistics.infinite_count;
   if (count > 0) {
     context_.progress.warning(counted(count, "voxel") +
@@ -149,20 +153,22 @@ void NetworkRun::warn_of_not_finite() {
   }
 }
 
-void NetworkRun::compare() {
-  warn_of_not_finite();
+void NetworkRun::compare(VolumeSource& scan) {
+  warn_of_not_finite(scan);
   const ModelRecord& record = model_.model.record;
   Progress& progress = context_.progress;
-  const IntensityScale rock = intensity_scale(*scan_, progress);
+  const IntensityScale rock = intensity_scale(scan, progress);
   const IntensityScale scale = record.normalisation == Normalisation::rock
                                    ? rock
-                                   : scale_for(record.normalisation, *scan_, progress);
+                                   : scale_for(record.normalisation, scan, progress);
   recipe_ = slice_recipe(record, scale);
   recipe_.air_below = air_level(rock, scale);
-  similarity_ =
-      similarity(record.scans, histogram_of_rock(*scan_, rock, progress),
-                 first_layer_statistics(*model_.model.network, *scan_, recipe_, progress));
-  const std::string type(name_of(scan_->type()));
+  if (record.scans.empty()) {
+    throw format_error(model_.path, "keeps no histogram of what it was trained on");
+  }
+  similarity_ = similarity(record.scans, histogram_of_rock(scan, rock, progress),
+                           first_layer_statistics(*model_.model.network, scan, recipe_, progress));
+  const std::string type(name_of(scan.type()));
   if (std::none_of(record.scans.begin(), record.scans.end(),
                    [&](const ModelScan& known) { return known.type == type; })) {
     progress.notice("the scan is " + type + ", the model was trained on " + record.scans[0].type +
@@ -227,9 +233,8 @@ Json NetworkRun::begun_with(const std::string& scan_sha256) const {
 }
 
 void NetworkRun::open_store(const std::string& scan_sha256) {
-  std::error_code ignored;
   if (settings_.restart) {
-    fs::remove_all(outputs_.slabs, ignored);
+    remove_slab_store(outputs_.slabs);
   }
   const int planes = recipe_.prediction.planes();
   std::vector<AxisSlab> slabs =
@@ -295,7 +300,8 @@ void NetworkRun::require_room(const SegmentationProbe& probe) {
   if (allowed > 0 && static_cast<double>(memory) > allowed) {
     throw Error(ErrorKind::device, "it would use " + bytes_text(memory) + " of RAM, " +
                                        format_bytes(allowed) +
-                                       " are allowed (--memory): give a smaller --tile than " +
+                                       " are allowed: free some, or give a larger --memory, or a "
+                                       "smaller --tile than " +
                                        std::to_string(recipe_.prediction.tile));
   }
   std::error_code unknown;
@@ -306,6 +312,15 @@ void NetworkRun::require_room(const SegmentationProbe& probe) {
                          " left, " + bytes_text(slab_disk + result_disk) +
                          " are needed; free some, or give an --output on another disk");
   }
+}
+
+bool NetworkRun::forget_where_empty() {
+  if (!store_->empty()) {
+    return false;
+  }
+  store_.reset();
+  remove_slab_store(outputs_.slabs);
+  return true;
 }
 
 void NetworkRun::predict() {

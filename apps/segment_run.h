@@ -41,14 +41,18 @@ LoadedModel load_model(const SegmentSettings& settings, Progress& progress);
 // A scan on its way through a network: opened, compared with the model, planned, predicted.
 class NetworkRun {
  public:
-  // `scan` on its own grid; `scan_sha256` names its content. Warns of a scan that is unlike what
+  // `scan` on its own grid; `whole`: all of the scan where `scan` is a part of it, else null;
+  // `scan_sha256` names its content. Warns of a scan that is unlike what
   // the model knows, or refuses it. Throws Error.
   NetworkRun(const CommandContext& context, const SegmentSettings& settings,
              const SegmentOutputs& outputs, LoadedModel& model, std::unique_ptr<VolumeSource> scan,
-             const std::string& scan_sha256);
+             std::unique_ptr<VolumeSource> whole, const std::string& scan_sha256);
 
   // Says what is ahead, refuses what can't end, and predicts all slabs that are not there.
   void predict();
+
+  // Removes the store where no slab is finished; whether it did.
+  bool forget_where_empty();
 
   // After predict(): volumes on the scan's own grid.
   std::unique_ptr<VolumeSource> labels() const;
@@ -63,8 +67,8 @@ class NetworkRun {
 
  private:
   void resample_where_needed();
-  void warn_of_not_finite();
-  void compare();
+  void warn_of_not_finite(VolumeSource& scan) const;
+  void compare(VolumeSource& scan);
   void prepare_network();
   Json begun_with(const std::string& scan_sha256) const;
   void open_store(const std::string& scan_sha256);

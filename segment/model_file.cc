@@ -2,10 +2,13 @@
 #include "segment/model_file.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "networks/weights/load_weights.h"
 
 namespace fossilct {
 namespace {
+
+constexpr std::int64_t largest_class_value = 255;  // of labels of 8 bit
 
 Json to_json(const ModelScan& scan) {
   return {{"name", scan.name},
@@ -86,6 +89,19 @@ void check(const ModelRecord& record) {
                                        " classes, its network has " +
                                        std::to_string(record.network.classes));
   }
+  std::int64_t before = -1;
+  for (const LabelClass& c : record.classes) {
+    if (c.value <= before || c.value > largest_class_value || c.name.empty()) {
+      throw Error(ErrorKind::format,
+                  "class " + std::to_string(c.value) + " '" + printable(c.name) +
+                      "': expected names, and values that rise from 0 (the background) to at most "
+                      "255");
+    }
+    before = c.value;
+  }
+  if (record.classes.front().value != 0) {
+    throw Error(ErrorKind::format, "its first class is not the background (0)");
+  }
   const int channels = record.repeat_grey ? 3 : 2 * record.context + 1;
   if (record.context < 0 || channels != record.network.channels) {
     throw Error(ErrorKind::format, "its record has context " + std::to_string(record.context) +
@@ -117,11 +133,18 @@ Model read_model(const std::filesystem::path& path) {
   try {
     model.record = record_from_json(*json);
     check(model.record);
-  } catch (const std::exception&) {
-    rethrow_with_context(path.string() + ": the model's record", ErrorKind::format);
+  } catch (const std::exception& error) {
+    // Whatever its kind: it is not the user's options that are wrong.
+    throw format_error(path, std::string("the model's record: ") + error.what());
   }
   model.network = make_network(model.record.network);
-  load_weights(*model.network, file, {});
+  const LoadReport report = load_weights(*model.network, file, {});
+  if (!report.adapted.empty()) {
+    throw format_error(path, "its record says " + std::to_string(model.record.network.channels) +
+                                 " channels, its weights are of another number (" +
+                                 report.adapted.front().name + ": " + report.adapted.front().how +
+                                 ")");
+  }
   return model;
 }
 

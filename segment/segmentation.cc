@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -189,7 +190,7 @@ class BatchPredictor {
   const NetworkFunction& network_;
   const SliceRecipe& recipe_;
   Progress& progress_;
-  std::int64_t most_ = largest_batch;
+  std::int64_t most_ = std::numeric_limits<std::int64_t>::max();
   double network_seconds_ = 0;
 };
 

@@ -20,6 +20,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* journal_name = "journal";
+constexpr const char* outputs_name = "outputs-begun";
+constexpr const char* slab_ending = ".u8";
+
+bool is_own(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name == journal_name || name == outputs_name || name.ends_with(slab_ending) ||
+         name.find(".partial-") != std::string::npos;
+}
+
 std::string digest_of(std::span<const std::uint8_t> bytes) {
   Sha256 hash;
   hash.update(std::as_bytes(bytes));
@@ -142,27 +152,44 @@ SlabStore::SlabStore(fs::path folder, const Size3& size, std::vector<AxisSlab> s
                      const Json& begun_with, Progress& progress)
     : folder_(std::move(folder)), size_(size), slabs_(std::move(slabs)), planes_(planes) {
   std::error_code error;
+  if (fs::exists(folder_, error) && !fs::exists(folder_ / journal_name, error) &&
+      !fs::is_empty(folder_, error)) {
+    throw file_error(folder_,
+                     "is where finished slabs would be kept, and is there with something "
+                     "else in it; move it away");
+  }
   fs::create_directories(folder_, error);
   if (error) {
     throw file_code_error(folder_, "can't make the folder of finished slabs", error);
   }
-  journal_ = std::make_unique<Journal>(folder_ / "journal",
-                                       [&](const Json& entry) { replay(entry, begun_with); });
-  if (!begun_) {
+  open_journal();
+  if (!begun_with_.is_null() && begun_with_ != begun_with && empty()) {
+    journal_.reset();
+    fs::remove(folder_ / journal_name, error);
+    begun_with_ = Json();
+    open_journal();
+  }
+  if (begun_with_.is_null()) {
     journal_->append({{"begun_with", begun_with}});
+  } else {
+    require_same(begun_with);
   }
   forget_damaged(progress);
 }
 
-void SlabStore::replay(const Json& entry, const Json& begun_with) {
-  if (entry.contains("slab")) {
-    digests_[entry.at("slab").get<std::string>()] = entry.at("sha256").get<std::string>();
-    return;
-  }
-  begun_ = true;
-  const Json& then = entry.at("begun_with");
+void SlabStore::open_journal() {
+  journal_ = std::make_unique<Journal>(folder_ / journal_name, [this](const Json& entry) {
+    if (entry.contains("slab")) {
+      digests_[entry.at("slab").get<std::string>()] = entry.at("sha256").get<std::string>();
+    } else {
+      begun_with_ = entry.at("begun_with");
+    }
+  });
+}
+
+void SlabStore::require_same(const Json& begun_with) const {
   for (const auto& [name, value] : begun_with.items()) {
-    const Json before = then.contains(name) ? then.at(name) : Json();
+    const Json before = begun_with_.contains(name) ? begun_with_.at(name) : Json();
     if (before != value) {
       throw file_error(folder_, "holds what another run finished: " + name + " was " +
                                     text_of(before) + " and is " + text_of(value) + " now");
@@ -173,7 +200,7 @@ void SlabStore::replay(const Json& entry, const Json& begun_with) {
 void SlabStore::forget_damaged(Progress& progress) {
   progress.begin("check finished slabs", std::ssize(digests_), WorkUnit::items);
   for (auto entry = digests_.begin(); entry != digests_.end();) {
-    const fs::path file = folder_ / (entry->first + ".u8");
+    const fs::path file = folder_ / (entry->first + slab_ending);
     std::error_code gone;
     const bool whole =
         fs::is_regular_file(file, gone) && sha256_of_file(file, progress) == entry->second;
@@ -207,7 +234,32 @@ std::string SlabStore::name_of(const AxisSlab& slab) {
 }
 
 fs::path SlabStore::file_of(const AxisSlab& slab) const {
-  return folder_ / (name_of(slab) + ".u8");
+  return folder_ / (name_of(slab) + slab_ending);
+}
+
+void remove_slab_store(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(folder / journal_name, error)) {
+    return;
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (is_own(entry.path())) {
+      fs::remove(entry.path(), error);
+    }
+    if (error) {
+      throw file_code_error(entry.path(), "can't remove what is no longer needed", error);
+    }
+  }
+  if (fs::is_empty(folder, error)) {
+    fs::remove(folder, error);
+  }
+}
+
+void begin_outputs(const fs::path& folder) { write_file_atomically(folder / outputs_name, ""); }
+
+bool outputs_were_begun(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / outputs_name, ignored);
 }
 
 void add_plane(const SlabStore& store, int plane, const Box& box, std::span<std::uint16_t> sums) {

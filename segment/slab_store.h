@@ -40,7 +40,8 @@ class SlabStore {
  public:
   // Makes the folder, or goes on with one. `begun_with` is all that the bytes depend on, by names
   // that a person understands. Slabs whose files are damaged or gone are forgotten, with a warning.
-  // Throws Error{file} where another store is there, naming what differs with both values.
+  // Throws Error{file} where another store with finished slabs is there, naming what differs with
+  // both values, and for a folder that holds anything else.
   // Cost: a pass over the files that are there.
   SlabStore(std::filesystem::path folder, const Size3& size, std::vector<AxisSlab> slabs,
             int planes, const Json& begun_with, Progress& progress);
@@ -48,6 +49,7 @@ class SlabStore {
   const Size3& size() const { return size_; }
   const std::vector<AxisSlab>& slabs() const { return slabs_; }
   int planes() const { return planes_; }
+  bool empty() const { return digests_.empty(); }
   bool has(std::size_t slab) const { return digests_.contains(name_of(slabs_[slab])); }
 
   // planes[plane][slice][row][column] of slab `slab`. Throws Error{file}; the slab then counts as
@@ -58,7 +60,8 @@ class SlabStore {
   std::filesystem::path file_of(const AxisSlab& slab) const;
 
  private:
-  void replay(const Json& entry, const Json& begun_with);
+  void open_journal();
+  void require_same(const Json& begun_with) const;
   void forget_damaged(Progress& progress);
 
   std::filesystem::path folder_;
@@ -66,9 +69,18 @@ class SlabStore {
   std::vector<AxisSlab> slabs_;
   int planes_;
   std::map<std::string, std::string> digests_;  // by name
-  bool begun_ = false;
+  Json begun_with_;                             // as the journal has it; null: not begun
   std::unique_ptr<Journal> journal_;
 };
+
+// Removes a store's own files, and the folder where nothing else is left in it; nothing where there
+// is no store. Throws Error{file} where that fails.
+void remove_slab_store(const std::filesystem::path& folder);
+
+// Says that from now on outputs are made of the finished slabs, so that those that are there when
+// the process dies are known for its own.
+void begin_outputs(const std::filesystem::path& folder);
+bool outputs_were_begun(const std::filesystem::path& folder);
 
 // sums[z][y][x] += the bytes of plane `plane` of the slabs of every axis, over the voxels of `box`.
 // All slabs must be there. Cost: some 2 ns a voxel and axis. Throws Error{file|format}.

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/error.h"
 #include "segment/tiles.h"
 
 namespace fossilct {
@@ -99,7 +100,36 @@ class TiledMean {
 
 // P,N,H,W u8 of N,P,H,W between 0 and 1.
 at::Tensor quantised(const at::Tensor& planes) {
+  if (!std::isfinite(planes.sum().item<double>())) {
+    throw Error(
+        ErrorKind::device,
+        "the network gave values that are no numbers: its weights, or the precision's range "
+        "(--precision fp32 has the widest)");
+  }
   return (planes * 255).round_().to(at::kByte).transpose(0, 1).contiguous().to(at::kCPU);
+}
+
+// Means over the views of those images of a tile that are not air, 0 for the others; undefined
+// where all are. Each image by itself, so that it does not matter which are in a batch together.
+at::Tensor predicted_but_air(const NetworkFunction& network, const at::Tensor& tile,
+                             const PredictionOptions& options,
+                             const std::function<bool(const at::Tensor&)>& is_air) {
+  std::vector<std::int64_t> others;
+  for (std::int64_t i = 0; i < tile.size(0); ++i) {
+    if (!is_air || !is_air(tile[i])) {
+      others.push_back(i);
+    }
+  }
+  if (others.empty()) {
+    return {};
+  }
+  if (std::ssize(others) == tile.size(0)) {
+    return mean_of_views(network, tile, options);
+  }
+  const at::Tensor index = at::tensor(others, at::kLong).to(tile.device());
+  const at::Tensor means = mean_of_views(network, tile.index_select(0, index), options);
+  return at::zeros({tile.size(0), means.size(1), means.size(2), means.size(3)}, means.options())
+      .index_copy_(0, index.to(means.device()), means);
 }
 
 }  // namespace
@@ -112,7 +142,7 @@ at::Tensor predict_planes(const NetworkFunction& network, const at::Tensor& imag
   const auto rows = tiles_along(images.size(2), options.tile, options.tile_multiple);
   const auto columns = tiles_along(images.size(3), options.tile, options.tile_multiple);
   const auto predicted = [&](const at::Tensor& tile) {
-    return is_air && is_air(tile) ? at::Tensor() : mean_of_views(network, tile, options);
+    return predicted_but_air(network, tile, options, is_air);
   };
   if (rows.size() == 1 && columns.size() == 1) {
     const at::Tensor planes = predicted(images);

@@ -114,6 +114,24 @@ TEST_CASE("a store goes on where it was and refuses another run's slabs") {
                        doctest::Contains("--tile was 64 and is 96 now"), Error);
 }
 
+TEST_CASE("a store without slabs is no obstacle, a folder of something else is") {
+  const test::TemporaryFolder folder;
+  const auto slabs = plan_slabs(size, {Axis::z}, 1, 1, 100);
+  Progress progress;
+  const auto path = folder.path() / "slabs";
+  { const SlabStore store(path, size, slabs, 1, {{"--tile", 64}}, progress); }
+  { const SlabStore store(path, size, slabs, 1, {{"--tile", 96}}, progress); }
+  CHECK_FALSE(outputs_were_begun(path));
+  begin_outputs(path);
+  CHECK(outputs_were_begun(path));
+  std::ofstream(path / "notes.txt") << "precious";
+  remove_slab_store(path);
+  CHECK(std::filesystem::exists(path / "notes.txt"));
+  CHECK_FALSE(outputs_were_begun(path));
+  CHECK_THROWS_WITH_AS(SlabStore(path, size, slabs, 1, {}, progress),
+                       doctest::Contains("something else in it"), Error);
+}
+
 TEST_CASE("a slab that is damaged or gone is made again") {
   const test::TemporaryFolder folder;
   const auto slabs = plan_slabs(size, {Axis::z}, 1, 1, 100);

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/error.h"
+
 namespace fossilct {
 namespace {
 
@@ -100,6 +102,25 @@ TEST_CASE("tiles of air are not predicted and are background") {
   calls = 0;
   CHECK(predict_planes(counted, images * 0, {}, is_air).max().item<int>() == 0);
   CHECK(calls == 0);
+}
+
+TEST_CASE("a slice of air beside others in a batch changes nothing of them") {
+  at::Tensor images = noise({3, 1, 128, 64}) + 10;
+  images[1] = 0;
+  images[2].slice(1, 0, 64) = 0;
+  const auto is_air = [](const at::Tensor& tile) { return tile.max().item<double>() < 1; };
+  const PredictionOptions options{.classes = 3, .tile = 64};
+  const at::Tensor together = predict_planes(pointwise, images, options, is_air);
+  for (int i = 0; i < 3; ++i) {
+    const at::Tensor alone = predict_planes(pointwise, images.slice(0, i, i + 1), options, is_air);
+    CHECK(at::equal(together.slice(1, i, i + 1), alone));
+  }
+}
+
+TEST_CASE("an output that is no number is an error, not background") {
+  const auto broken = [](const at::Tensor& images) { return pointwise(images) * NAN; };
+  CHECK_THROWS_WITH_AS(predict_planes(broken, noise({1, 1, 32, 32}), {.classes = 3}),
+                       doctest::Contains("no numbers"), Error);
 }
 
 }  // namespace
