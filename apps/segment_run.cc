@@ -244,6 +244,9 @@ void NetworkRun::open_store(const std::string& scan_sha256) {
     store_ = std::make_unique<SlabStore>(outputs_.slabs, scan_->grid().size, std::move(slabs),
                                          planes, begun_with(scan_sha256), context_.progress);
   } catch (const Error& error) {
+    if (!is_slab_store(outputs_.slabs)) {
+      throw;
+    }
     throw Error(error.kind(), std::string(error.what()) +
                                   "; give what was given then, or --restart to begin anew");
   }

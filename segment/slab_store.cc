@@ -152,8 +152,7 @@ SlabStore::SlabStore(fs::path folder, const Size3& size, std::vector<AxisSlab> s
                      const Json& begun_with, Progress& progress)
     : folder_(std::move(folder)), size_(size), slabs_(std::move(slabs)), planes_(planes) {
   std::error_code error;
-  if (fs::exists(folder_, error) && !fs::exists(folder_ / journal_name, error) &&
-      !fs::is_empty(folder_, error)) {
+  if (fs::exists(folder_, error) && !is_slab_store(folder_) && !fs::is_empty(folder_, error)) {
     throw file_error(folder_,
                      "is where finished slabs would be kept, and is there with something "
                      "else in it; move it away");
@@ -237,9 +236,14 @@ fs::path SlabStore::file_of(const AxisSlab& slab) const {
   return folder_ / (name_of(slab) + slab_ending);
 }
 
+bool is_slab_store(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / journal_name, ignored);
+}
+
 void remove_slab_store(const fs::path& folder) {
   std::error_code error;
-  if (!fs::exists(folder / journal_name, error)) {
+  if (!is_slab_store(folder)) {
     return;
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {

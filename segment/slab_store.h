@@ -73,6 +73,7 @@ class SlabStore {
   std::unique_ptr<Journal> journal_;
 };
 
+bool is_slab_store(const std::filesystem::path& folder);
 // Removes a store's own files, and the folder where nothing else is left in it; nothing where there
 // is no store. Throws Error{file} where that fails.
 void remove_slab_store(const std::filesystem::path& folder);

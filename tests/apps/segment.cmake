@@ -72,7 +72,7 @@ fossilct_cli_test(segment_probability_is_scan PREPARE import ${scan} --output l.
   ARGS segment l.probability-foreground.h5 --model ${model} -o l.h5 --probabilities --overwrite EXIT 2 LEAVES l.probability-foreground.h5
   STDERR "--output: l.probability-foreground.h5 is what is read")
 fossilct_cli_test(segment_strangers PREPARE export in/good --spacing-um 2 --roi 0:16,0:12,0:2 --output l.h5.slabs/ --format tiff-folder ARGS ${segment} --restart EXIT 1
-  LEAVES l.h5.slabs/l.h5_0000.tif l.h5.slabs/l.h5_0001.tif STDERR "l.h5.slabs: is where finished slabs would be kept.*something else in it")
+  LEAVES l.h5.slabs/l.h5.slabs_0000.tif l.h5.slabs/l.h5.slabs_0001.tif STDERR "l.h5.slabs: is where finished slabs would be kept.*something else in it")
 fossilct_cli_test(segment_labels PREPARE import in/masks -o m.h5 --spacing-um 2 --labels ARGS segment m.h5 --model ${model} -o l.h5
   EXIT 1 LEAVES m.h5 STDERR "m.h5: holds labels; expected the intensities")
 fossilct_cli_test(segment_memory ARGS ${segment} --memory 0.001 EXIT 1 STDERR "of RAM.*are allowed: .*--memory, or a smaller --tile")

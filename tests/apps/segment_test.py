@@ -73,7 +73,7 @@ assert not [name for name in left if "slabs" in name or "lock" in name or "parti
 
 # Ctrl-C says how to go on; meanwhile a second run on the output is refused.
 job = start(*segment("m.h5"))
-wait_for(work / "m.h5.slabs" / "journal")
+wait_for(work / "m.h5.slabs" / "z-000000.u8")
 err = fossilct(*segment("m.h5"), code=1).stderr
 assert "m.h5.lock: in use by segmentation into m.h5, process" in err, err
 job.send_signal(signal.SIGINT)
