@@ -124,7 +124,8 @@ class BatchReader {
     SlicePart part = whole_slices(scan_.grid().size, slab().axis);
     part.slice = slice;
     return part_of(std::as_const(voxels_).view(), box_, scan_.grid().size, part, recipe_.context,
-                   recipe_.scale);
+                   recipe_.scale)
+        .nan_to_num_(0, 0, 0);  // an infinite voxel would take its surroundings along
   }
 
   VolumeSource& scan_;
@@ -353,7 +354,8 @@ SegmentationProbe probe_segmentation(VolumeSource& scan, const SliceRecipe& reci
   for (std::size_t i = 0; i < axes.size(); ++i) {
     SlicePart part = whole_slices(scan.grid().size, axes[i]);
     part.slice /= 2;
-    const at::Tensor image = read_part(scan, part, recipe.context, recipe.scale).unsqueeze(0);
+    const at::Tensor image =
+        read_part(scan, part, recipe.context, recipe.scale).unsqueeze(0).nan_to_num_(0, 0, 0);
     // Where there is one axis all three are of it; the first ones of a size allocate.
     const int times = axes.size() == 1 ? slices : axes.size() == 2 ? 2 : 1;
     double best = 0;

@@ -113,7 +113,8 @@ FeatureStatistics first_layer_statistics(const Network& network, VolumeSource& s
     progress.check();
     SlicePart part = whole_slice;
     part.slice = (2 * i + 1) * whole_slice.slice / (2 * count);
-    const at::Tensor image = read_part(scan, part, recipe.context, recipe.scale).unsqueeze(0);
+    const at::Tensor image =
+        read_part(scan, part, recipe.context, recipe.scale).unsqueeze(0).nan_to_num_(0, 0, 0);
     const at::Tensor features =
         run_with_torch(first, network_input(image, recipe.normalisation, recipe.repeat_grey));
     sums.add(features, rock_of(image, recipe, features));

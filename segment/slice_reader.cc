@@ -36,7 +36,7 @@ at::Tensor scaled(const VolumeView<const T>& voxels, const IntensityScale& scale
       for (std::int64_t x = 0; x < size.x; ++x, ++to) {
         const auto value =
             static_cast<float>((static_cast<double>(row[x]) - scale.centre) * factor);
-        *to = std::isfinite(value) ? value : 0;
+        *to = std::isnan(value) ? 0 : value;
       }
     }
   }

@@ -13,7 +13,7 @@ namespace fossilct {
 
 // A part of a slice, which must lie inside the volume, and `context` slices on each side of it as
 // channels, in the order of their numbers: C,H,W fp32 on the CPU, (v - centre) / deviation; NaN
-// and infinite voxels become 0. Beyond the volume the outermost slice is repeated. Cost: the box
+// becomes 0. Beyond the volume the outermost slice is repeated. Cost: the box
 // once, turned where the axis is not z. Throws what the source throws.
 at::Tensor read_part(VolumeSource& scan, const SlicePart& part, std::int64_t context,
                      const IntensityScale& scale);
