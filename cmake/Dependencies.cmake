@@ -37,6 +37,12 @@ if("networks" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(OpenMP COMPONENTS CXX)
 endif()
 
+if("specimens" IN_LIST FOSSILCT_BUILT_ROOMS)
+  find_package(SQLite3 3.34 REQUIRED)
+  find_package(Qhull 8 REQUIRED)
+  find_package(Boost 1.74 REQUIRED)
+endif()
+
 if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 endif()
