@@ -70,15 +70,19 @@ void sync_descriptor_of(const fs::path& path, int flags) {
   ::close(descriptor);
 }
 
-void sync_tree(const fs::path& folder) {
-  try {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-      sync_descriptor_of(entry.path(), entry.is_directory() ? O_RDONLY | O_DIRECTORY : O_RDONLY);
-    }
-  } catch (const fs::filesystem_error&) {
-    rethrow_with_context(folder.string());
+// All of a folder at once: one call for tens of thousands of small files, where one a file takes
+// minutes. It flushes what else the file system holds, too.
+void sync_file_system_of(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    throw file_errno_error(folder, "can't open to flush to the disk");
   }
-  sync_descriptor_of(folder, O_RDONLY | O_DIRECTORY);
+  const int failed = ::syncfs(descriptor);
+  const Error error = file_errno_error(folder, "can't flush to the disk");
+  ::close(descriptor);
+  if (failed != 0) {
+    throw error;
+  }
 }
 
 // Renames without ever replacing (`flags` RENAME_NOREPLACE) or swaps two names (RENAME_EXCHANGE).
@@ -218,7 +222,7 @@ AtomicOutput::~AtomicOutput() {
 
 void AtomicOutput::commit() {
   if (kind_ == AtomicKind::folder) {
-    sync_tree(temporary_path_);
+    sync_file_system_of(temporary_path_);
   } else {
     sync_to_disk(temporary_path_);
   }

@@ -29,6 +29,13 @@ std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, 
                                              const ScanDescription& description, IfExists if_exists,
                                              int threads);
 
+// A small volume as a NRRD file at once, not atomically: for files of a folder that itself appears
+// only when it is whole (AtomicOutput) or under names that nobody reads yet. Gzip for labels, as
+// make_export_sink. `voxels` have the description's size and type (assert). May be called from
+// several threads for different files. Throws Error{file}.
+void write_nrrd(const std::filesystem::path& path, const ScanDescription& description,
+                const AnyConstView& voxels);
+
 // Throws Error{file} where `folder` is there and holds anything but such slices of a folder of this
 // name, the strangers named: replacing it would take them away. make_export_sink() with
 // IfExists::replace asks it at the beginning and once more before the rename.

@@ -2,12 +2,17 @@
 #include "io/nrrd_sink.h"
 
 #include <bit>
+#include <cassert>
+#include <fstream>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "io/export.h"
+#include "io/gzip_packer.h"
 #include "io/spacing.h"
 #include "io/voxel_stream_sink.h"
 
@@ -90,6 +95,34 @@ std::unique_ptr<VolumeSink> make_nrrd_sink(const std::filesystem::path& path,
   return std::make_unique<VoxelStreamSink>(path, description, header(description, packed),
                                            packed ? Packing::voxels : Packing::none, if_exists,
                                            threads);
+}
+
+void write_nrrd(const std::filesystem::path& path, const ScanDescription& description,
+                const AnyConstView& voxels) {
+  assert(voxels.size() == description.grid.size && voxels.type() == description.type);
+  assert(voxels.contiguous());
+  std::ofstream stream(path, std::ios::binary);
+  const auto emit = [&stream](std::span<const std::byte> bytes) {
+    stream.write(reinterpret_cast<const char*>(bytes.data()),
+                 static_cast<std::streamsize>(bytes.size()));
+  };
+  const std::span<const std::byte> bytes(
+      voxels.data(), voxels.row_bytes() * static_cast<std::size_t>(voxels.size().y) *
+                         static_cast<std::size_t>(voxels.size().z));
+  const bool packed = description.kind == VolumeKind::labels;
+  stream << header(description, packed);
+  if (packed) {
+    GzipPacker packer(1, emit);
+    packer.begin();
+    packer.write(bytes);
+    packer.finish();
+  } else {
+    emit(bytes);
+  }
+  stream.close();
+  if (!stream) {
+    throw file_errno_error(path, "can't write");
+  }
 }
 
 }  // namespace fossilct

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/error.h"
 #include "export_support.h"
 #include "io/metaimage_sink.h"
 #include "io/tiff_sink.h"
@@ -173,6 +174,21 @@ TEST_CASE("packed voxels of several blocks come back, and are the same bytes on 
   }
   CHECK(same_voxels(test::read_nifti(folder / "3.nii.gz").voxels, voxels));
   CHECK(test::read_file(folder / "1.nii.gz") == test::read_file(folder / "3.nii.gz"));
+}
+
+TEST_CASE("a NRRD file written at once has the bytes of the streamed one") {
+  for (const VolumeKind kind : {VolumeKind::intensity, VolumeKind::labels}) {
+    const TemporaryFolder folder;
+    ScanDescription description = describe(PixelType::u16, {13, 11, 7});
+    description.kind = kind;
+    const AnyVolume voxels = random_volume(PixelType::u16, description.grid.size);
+    write(folder / "streamed.nrrd", ExportFormat::nrrd, description, voxels.view(), 7);
+    write_nrrd(folder / "at-once.nrrd", description, voxels.view());
+    CHECK(read_file(folder / "at-once.nrrd") == read_file(folder / "streamed.nrrd"));
+  }
+  CHECK_THROWS_AS(write_nrrd("/nowhere/a.nrrd", describe(PixelType::u8, {1, 1, 1}),
+                             Volume<std::uint8_t>({1, 1, 1}).view()),
+                  Error);
 }
 
 TEST_CASE("the volume file keeps what other containers lose") {
