@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "apps/report.h"
 #include "base/sha256.h"
 #include "io/transfer.h"
 
@@ -70,6 +71,14 @@ Json source_json(const fs::path& scan, const ScanDescription& description,
   return json;
 }
 
+ScanIdentity identity_of(const fs::path& scan, const ScanDescription& description,
+                         Progress& progress) {
+  FileHasher hasher(description.files);
+  const std::vector<HashedFile> files = hasher.wait(progress);
+  const Json source = source_json(scan, description, files);
+  return {source, manifest_of(files, scan), source.at("sha256").get<std::string>()};
+}
+
 Json scan_provenance_json(const CommandContext& context, const Json& sources,
                           const ScanDescription& description) {
   Json json = provenance_json(context, sources);
@@ -87,6 +96,21 @@ Json transfer_with_provenance(const CommandContext& context, const fs::path& sca
   const Json provenance = scan_provenance_json(context, sources, source.description());
   sink.set_provenance(provenance, manifest_of(files, scan));
   return provenance;
+}
+
+VolumeStatistics write_volume_file(const CommandContext& context, const fs::path& path,
+                                   IfExists if_exists, VolumeSource& source, const Json& provenance,
+                                   const std::string& manifest) {
+  VolumeFileOptions file;
+  file.kind = source.description().kind;
+  file.classes = source.description().classes;
+  file.if_exists = if_exists;
+  file.threads = context.common.threads;
+  VolumeFileSink sink(path, source.grid(), source.type(), file);
+  transfer(source, sink, "write " + path.filename().string(), context.progress);
+  sink.set_provenance(provenance, manifest);
+  finish(sink, context.progress);
+  return sink.statistics();
 }
 
 }  // namespace fossilct

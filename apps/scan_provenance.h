@@ -21,6 +21,16 @@ std::string manifest_of(const std::vector<HashedFile>& files, const std::filesys
 Json source_json(const std::filesystem::path& scan, const ScanDescription& description,
                  const std::vector<HashedFile>& files);
 
+// What belongs to a scan that is read.
+struct ScanIdentity {
+  Json source;           // source_json()
+  std::string manifest;  // manifest_of()
+  std::string sha256;    // that of source
+};
+// Hashes all its files; the stage "hash". Throws Error{file}, Cancelled.
+ScanIdentity identity_of(const std::filesystem::path& scan, const ScanDescription& description,
+                         Progress& progress);
+
 // provenance_json() with "spacing", which says who told it, and "notices".
 Json scan_provenance_json(const CommandContext& context, const Json& sources,
                           const ScanDescription& description);
@@ -29,5 +39,11 @@ Json scan_provenance_json(const CommandContext& context, const Json& sources,
 // provenance, which is returned. Does not call finish().
 Json transfer_with_provenance(const CommandContext& context, const std::filesystem::path& scan,
                               VolumeSource& source, VolumeFileSink& sink, std::string_view stage);
+
+// All of `source` into a volume file of its kind and classes, with that provenance. Returns the
+// statistics of what was written.
+VolumeStatistics write_volume_file(const CommandContext& context, const std::filesystem::path& path,
+                                   IfExists if_exists, VolumeSource& source, const Json& provenance,
+                                   const std::string& manifest);
 
 }  // namespace fossilct

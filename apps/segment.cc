@@ -38,21 +38,6 @@ void give_large_blocks_back() {
 #endif
 }
 
-// What belongs to the scan that is read.
-struct ScanIdentity {
-  Json source;
-  std::string manifest;
-  std::string sha256;
-};
-
-ScanIdentity identity_of(const fs::path& path, const ScanDescription& description,
-                         Progress& progress) {
-  FileHasher hasher(description.files);
-  const std::vector<HashedFile> files = hasher.wait(progress);
-  const Json source = source_json(path, description, files);
-  return {source, manifest_of(files, path), source.at("sha256").get<std::string>()};
-}
-
 // "fossil 5.21%" of each class but the background.
 std::string shares_text(const VolumeStatistics& statistics,
                         const std::vector<LabelClass>& classes) {
@@ -218,7 +203,7 @@ class SegmentCommand : public Command {
     const std::vector<fs::path> paths = written(outputs, classes);
     auto path = paths.begin();
     const auto write_next = [&](std::unique_ptr<VolumeSource> volume) {
-      return write_volume(context, *path++, IfExists::replace, *volume, provenance,
+      return write_volume_file(context, *path++, IfExists::replace, *volume, provenance,
                           identity.manifest);
     };
     for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
@@ -231,21 +216,6 @@ class SegmentCommand : public Command {
     const VolumeStatistics statistics = write_next(cleaned(context, run.labels(), classes));
     remove_slab_store(outputs.slabs);
     return result(paths, classes, statistics, run.speed_text(), provenance);
-  }
-
-  VolumeStatistics write_volume(const CommandContext& context, const fs::path& path,
-                                IfExists if_exists, VolumeSource& source, const Json& provenance,
-                                const std::string& manifest) const {
-    VolumeFileOptions file;
-    file.kind = source.description().kind;
-    file.classes = source.description().classes;
-    file.if_exists = if_exists;
-    file.threads = context.common.threads;
-    VolumeFileSink sink(path, source.grid(), source.type(), file);
-    transfer(source, sink, "write " + path.filename().string(), context.progress);
-    sink.set_provenance(provenance, manifest);
-    finish(sink, context.progress);
-    return sink.statistics();
   }
 
   CommandResult by_threshold(const CommandContext& context, std::unique_ptr<VolumeSource> scan,
@@ -261,7 +231,7 @@ class SegmentCommand : public Command {
     const auto labels = cleaned(context, std::move(found), classes);
     Json provenance = scan_provenance_json(context, Json::array({identity.source}), description);
     provenance["prediction"] = {{"threshold", value}};
-    const VolumeStatistics statistics = write_volume(
+    const VolumeStatistics statistics = write_volume_file(
         context, outputs.labels, settings_.overwrite ? IfExists::replace : IfExists::refuse,
         *labels, provenance, identity.manifest);
     return result({outputs.labels}, classes, statistics, "", provenance);

@@ -28,6 +28,18 @@ std::vector<std::int64_t> numbers_in(const ScanDescription& description, const B
   return numbers;
 }
 
+class Shared final : public VolumeSource {
+ public:
+  explicit Shared(std::shared_ptr<VolumeSource> source)
+      : VolumeSource(source->description()), source_(std::move(source)) {}
+  std::int64_t preferred_slab() const override { return source_->preferred_slab(); }
+
+ private:
+  void read_box(const Box& box, const AnyView& out) override { source_->read(box, out); }
+
+  std::shared_ptr<VolumeSource> source_;
+};
+
 class Cropped final : public Adaptor {
  public:
   Cropped(std::unique_ptr<VolumeSource> source, const Box& box)
@@ -173,6 +185,10 @@ void check_roi(const Box& box, const Size3& size) {
 }
 
 }  // namespace
+
+std::unique_ptr<VolumeSource> shared(std::shared_ptr<VolumeSource> source) {
+  return std::make_unique<Shared>(std::move(source));
+}
 
 std::unique_ptr<VolumeSource> crop(std::unique_ptr<VolumeSource> source, const Box& box) {
   check_roi(box, source->grid().size);

@@ -15,6 +15,9 @@ namespace fossilct {
 // true (grid, type, statistics dropped where they no longer hold, a notice where the user must
 // know).
 
+// The same voxels for several users, of whom one reads at a time; a description of its own.
+std::unique_ptr<VolumeSource> shared(std::shared_ptr<VolumeSource> source);
+
 // The voxels of `box` only. Throws Error{option} naming --roi where the box is empty or leaves the
 // volume.
 std::unique_ptr<VolumeSource> crop(std::unique_ptr<VolumeSource> source, const Box& box);

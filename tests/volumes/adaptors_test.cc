@@ -46,6 +46,18 @@ bool contains(const std::string& text, const std::string& part) {
 
 }  // namespace
 
+TEST_CASE("a shared source gives its voxels to each user, who may change the description") {
+  const Volume<std::uint16_t> volume = random_volume<std::uint16_t>({7, 5, 4}, 1);
+  const std::shared_ptr<VolumeSource> source = source_of(volume, 3);
+  const auto a = shared(source);
+  const auto b = shared(source);
+  a->mutable_description().grid.spacing_um = {9, 9, 9};
+  CHECK(same_voxels(read_all<std::uint16_t>(*a), volume));
+  CHECK(same_voxels(read_piecewise<std::uint16_t>(*b), volume));
+  CHECK(b->grid().spacing_um == source->grid().spacing_um);
+  CHECK(a->preferred_slab() == 3);
+}
+
 TEST_CASE("a crop shows its box, at its place in space") {
   const Volume<std::uint16_t> volume = random_volume<std::uint16_t>({9, 8, 7}, 1);
   const Box box = {{2, 1, 3}, {8, 7, 7}};
