@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "specimens/catalogue.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "base/version.h"
+#include "specimens/catalogue_export.h"
+#include "specimens/catalogue_schema.h"
+#include "specimens/catalogue_state.h"
+#include "specimens/pending_files.h"
+
+namespace fossilct {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Not one of the data: taken before they are read.
+constexpr const char* lock_name = ".lock";
+
+// Text from files may be no UTF-8, which JSON can't hold.
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void insert_scan(const Database& database, const ScanRecord& scan) {
+  const Grid& g = scan.grid;
+  const std::string direction = dumped(Json(g.direction));
+  const std::string provenance = dumped(scan.provenance);
+  Statement(database,
+            "INSERT INTO scan (id, name, path, sha256, size_x, size_y, size_z, spacing_x, "
+            "spacing_y, spacing_z, spacing_known, origin_x, origin_y, origin_z, direction, "
+            "core_volume, top_m, bottom_m, provenance) "
+            "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind_all(std::string_view(scan.name), std::string_view(scan.path),
+                std::string_view(scan.sha256), g.size.x, g.size.y, g.size.z, g.spacing_um.x,
+                g.spacing_um.y, g.spacing_um.z, g.spacing_known, g.origin_um.x, g.origin_um.y,
+                g.origin_um.z, std::string_view(direction), scan.core_volume, scan.top_m,
+                scan.bottom_m, std::string_view(provenance))
+      .run();
+}
+
+void insert_segmentation(const Database& database, const SegmentationRecord& segmentation) {
+  const std::string options = dumped(segmentation.options);
+  const std::string summary = dumped(segmentation.summary);
+  const std::string provenance = dumped(segmentation.provenance);
+  Statement(database, "INSERT INTO segmentation VALUES (1, ?, ?, ?, ?, ?)")
+      .bind_all(std::string_view(segmentation.path), std::string_view(segmentation.sha256),
+                std::string_view(options), std::string_view(summary), std::string_view(provenance))
+      .run();
+}
+
+void insert_classes(const Database& database, const std::vector<LabelClass>& classes) {
+  Statement insert(database, "INSERT INTO class VALUES (?, ?, ?)");
+  for (const Json& c : to_json(classes)) {
+    const auto name = c["name"].get<std::string>();
+    const auto colour = c["colour"].get<std::string>();
+    insert.bind_all(c["value"].get<std::int64_t>(), std::string_view(name),
+                    std::string_view(colour));
+    insert.run();
+  }
+}
+
+void insert_kinds(const Database& database, std::span<const MeasurementKind> kinds,
+                  bool spacing_known) {
+  std::set<std::string> taken;
+  Statement fixed(database, "SELECT * FROM specimens");
+  for (int column = 0; column < fixed.columns(); ++column) {
+    taken.insert(fixed.column_name(column));
+  }
+  Statement insert(database,
+                   "INSERT INTO measurement_kind (name, unit, column_name, definition, source) "
+                   "VALUES (?, ?, ?, ?, ?)");
+  for (const MeasurementKind& kind : kinds) {
+    const std::string unit = unit_text(kind.unit, spacing_known);
+    const std::string column = column_name(kind.name, unit);
+    if (!taken.insert(lower(column)).second) {
+      throw format_error(database.path(),
+                         "two columns would have the name '" + column + "' of a measurement");
+    }
+    insert.bind_all(kind.name, std::string_view(unit), std::string_view(column), kind.definition,
+                    kind.source);
+    insert.run();
+  }
+}
+
+std::string range_of_ids(const Database& database) {
+  const std::int64_t count = database.integer("SELECT count(*) FROM specimen");
+  if (count == 0) {
+    return "the catalogue has none";
+  }
+  return "the catalogue has " + format_count(count) + ", with ids from " +
+         std::to_string(database.integer("SELECT min(id) FROM specimen")) + " to " +
+         std::to_string(database.integer("SELECT max(id) FROM specimen"));
+}
+
+// What became of a fossil that once had this id.
+std::string fate_of(const Database& database, std::uint32_t id) {
+  for (const RetiredId& retired : read_retired(database)) {
+    if (retired.id == id) {
+      return "it was retired on " + retired.time + " (" + retired.reason +
+             (retired.into ? ", now part of " + std::to_string(*retired.into) : "") + "); ";
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string column_name(std::string_view kind, std::string_view unit) {
+  std::string name(kind);
+  if (unit.empty() || kind.ends_with(unit)) {
+    return name;
+  }
+  return name +
+         (unit.starts_with("1/") ? "_per_" + std::string(unit.substr(2)) : "_" + std::string(unit));
+}
+
+Catalogue::Catalogue(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Catalogue::Catalogue(Catalogue&&) noexcept = default;
+Catalogue::~Catalogue() = default;
+
+Catalogue Catalogue::create(const fs::path& folder, const ScanRecord& scan,
+                            const SegmentationRecord& segmentation,
+                            const std::vector<LabelClass>& classes,
+                            std::span<const MeasurementKind> kinds) {
+  auto state = std::make_unique<State>();
+  state->folder = folder;
+  state->writable = true;
+  state->lock.emplace(folder / lock_name, "fossilct");
+  const fs::path path = folder / database_name;
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) {
+    throw file_error(path, "is there already; a catalogue is made in an empty folder");
+  }
+  state->database = std::make_unique<Database>(path, Database::Mode::create);
+  const Database& database = *state->database;
+  migrate(database);
+  Transaction transaction(database);
+  Statement(database, "INSERT INTO state VALUES (1, 'scan', 0, ?)").bind(version()).run();
+  insert_scan(database, scan);
+  insert_segmentation(database, segmentation);
+  insert_classes(database, classes);
+  insert_kinds(database, kinds, scan.grid.spacing_known);
+  make_specimen_table(database);
+  transaction.commit();
+  write_tables(database, folder);
+  return Catalogue(std::move(state));
+}
+
+Catalogue Catalogue::open(const fs::path& path, Access access) {
+  auto state = std::make_unique<State>();
+  std::error_code ignored;
+  const bool one_file = fs::is_regular_file(path, ignored);
+  if (!fs::exists(path, ignored)) {
+    throw file_error(path,
+                     "there is no such folder; give the NAME.fossils that fossilct extract "
+                     "wrote");
+  }
+  const fs::path file = one_file ? path : path / database_name;
+  state->folder = one_file ? path.parent_path() : path;
+  state->writable = access == Access::write;
+  if (!fs::is_regular_file(file, ignored)) {
+    throw file_error(path, std::string("holds no ") + database_name +
+                               "; give the NAME.fossils that fossilct extract wrote");
+  }
+  if (state->writable) {
+    state->lock.emplace(state->folder / lock_name, "fossilct");
+  }
+  state->database = std::make_unique<Database>(
+      file, state->writable ? Database::Mode::write : Database::Mode::read);
+  const Database& database = *state->database;
+  require_catalogue(database);
+  if (!state->writable) {
+    require_current_schema(database);
+    return Catalogue(std::move(state));
+  }
+  migrate(database);
+  if (database.integer("SELECT kind = 'well' FROM state") != 0) {
+    throw file_error(path,
+                     "joins several scans and is only read; change the catalogue of the "
+                     "scan and merge again");
+  }
+  finish_pending(database, state->folder);
+  if (!tables_are_current(database, state->folder)) {
+    write_tables(database, state->folder);
+  }
+  return Catalogue(std::move(state));
+}
+
+const fs::path& Catalogue::folder() const { return state_->folder; }
+
+fs::path Catalogue::path_of(const std::string& name) const {
+  return pending_path(*state_->database, state_->folder, name);
+}
+
+std::vector<ScanRecord> Catalogue::scans() const { return read_scans(*state_->database); }
+
+ScanRecord Catalogue::scan() const { return scans().front(); }
+
+SegmentationRecord Catalogue::segmentation() const {
+  Statement row(*state_->database,
+                "SELECT path, sha256, options, summary, provenance FROM segmentation "
+                "ORDER BY scan LIMIT 1");
+  if (!row.step()) {
+    throw format_error(state_->database->path(), "does not say where its labels are from");
+  }
+  return {row.text(0), row.text(1), Json::parse(row.text_view(2), nullptr, false),
+          Json::parse(row.text_view(3), nullptr, false),
+          Json::parse(row.text_view(4), nullptr, false)};
+}
+
+std::vector<LabelClass> Catalogue::classes() const {
+  Json list = Json::array();
+  Statement rows(*state_->database, "SELECT value, name, colour FROM class ORDER BY value");
+  while (rows.step()) {
+    list.push_back({{"value", rows.integer(0)}, {"name", rows.text(1)}, {"colour", rows.text(2)}});
+  }
+  return label_classes_from_json(list);
+}
+
+std::vector<CatalogueKind> Catalogue::kinds() const { return read_kinds(*state_->database); }
+
+std::vector<CatalogueEntry> Catalogue::entries() const {
+  return read_entries(*state_->database, "");
+}
+
+CatalogueEntry Catalogue::entry(std::uint32_t id, std::string_view option) const {
+  std::vector<CatalogueEntry> entries =
+      read_entries(*state_->database, "WHERE s.key = " + std::to_string(specimen_key(1, id)));
+  if (entries.empty()) {
+    throw option_error(option, "there is no fossil " + std::to_string(id) + ": " +
+                                   fate_of(*state_->database, id) +
+                                   range_of_ids(*state_->database));
+  }
+  return std::move(entries.front());
+}
+
+bool Catalogue::has(std::uint32_t id) const {
+  return Statement(*state_->database, "SELECT 1 FROM specimen WHERE key = ?")
+      .bind(specimen_key(1, id))
+      .step();
+}
+
+std::uint32_t Catalogue::highest_id_given() const {
+  return static_cast<std::uint32_t>(
+      state_->database->integer("SELECT highest_id FROM scan WHERE id = 1"));
+}
+
+std::vector<RetiredId> Catalogue::retired() const { return read_retired(*state_->database); }
+std::vector<Decision> Catalogue::decisions() const { return read_decisions(*state_->database); }
+std::vector<Signature> Catalogue::signatures() const { return read_signatures(*state_->database); }
+std::int64_t Catalogue::revision() const {
+  return state_->database->integer("SELECT revision FROM state");
+}
+std::string Catalogue::content_sha256() const { return content_hash(*state_->database); }
+
+}  // namespace fossilct

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specimens/catalogue.h"
+#include "tests/support.h"
+
+namespace fossilct::test {
+
+inline const std::vector<MeasurementKind>& catalogue_test_kinds() {
+  static const std::vector<MeasurementKind> kinds = {
+      {"volume", Unit::volume, "Voxels times the volume of one", ""},
+      {"equivalent_diameter", Unit::length, "Of the ball of that volume", ""},
+      {"centroid_x", Unit::length, "Mean of the voxels' centres", ""},
+      {"centroid_y", Unit::length, "Mean of the voxels' centres", ""},
+      {"centroid_z", Unit::length, "Mean of the voxels' centres", ""},
+      {"chambers", Unit::count, "Chambers", "A paper, eq. 1"},
+      {"uncertainty_mean", Unit::none, "Mean uncertainty of the labels", ""},
+  };
+  return kinds;
+}
+
+inline ScanRecord catalogue_test_scan() {
+  ScanRecord scan;
+  scan.name = "core-t";
+  scan.path = "scans/core-t.h5";
+  scan.sha256 = std::string(64, 'a');
+  scan.grid = {{100, 90, 80}, {2, 2, 4}, {10, 20, 30}};
+  scan.core_volume = 1e7;
+  scan.provenance = {{"command", "fossilct import"}};
+  return scan;
+}
+
+// A cube of 10 voxels edge, measured.
+inline Specimen catalogue_test_specimen(std::uint32_t id) {
+  Specimen s;
+  s.id = id;
+  s.class_value = 1 + id % 2;
+  const auto at = std::int64_t{id} % 9 * 10;
+  s.box = {{at, 5, 6}, {at + 10, 15, 16}};
+  s.first = s.box.begin;
+  s.voxels = 1000;
+  s.truncated = id % 3 == 0;
+  s.infill = "open";
+  s.measurements = {{"volume", 16000.0 + id, ""},
+                    {"equivalent_diameter", 31.25, ""},
+                    {"centroid_x", 10 + 2 * (static_cast<double>(at) + 4.5), ""},
+                    {"centroid_y", 39.0, ""},
+                    {"centroid_z", 72.0, ""},
+                    {"chambers", std::nullopt, "not resolvable"},
+                    {"uncertainty_mean", 0.125 * (id % 4), ""}};
+  return s;
+}
+
+// Fossils 1 to `count`.
+inline Catalogue make_test_catalogue(const std::filesystem::path& folder, std::uint32_t count) {
+  std::filesystem::create_directories(folder);
+  Catalogue catalogue = Catalogue::create(
+      folder, catalogue_test_scan(), {"labels.h5", std::string(64, 'b'), {}, {}, {}},
+      {{1, "foram", {232, 163, 61}}, {2, "ostracod, smooth", {1, 2, 3}}}, catalogue_test_kinds());
+  std::vector<Specimen> specimens;
+  for (std::uint32_t id = 1; id <= count; ++id) {
+    specimens.push_back(catalogue_test_specimen(id));
+  }
+  Catalogue::Change change(catalogue);
+  change.add(specimens);
+  change.commit();
+  return catalogue;
+}
+
+}  // namespace fossilct::test
