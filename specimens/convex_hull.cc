@@ -129,7 +129,10 @@ double least_width(const ConvexHull& hull) {
     for (std::size_t j = i + 1; j < edges.size(); ++j) {
       if (antipodal(edges[i], edges[j])) {
         const Vector3 direction = unit(cross(edges[i].along, edges[j].along));
-        least = std::min(least, std::abs(dot(direction, edges[i].from - edges[j].from)));
+        // Rounding may take nearly parallel facets for antipodal ones: the extent decides.
+        if (std::abs(dot(direction, edges[i].from - edges[j].from)) < least) {
+          least = std::min(least, extent(hull, direction));
+        }
       }
     }
   }
