@@ -43,9 +43,9 @@ struct Shape {
 
 // Measures the voxels that are mask_body, of which there is at least one (asserted); what else the
 // mask holds is background. All in physical space: spacing may differ by axis, the grid may be
-// turned. Cost: some 15 ms of processor time a Mvoxel of the body's box, plus the hull's (about 1
-// ms at 40 voxels' diameter); memory: 2 bytes a voxel of that box. Throws Error{format} where Qhull
-// fails.
+// turned. Cost: some 60 to 70 ms of processor time a Mvoxel of the crop (8 to 9 ms for a body of
+// 40 voxels' diameter, much of it for hull and Feret); memory: 2 bytes a voxel of the body's box.
+// Throws Error{format} where Qhull fails.
 Shape measure_shape(const BodyCrop& crop);
 
 std::span<const MeasurementKind> shape_kinds();
