@@ -59,6 +59,7 @@ CoreVolume measure_core(std::unique_ptr<VolumeSource> scan, Progress& progress) 
   if (!scale.without_air) {
     return result;
   }
+  result.air_grey = scale.air;
   const auto coarse =
       downsample(convert(std::move(scan), PixelType::f32, std::nullopt), coarse_factor(grid.size));
   const Volume<std::uint8_t> dark = below(*coarse, scale.air_threshold, progress);

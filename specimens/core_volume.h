@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/progress.h"
 #include "volumes/volume_source.h"
@@ -14,6 +15,7 @@ struct CoreVolume {
   double volume = 0;     // in um3, or voxels where the voxel size is not known
   bool has_air = false;  // around the core; otherwise all of the scan counts
   double air_threshold = 0;
+  std::optional<double> air_grey;  // the median of what is below the threshold, in pores too
 };
 
 // The volume of the core with its pores, without the air around it: what counts of fossils are per.

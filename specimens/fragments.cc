@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
+
+#include "specimens/measured_body.h"
 
 namespace fossilct {
 
@@ -14,15 +15,6 @@ constexpr double least_share_of_volume = 0.25;
 constexpr double deviations = 3;
 constexpr double least_deviation = 0.02;
 constexpr std::size_t fewest = 8;
-
-std::optional<double> measured(const Specimen& specimen, std::string_view name) {
-  for (const Measurement& m : specimen.measurements) {
-    if (m.name == name) {
-      return m.value;
-    }
-  }
-  return std::nullopt;
-}
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -41,8 +33,8 @@ void mark_fragments(std::vector<Specimen>& specimens) {
   std::map<std::int64_t, Kind> kinds;
   for (Specimen& s : specimens) {
     s.fragment = false;
-    const auto volume = measured(s, "volume");
-    const auto solidity = measured(s, "solidity");
+    const auto volume = measured_value(s.measurements, "volume");
+    const auto solidity = measured_value(s.measurements, "solidity");
     if (!s.truncated && volume && solidity) {
       kinds[s.class_value].volumes.push_back(*volume);
       kinds[s.class_value].solidities.push_back(*solidity);
@@ -61,8 +53,8 @@ void mark_fragments(std::vector<Specimen>& specimens) {
     const double deviation = std::max(least_deviation, 1.4826 * median(distances));
     for (Specimen& s : specimens) {
       if (s.class_value == value && !s.truncated) {
-        s.fragment = measured(s, "volume").value_or(volume) < least_share_of_volume * volume &&
-                     measured(s, "solidity").value_or(solidity) < solidity - deviations * deviation;
+        s.fragment = measured_value(s.measurements, "volume").value_or(volume) < least_share_of_volume * volume &&
+                     measured_value(s.measurements, "solidity").value_or(solidity) < solidity - deviations * deviation;
       }
     }
   }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/crop_files.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "base/error.h"
+#include "io/export.h"
+
+namespace fossilct {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+ScanDescription description_of(const Grid& grid, PixelType type, VolumeKind kind) {
+  ScanDescription description;
+  description.grid = grid;
+  description.type = type;
+  description.kind = kind;
+  return description;
+}
+
+template <typename T>
+T of_type(float value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return static_cast<T>(value);
+  } else {
+    // Values come from a scan of this type; means of a reduced crop lie between them.
+    const double rounded = std::isnan(value) ? 0.0 : std::nearbyint(static_cast<double>(value));
+    return static_cast<T>(std::clamp(rounded, static_cast<double>(std::numeric_limits<T>::min()),
+                                     static_cast<double>(std::numeric_limits<T>::max())));
+  }
+}
+
+void write_grey(const fs::path& path, const BodyCrop& crop, PixelType type) {
+  AnyVolume grey(type, crop.grid.size);
+  dispatch(type, [&]<typename T>(std::type_identity<T>) {
+    std::transform(crop.grey.data(), crop.grey.data() + voxel_count(crop.grid.size),
+                   grey.view().as<T>().data(), of_type<T>);
+  });
+  write_nrrd(path, description_of(crop.grid, type, VolumeKind::intensity), grey.view());
+}
+
+void write_labels(const fs::path& path, const Grid& grid, const Volume<std::uint8_t>& labels) {
+  write_nrrd(path, description_of(grid, PixelType::u8, VolumeKind::labels), labels.view());
+}
+
+}  // namespace
+
+void write_crop_files(const fs::path& crops, const std::string& name, const BodyCrop& crop,
+                      const Volume<std::uint8_t>& tissue, PixelType scan_type) {
+  if (voxel_count(crop.grey.size()) > 0) {
+    write_grey(crops / (name + ".nrrd"), crop, scan_type);
+  }
+  Volume<std::uint8_t> mask = Volume<std::uint8_t>::uninitialised(crop.grid.size);
+  std::transform(crop.mask.data(), crop.mask.data() + voxel_count(crop.grid.size), mask.data(),
+                 [](std::uint8_t m) { return m == mask_body ? std::uint8_t{1} : std::uint8_t{0}; });
+  write_labels(crops / (name + "_mask.nrrd"), crop.grid, mask);
+  if (voxel_count(tissue.size()) > 0) {
+    write_labels(crops / (name + "_wall.nrrd"), crop.grid, tissue);
+  }
+}
+
+void rename_crop_files(const fs::path& crops, const std::string& from, const std::string& to) {
+  for (const char* suffix : crop_suffixes) {
+    const fs::path old_path = crops / (from + suffix);
+    std::error_code error;
+    fs::rename(old_path, crops / (to + suffix), error);
+    if (error && error != std::errc::no_such_file_or_directory) {
+      throw file_code_error(old_path, "can't rename", error);
+    }
+  }
+}
+
+}  // namespace fossilct

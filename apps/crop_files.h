@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "specimens/body_crop.h"
+#include "volumes/pixel_type.h"
+#include "volumes/volume.h"
+
+namespace fossilct {
+
+// The three files of a specimen in the folder crops/ of a catalogue; `name` is its id, or what it
+// goes by until it has one. Not atomic: see write_nrrd().
+//   NAME.nrrd       the scan's intensities around it, in the scan's type; none without a scan
+//   NAME_mask.nrrd  1 = its voxels
+//   NAME_wall.nrrd  1 = wall, 2 = lumen; none where they are not told apart
+inline constexpr const char* crop_suffixes[] = {".nrrd", "_mask.nrrd", "_wall.nrrd"};
+void write_crop_files(const std::filesystem::path& crops, const std::string& name,
+                      const BodyCrop& crop, const Volume<std::uint8_t>& tissue,
+                      PixelType scan_type);
+
+// Gives the files of one name another; those that are not there are passed over. Throws
+// Error{file}.
+void rename_crop_files(const std::filesystem::path& crops, const std::string& from,
+                       const std::string& to);
+
+}  // namespace fossilct

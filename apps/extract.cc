@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "apps/command.h"
+#include "apps/crop_files.h"
+#include "apps/extract_inputs.h"
+#include "apps/extract_options.h"
+#include "apps/output_check.h"
+#include "apps/report.h"
+#include "apps/scan_provenance.h"
+#include "base/error.h"
+#include "base/lock.h"
+#include "base/process_memory.h"
+#include "base/text.h"
+#include "io/volume_file.h"
+#include "specimens/catalogue.h"
+#include "specimens/core_volume.h"
+#include "specimens/density.h"
+#include "specimens/extraction.h"
+#include "specimens/identity.h"
+#include "volumes/adaptors.h"
+
+namespace fossilct {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double least_memory_gib = 0.25;
+
+// What is counted of a scan.
+struct ClassCount {
+  std::string name;
+  std::int64_t specimens = 0;
+  Density density;
+};
+struct Counts {
+  CoreVolume core;
+  Density all;
+  std::vector<ClassCount> classes;  // those that have fossils
+};
+
+std::string class_name(std::int64_t value, const std::vector<LabelClass>& classes) {
+  const auto named = std::find_if(classes.begin(), classes.end(),
+                                  [value](const LabelClass& c) { return c.value == value; });
+  return named != classes.end() ? named->name : "class " + std::to_string(value);
+}
+
+// "3,100 per cm3 (2,200 to 4,200, 95%)"
+std::string density_text(const Density& d) {
+  const auto number = [](double value) {
+    return value >= 1000 ? format_count(std::llround(value)) : format_rounded(value);
+  };
+  return number(d.value) + (d.per_cm3 ? " per cm3 (" : " per voxel3 (") + number(d.low) + " to " +
+         number(d.high) + ", " + format_rounded(100 * d.level) + "%)";
+}
+
+Json to_json(const Density& d) {
+  return {
+      {"counted", d.counted}, {"left_out", d.left_out}, {"unit", d.per_cm3 ? "1/cm3" : "1/voxel3"},
+      {"value", d.value},     {"low", d.low},           {"high", d.high},
+      {"level", d.level}};
+}
+
+class ExtractCommand : public Command {
+ public:
+  CommandHelp help() const override {
+    return {
+        "extract LABELS --scan SCAN --output NAME.fossils [options]",
+        {"Finds each fossil in labels: connected voxels are one body, bodies that touch are taken "
+         "apart where their outline says so. Each is measured (shape, grey values, wall, chambers) "
+         "and kept in a catalogue: a folder with a database (SQLite), a table (CSV), a volume of "
+         "ids and a crop of each fossil that opens in its place in 3D Slicer.",
+         "Run again after the labels were corrected, it brings the catalogue up to date: a fossil "
+         "keeps its id, and what was decided on it, where the new body holds at least half of the "
+         "old one."},
+        {{"fossilct extract labels.h5 --scan core17.h5 -o core17.fossils",
+          "All fossils of a scan, measured."},
+         {"fossilct extract truth.tif --scan core.h5 -o truth.fossils --classes 1,3 --apart",
+          "Fossils of two of the classes, each by itself."},
+         {"fossilct extract shell-labels.h5 --scan shell.tif --spacing-um 2 -o shell.fossils",
+          "A loose specimen in air, labelled by `segment --threshold otsu`."}}};
+  }
+
+  void declare(OptionSet& options) override { declare_extract_options(options, settings_); }
+
+  CommandResult run(const CommandContext& context) override {
+    const auto began = std::chrono::steady_clock::now();
+    settle(context);
+    const FileLock lock(output_.string() + ".lock", "extraction into " + output_.string());
+    ExtractInputs inputs = open_extract_inputs(settings_, context);
+    settle_classes(settings_, inputs.classes);
+    const std::optional<Catalogue> earlier = open_earlier(inputs);
+    AtomicOutput folder(output_, AtomicKind::folder, IfExists::replace);
+    return write(context, inputs, earlier, folder, began);
+  }
+
+ private:
+  void settle(const CommandContext& context) {
+    settings_.open.threads = context.common.threads;
+    settings_.extraction.threads = context.common.threads;
+    settings_.extraction.split.connectivity = settings_.extraction.connectivity;
+    settings_.extraction.measuring.anatomy = !settings_.no_anatomy;
+    settings_.extraction.split.check();
+    const double gib = settings_.memory_gib > 0
+                           ? settings_.memory_gib
+                           : static_cast<double>(available_memory_bytes()) / 2 / (1 << 30);
+    settings_.extraction.memory_bytes =
+        static_cast<std::int64_t>(std::max(least_memory_gib, gib) * (1 << 30));
+    output_ = settings_.output.has_filename() ? settings_.output : settings_.output.parent_path();
+    require_output(output_, AtomicKind::folder, IfExists::replace);
+    require_apart("--output", output_, AtomicKind::folder,
+                  {settings_.labels, settings_.scan, settings_.uncertainty});
+  }
+
+  // The catalogue that is there, if it is of this scan; its ids go on.
+  std::optional<Catalogue> open_earlier(const ExtractInputs& inputs) const {
+    std::error_code ignored;
+    if (!fs::exists(output_, ignored)) {
+      return std::nullopt;
+    }
+    if (!fs::exists(output_ / "catalogue.sqlite", ignored)) {
+      if (!fs::is_empty(output_, ignored)) {
+        throw file_error(output_, "is a folder with other things in it; give another name");
+      }
+      return std::nullopt;
+    }
+    if (settings_.overwrite) {
+      return std::nullopt;
+    }
+    Catalogue earlier = Catalogue::open(output_, Catalogue::Access::write);
+    const ScanRecord scan = earlier.scan();
+    if (scan.sha256 != inputs.scan_identity.sha256 || scan.grid.size != inputs.grid.size) {
+      throw Error(ErrorKind::format, output_.string() + ": is the catalogue of another scan, " +
+                                         scan.name + " (" + size_text(scan.grid.size) +
+                                         " voxels, SHA-256 " + scan.sha256.substr(0, 12) +
+                                         "...); give another name, or --overwrite to " +
+                                         "begin a new one in its place");
+    }
+    return earlier;
+  }
+
+  ExtractionSources sources_of(const ExtractInputs& inputs,
+                               const std::optional<Catalogue>& earlier) const {
+    ExtractionSources sources;
+    sources.open_labels = [&inputs] { return shared(inputs.labels); };
+    if (inputs.scan) {
+      sources.scan = convert(shared(inputs.scan), PixelType::f32, std::nullopt);
+    }
+    if (inputs.uncertainty) {
+      sources.uncertainty = shared(inputs.uncertainty);
+    }
+    if (earlier) {
+      sources.earlier_ids =
+          open_volume_file(output_ / "instances.h5", 0, settings_.extraction.threads);
+    }
+    return sources;
+  }
+
+  CommandResult write(const CommandContext& context, const ExtractInputs& inputs,
+                      const std::optional<Catalogue>& earlier, AtomicOutput& folder,
+                      std::chrono::steady_clock::time_point began) const {
+    const fs::path crops = folder.temporary_path() / "crops";
+    fs::create_directory(crops);
+    const PixelType type = inputs.scan ? inputs.scan->type() : PixelType::u8;
+    const CoreVolume core = core_of(context, inputs);
+    ExtractionOptions options = settings_.extraction;
+    options.measuring.anatomy_options.air_grey = core.air_grey;
+    Extraction extraction = extract_specimens(
+        sources_of(inputs, earlier), options, folder.temporary_path(),
+        [&](const ExtractedBody& body) {
+          write_crop_files(crops, provisional_name(body.key), body.crop, body.tissue, type);
+        },
+        context.progress);
+    warn_of_nothing(extraction, inputs, context.progress);
+    const std::int64_t kept = give_ids(extraction, earlier);
+    for (std::size_t i = 0; i < extraction.specimens.size(); ++i) {
+      rename_crop_files(crops, provisional_name(extraction.keys[i]),
+                        std::to_string(extraction.specimens[i].id));
+    }
+    const Json provenance = provenance_of(context, inputs);
+    write_instances(context, inputs, extraction, folder.temporary_path(), provenance);
+    const Counts counts = count(inputs, extraction, core);
+    write_catalogue(inputs, extraction, counts, earlier, folder.temporary_path(), provenance);
+    folder.commit();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    return result(extraction, inputs, counts, earlier ? std::optional(kept) : std::nullopt,
+                  took.count());
+  }
+
+  void warn_of_nothing(const Extraction& extraction, const ExtractInputs& inputs,
+                       Progress& progress) const {
+    if (extraction.specimens.empty()) {
+      progress.warning("none of the " + format_count(extraction.components) +
+                       " bodies is as large as " +
+                       format_count(settings_.extraction.fewest_voxels(inputs.grid)) +
+                       " voxels: the catalogue is empty; --min-diameter-um keeps smaller ones");
+    }
+  }
+
+  static std::string provisional_name(std::size_t key) { return "body-" + std::to_string(key); }
+
+  CoreVolume core_of(const CommandContext& context, const ExtractInputs& inputs) const {
+    if (inputs.scan) {
+      return measure_core(shared(inputs.scan), context.progress);
+    }
+    CoreVolume all;
+    all.volume = static_cast<double>(voxel_count(inputs.grid.size)) * inputs.grid.voxel_volume();
+    return all;
+  }
+
+  // Returns how many fossils keep an id that they had.
+  static std::int64_t give_ids(Extraction& extraction, const std::optional<Catalogue>& earlier) {
+    std::map<std::uint32_t, std::int64_t> voxels;
+    for (const CatalogueEntry& entry :
+         earlier ? earlier->entries() : std::vector<CatalogueEntry>()) {
+      voxels[entry.specimen.id] = entry.specimen.voxels;
+    }
+    const std::vector<std::uint32_t> ids =
+        stable_ids(extraction.overlaps, voxels, earlier ? earlier->highest_id_given() : 0);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      extraction.specimens[i].id = ids[i];
+    }
+    return std::count_if(ids.begin(), ids.end(),
+                         [&voxels](std::uint32_t id) { return voxels.contains(id); });
+  }
+
+  Json provenance_of(const CommandContext& context, const ExtractInputs& inputs) const {
+    Json sources = Json::array({inputs.labels_identity.source});
+    if (inputs.scan) {
+      sources.push_back(inputs.scan_identity.source);
+    }
+    return scan_provenance_json(context, sources, inputs.scan_description);
+  }
+
+  static void write_instances(const CommandContext& context, const ExtractInputs& inputs,
+                              const Extraction& extraction, const fs::path& folder,
+                              const Json& provenance) {
+    const auto ids = extraction.instances(shared(inputs.labels));
+    ids->mutable_description().kind = VolumeKind::labels;
+    ids->mutable_description().classes.clear();
+    write_volume_file(context, folder / "instances.h5", IfExists::refuse, *ids, provenance, "");
+  }
+  Counts count(const ExtractInputs& inputs, const Extraction& extraction,
+               const CoreVolume& core) const {
+    const DensityOptions options = {core.share, settings_.confidence / 100};
+    std::map<std::int64_t, std::vector<CountedBody>> bodies;
+    std::vector<CountedBody> all;
+    for (const Specimen& s : extraction.specimens) {
+      bodies[s.class_value].push_back({s.box, s.truncated});
+      all.push_back({s.box, s.truncated});
+    }
+    Counts counts = {core, density(all, inputs.grid, options), {}};
+    for (const auto& [value, list] : bodies) {
+      counts.classes.push_back({class_name(value, inputs.classes),
+                                static_cast<std::int64_t>(list.size()),
+                                density(list, inputs.grid, options)});
+    }
+    return counts;
+  }
+
+  void write_catalogue(const ExtractInputs& inputs, const Extraction& extraction,
+                       const Counts& counts, const std::optional<Catalogue>& earlier,
+                       const fs::path& folder, const Json& provenance) const {
+    const ScanRecord scan = {
+        .name = scan_name(inputs),
+        .path = (inputs.scan ? settings_.scan : settings_.labels).string(),
+        .sha256 = inputs.scan_identity.sha256,
+        .grid = inputs.grid,
+        .core_volume = inputs.scan ? std::optional(counts.core.volume) : std::nullopt,
+        .top_m = std::nullopt,
+        .bottom_m = std::nullopt,
+        .provenance = provenance};
+    const SegmentationRecord segmentation = {settings_.labels.string(),
+                                             inputs.labels_identity.sha256, options_json(inputs),
+                                             summary_json(extraction, inputs, counts), provenance};
+    Catalogue catalogue =
+        Catalogue::create(folder, scan, segmentation, inputs.classes, measurement_kinds());
+    Catalogue::Change change(catalogue);
+    change.add(extraction.specimens);
+    if (earlier) {
+      change.adopt_history(*earlier);
+    }
+    change.commit();
+  }
+
+  static std::string scan_name(const ExtractInputs& inputs) {
+    const Json& source = inputs.scan ? inputs.scan_identity.source : inputs.labels_identity.source;
+    const std::string name = source.at("name").get<std::string>();
+    const fs::path path = name;
+    return path.extension() == ".h5" ? path.stem().string() : name;
+  }
+
+  Json options_json(const ExtractInputs& inputs) const {
+    const ExtractionOptions& e = settings_.extraction;
+    return {{"classes", e.classes},
+            {"apart", e.classes_apart},
+            {"wall_class", e.wall_class ? Json(*e.wall_class) : Json()},
+            {"connectivity", static_cast<int>(e.connectivity)},
+            {"min_diameter", e.min_diameter_um},
+            {"fewest_voxels", e.fewest_voxels(inputs.grid)},
+            {"split", std::string(name_of(e.split.mode))},
+            {"split_depth", e.split.depth},
+            {"anatomy", e.measuring.anatomy}};
+  }
+
+  Json summary_json(const Extraction& e, const ExtractInputs& inputs, const Counts& counts) const {
+    Json classes = Json::array();
+    for (const ClassCount& c : counts.classes) {
+      classes.push_back(
+          {{"name", c.name}, {"specimens", c.specimens}, {"density", to_json(c.density)}});
+    }
+    return {{"specimens", e.specimens.size()},
+            {"truncated", number_of(e, &Specimen::truncated)},
+            {"fragments", number_of(e, &Specimen::fragment)},
+            {"components", e.components},
+            {"components_split", e.components_split},
+            {"too_small", e.too_small},
+            {"too_small_voxels", e.too_small_voxels},
+            {"fewest_voxels", settings_.extraction.fewest_voxels(inputs.grid)},
+            {"foreground_voxels", e.foreground_voxels},
+            {"core_share", counts.core.share},
+            {"core_volume", counts.core.volume},
+            {"air_around_core", counts.core.has_air},
+            {"density", to_json(counts.all)},
+            {"classes", classes}};
+  }
+
+  static std::int64_t number_of(const Extraction& e, bool Specimen::*flag) {
+    return std::count_if(e.specimens.begin(), e.specimens.end(),
+                         [flag](const Specimen& s) { return s.*flag; });
+  }
+
+  CommandResult result(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
+                       std::optional<std::int64_t> kept, double seconds) const {
+    Json json = summary_json(e, inputs, counts);
+    json["output"] = output_.string();
+    json["kept_ids"] = kept ? Json(*kept) : Json();
+    json["seconds"] = seconds;
+    return {as_utf8(json), facts_text(facts(e, inputs, counts, kept, seconds)), true};
+  }
+
+  Facts facts(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
+              std::optional<std::int64_t> kept, double seconds) const {
+    const auto specimens = static_cast<std::int64_t>(e.specimens.size());
+    std::string classes;
+    for (const ClassCount& c : counts.classes) {
+      classes += (classes.empty() ? " (" : ", ") + format_count(c.specimens) + " " + c.name;
+    }
+    return {
+        {"catalogue", output_.string()},
+        {"fossils", format_count(specimens) + classes + (classes.empty() ? "" : ")")},
+        {"of them", format_count(number_of(e, &Specimen::truncated)) + " truncated, " +
+                        format_count(number_of(e, &Specimen::fragment)) + " fragments"},
+        {"bodies", bodies_text(e, inputs)},
+        {"ids", kept ? "kept " + format_count(*kept) + " ids of the catalogue that was there, " +
+                           format_count(specimens - *kept) + " new"
+                     : ""},
+        {"rock", rock_text(inputs, counts.core)},
+        {"density", density_text(counts.all)},
+        {"took", format_duration(seconds)}};
+  }
+
+  std::string bodies_text(const Extraction& e, const ExtractInputs& inputs) const {
+    return format_count(e.components) + " found, " + format_count(e.components_split) +
+           " came apart, " + format_count(e.too_small) + " of fewer than " +
+           format_count(settings_.extraction.fewest_voxels(inputs.grid)) + " voxels not kept";
+  }
+
+  static std::string rock_text(const ExtractInputs& inputs, const CoreVolume& core) {
+    constexpr double um3_in_cm3 = 1e12;
+    const std::string volume = inputs.grid.spacing_known
+                                   ? format_rounded(core.volume / um3_in_cm3) + " cm3"
+                                   : format_rounded(core.volume) + " voxels";
+    return volume + ", " + format_rounded(std::round(1000 * core.share) / 10) + "% of the scan" +
+           (core.has_air ? "; the rest is air around it" : "");
+  }
+
+  ExtractSettings settings_;
+  fs::path output_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_extract_command() { return std::make_unique<ExtractCommand>(); }
+
+}  // namespace fossilct

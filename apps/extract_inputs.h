@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "apps/command.h"
+#include "apps/extract_options.h"
+#include "apps/scan_provenance.h"
+#include "volumes/label_classes.h"
+#include "volumes/volume_source.h"
+
+namespace fossilct {
+
+// What `fossilct extract` reads, held against each other.
+struct ExtractInputs {
+  std::shared_ptr<VolumeSource> labels;       // u8, u16 or u32, on `grid`
+  std::shared_ptr<VolumeSource> scan;         // in its own type; null where not given
+  std::shared_ptr<VolumeSource> uncertainty;  // u8; null where not given
+  Grid grid;                                  // the scan's; the labels' where there is none
+  std::vector<LabelClass> classes;            // as the labels name them; may be empty
+  ScanDescription scan_description;           // of the scan; of the labels where there is none
+  ScanIdentity scan_identity;                 // of the scan; empty where there is none
+  ScanIdentity labels_identity;
+};
+
+// Opens and hashes them. Warns where the labels say that they were made of another scan. Throws as
+// open_scan; Error{format} that names both for sizes, voxel sizes or orientations that differ, for
+// a scan that is labels, radiographs, or every n-th slice, and for labels that are no whole
+// numbers.
+ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context);
+
+}  // namespace fossilct

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Extraction through the command line: fossils against a phantom's truth, the files of a catalogue against each
+other, ids that stay after a correction, and kills at random moments that leave the catalogue as it was.
+Usage: extract_test.py PROGRAM WORK_FOLDER KILLS"""
+import csv
+import json
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+
+program, work, kills = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+draw = random.Random(kills)
+
+
+def fossilct(*arguments, code=0):
+    done = subprocess.run([program, *arguments], cwd=work, capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def rows(query, catalogue="f.fossils"):
+    with sqlite3.connect(f"file:{work / catalogue / 'catalogue.sqlite'}?mode=ro", uri=True) as database:
+        return database.execute(query).fetchall()
+
+
+def volume(path):
+    with h5py.File(work / path) as f:
+        return f["/data"][...]
+
+
+def write_labels(path, labels):
+    """The labels with other voxels, everything else of the file as it was."""
+    np.ascontiguousarray(labels, np.uint8).tofile(work / "raw.raw")
+    z, y, x = labels.shape
+    fossilct("import", "raw.raw", "--raw", f"{x}x{y}x{z}:u8", "--labels", "--spacing-um", "4", "-o", path, "--overwrite", "--quiet")
+
+
+def nrrd(path):
+    header, _, data = (work / path).read_bytes().partition(b"\n\n")
+    return dict(line.split(": ", 1) for line in header.decode().splitlines() if ": " in line), data
+
+
+shutil.rmtree(work, ignore_errors=True)
+work.mkdir(parents=True)
+fossilct("phantom", "-o", "scan.h5", "--labels", "labels.h5", "--instances", "truth.h5", "--truth", "truth.csv",
+         "--size", "128x128x96", "--fossils", "10", "--fossil-size-um", "120", "--seed", "7", "--quiet")
+extract = ["extract", "labels.h5", "--scan", "scan.h5", "-o", "f.fossils"]
+told = json.loads(fossilct(*extract, "--json").stdout)
+
+# Every fossil of the truth is found as one, and every voxel of the labels belongs to one.
+ids, truth = volume("f.fossils/instances.h5"), volume("truth.h5")
+assert ids.dtype == np.uint32 and ids.shape == truth.shape
+specimens = {i: (n, first) for i, n, first in rows("SELECT id, voxels, first_z FROM specimen")}
+assert len(specimens) == told["specimens"] and set(specimens) == set(np.unique(ids)) - {0}
+for i, (voxels, first_z) in specimens.items():
+    where = ids == i
+    assert int(where.sum()) == voxels and int(np.argmax(where.any((1, 2)))) == first_z
+    same = np.bincount(truth[where]).argmax()
+    iou = (where & (truth == same)).sum() / (where | (truth == same)).sum()
+    assert iou > 0.9, (i, same, iou)
+
+# The table, the JSON and the database tell the same; crops lie where the fossils are.
+with open(work / "f.fossils/specimens.csv", newline="") as f:
+    table = list(csv.DictReader(f))
+assert [int(row["id"]) for row in table] == sorted(specimens)
+features = json.loads((work / "f.fossils/specimens.json").read_text())["features"]
+for row, feature in zip(table, features):
+    i = int(row["id"])
+    assert int(float(row["voxels"])) == specimens[i][0] and feature["properties"]["id"] == i
+    assert abs(float(row["volume_um3"]) - 64 * specimens[i][0]) < 1
+    header, data = nrrd(f"f.fossils/crops/{i}.nrrd")
+    x, y, z = (round(float(v) / 4) for v in header["space origin"].strip("()").split(","))
+    w, h, d = map(int, header["sizes"].split())
+    crop = np.frombuffer(data, np.uint16).reshape(d, h, w)
+    assert (crop == volume("scan.h5")[z : z + d, y : y + h, x : x + w]).all()
+    assert nrrd(f"f.fossils/crops/{i}_mask.nrrd")[0]["sizes"] == header["sizes"]
+
+# A correction: a fossil loses a third, another goes, one comes before all others. Ids stay, the gone one's is not given again.
+labels = volume("labels.h5")
+by_size = sorted(specimens, key=lambda i: specimens[i][0])
+cut, gone = by_size[-1], by_size[0]
+depth = np.flatnonzero((ids == cut).any((1, 2)))
+where = ids == cut
+where[: depth[0] + len(depth) * 3 // 4] = False
+labels[where] = 0
+labels[ids == gone] = 0
+free = next((z, y, x) for z in range(2, 60) for y in range(4, 110, 6) for x in range(4, 110, 6)
+            if not labels[z - 2 : z + 12, y - 2 : y + 12, x - 2 : x + 12].any())
+labels[free[0] : free[0] + 10, free[1] : free[1] + 10, free[2] : free[2] + 10] = 1
+write_labels("corrected.h5", labels)
+fossilct("extract", "corrected.h5", "--scan", "scan.h5", "-o", "f.fossils")
+after = {i for (i,) in rows("SELECT id FROM specimen")}
+assert after == set(specimens) - {gone} | {max(specimens) + 1}, (after, set(specimens), gone)
+new_ids = volume("f.fossils/instances.h5")
+assert new_ids[free] == max(specimens) + 1
+for i in set(specimens) - {gone, cut}:
+    assert (new_ids == i).sum() == specimens[i][0]
+fossilct(*extract)
+again = {i for (i,) in rows("SELECT id FROM specimen")}
+assert gone not in again and max(specimens) + 1 not in again, again
+
+# Killed at any moment, the catalogue is what it was; nothing that a kill leaves outlives the next run.
+def content():
+    return {str(p.relative_to(work)): p.read_bytes() for p in (work / "f.fossils").rglob("*") if p.is_file()}
+
+
+before = content()
+began = time.monotonic()
+fossilct("extract", "labels.h5", "--scan", "scan.h5", "-o", "straight.fossils")
+seconds = time.monotonic() - began
+finished = 0
+for _ in range(kills):
+    job = subprocess.Popen([program, "extract", "corrected.h5", "--scan", "scan.h5", "-o", "f.fossils", "--quiet"], cwd=work)
+    try:
+        job.wait(timeout=draw.uniform(0.02, 0.95) * seconds)
+        finished += 1
+    except subprocess.TimeoutExpired:
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+        if finished == 0:
+            assert content() == before
+fossilct("extract", "corrected.h5", "--scan", "scan.h5", "-o", "f.fossils")
+left = sorted(p.name for p in work.iterdir() if "partial" in p.name or "lock" in p.name)
+assert not left, left
+assert {i for (i,) in rows("SELECT id FROM specimen")} >= set(specimens) - {gone, cut}
