@@ -23,7 +23,7 @@ struct SplitOptions {
   // to the surface than the middle of the part that is less deep, as a share of the latter's depth.
   // 0.05 to 0.95; a smaller one gives more parts.
   double depth = 0.3;
-  Connectivity connectivity = Connectivity::corners;  // of the body's voxels; parts have it too
+  Connectivity connectivity = Connectivity::corners;  // along which basins are flooded
 
   // Throws Error{option} that names the option, the value and the range.
   void check() const;
@@ -52,9 +52,9 @@ struct BodyParts {
 //    most 0.42 times the radius of the ball of the smaller part's volume (0.6 where the body was
 //    closed, which fills the bay around a neck), and the smaller part at least 3% of the larger
 //    one's volume.
-// The same whatever the machine; a mirrored body comes apart alike but for ties. Cost: some 0.15 s
-// of one processor for a million voxels of box (docs/accuracy.md). Memory: some 40 bytes a voxel of
-// the box. Throws check()'s; asserts a positive spacing and less than 2^32 voxels.
+// Parts of a body that was sealed may be of several pieces. Ties go by raster order. Cost: some
+// 0.15 s of one processor for a million voxels of box (docs/accuracy.md). Memory: some 40 bytes a
+// voxel of the box. Throws check()'s; asserts a positive spacing and less than 2^32 voxels.
 BodyParts split_body(const VolumeView<const std::uint8_t>& mask, const Vector3& spacing_um,
                      const SplitOptions& options);
 
