@@ -31,7 +31,7 @@ struct AnatomyOptions {
   // voxel edges (geometric mean of the three); above 0.
   double least_chamber_radius_voxels = 2;
   // Wall and lumen are told apart where they lie so many standard deviations of the noise apart.
-  double least_contrast_to_noise = 4.5;
+  double least_contrast_to_noise = 2.5;
 };
 
 // Wall, lumen and chambers of one body.
@@ -71,7 +71,7 @@ struct Anatomy {
 // Chambers: basins of the lumen's distance map (watershed from the peaks that stand out, Meyer
 // 1991), united where the foramen is hardly narrower than the chamber, over faces.
 //
-// Cost: 100 to 200 ns a voxel of the crop on one thread, more where the wall is thick. Memory: some
+// Cost: some 300 ns a voxel of the crop on one thread, more where the wall is thick. Memory: some
 // 40 bytes a voxel of the crop.
 Anatomy measure_anatomy(const BodyCrop& crop, const AnatomyOptions& options = {},
                         const VolumeView<const std::uint8_t>* wall_class = nullptr);

@@ -154,8 +154,8 @@ std::optional<GreyLevels> grey_levels(const VolumeView<const std::uint8_t>& body
   }
   GreyLevels levels;
   levels.noise = noise_of(body, grey.data());
-  // Above the middle: thin walls and the seals of apertures are darker.
-  levels.wall = quantile(shell, 0.65);
+  // Well above the middle: the blur darkens thin walls, and seals of apertures are none.
+  levels.wall = quantile(shell, 0.8);
   std::vector<float> all = finite_values(grey, 7);
   const double air = air_grey ? *air_grey : all.empty() ? levels.wall : quantile(all, 0.01);
   levels.air_below = air + air_share * (levels.wall - air);
@@ -174,7 +174,7 @@ std::optional<GreyLevels> grey_levels(const VolumeView<const std::uint8_t>& body
   if (dark.size() >= fewest) {
     levels.air = quantile(dark, 0.4);
   }
-  if (middling.size() >= fewest && quantile(middling, 0.5) < darkest_wall) {
+  if (middling.size() >= 2 * fewest && quantile(middling, 0.5) < darkest_wall) {
     levels.cement = quantile(middling, 0.5);
   }
   return levels;
