@@ -69,10 +69,17 @@ std::optional<double> placeholder_resolution(const FoundSpacing& found) {
   return std::nullopt;
 }
 
-// Slices may lie at any distance; in the plane nobody measures exactly one of anything, unless our
-// own export says so.
+// A default has one length for all axes, or no such unit: whoever wrote this knew.
+bool is_told_in_um(const FoundSpacing& found) {
+  const std::optional<double>& z = found.value[2];
+  return found.unit == SpacingUnit::micrometre && !found.plane_apart && z && *z != 1.0;
+}
+
+// Slices may lie at any distance; in the plane nobody measures exactly one of anything, unless the
+// file says so.
 bool is_one_in_plane(const FoundSpacing& found) {
-  return !found.one_is_meant && found.value[0] == 1.0 && found.value[1] == 1.0;
+  return !found.one_is_meant && !is_told_in_um(found) && found.value[0] == 1.0 &&
+         found.value[1] == 1.0;
 }
 
 // What keeps the spacing of the file from being believed; empty where nothing does.

@@ -25,8 +25,9 @@ enum class SpacingUnit {
   millimetre_by_convention
 };
 
-// Our exports state the voxel size once more under this key, for those containers that can't hold all
-// its digits and so that a spacing of exactly 1 um is known to be meant; absent where it is unknown.
+// Our exports state the voxel size once more under this key, for those containers that can't hold
+// all its digits and so that a spacing of exactly 1 um is known to be meant; absent where it is
+// unknown.
 inline constexpr std::string_view exact_spacing_key = "fossilct.spacing_um";
 
 // "um", "µm", "micron", "mm", "nm", ... in any case; nothing where not known.
@@ -40,8 +41,12 @@ struct FoundSpacing {
   SpacingUnit unit = SpacingUnit::none;
   bool from_resolution_tag = false;              // dots per inch or per cm of a 2D image
   std::string found = "no spacing in the file";  // for the message: tag or field, value, unit
-  // The file carries our own exports' mark, so that a spacing of 1 in it is meant and no placeholder.
+  // The file carries our own exports' mark, so that a spacing of 1 in it is meant and no
+  // placeholder.
   bool one_is_meant = false;
+  // x and y stand in other fields than z and the unit (ImageJ's TIFF): what is said of these does
+  // not vouch for those.
+  bool plane_apart = false;
 };
 
 // What the user said: --spacing-um, --spacing-unit, --spacing-unknown.
@@ -62,9 +67,10 @@ struct SettledSpacing {
 };
 
 // The rule of the house: a spacing is never silently 1. Given by the user: taken. In the file with
-// a unit, or by convention in mm: taken unless it is a placeholder (exactly 1 along x and y
-// whatever z and the unit; a resolution tag of 72, 75, 96, 150, 300 or 600 dpi; no z). Else, with
-// `unknown`: voxels. Else throws Error{format} that tells what was found and which option to give.
+// a unit, or by convention in mm: taken unless it is a placeholder (exactly 1 along x and y,
+// whatever z and the unit, but for 1, 1 and another z that one field states in micrometres; a
+// resolution tag of 72, 75, 96, 150, 300 or 600 dpi; no z). Else, with `unknown`: voxels. Else
+// throws Error{format} that tells what was found and which option to give.
 SettledSpacing settle_spacing(const FoundSpacing& found, const SpacingOptions& options,
                               const std::filesystem::path& path);
 

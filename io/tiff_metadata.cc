@@ -112,6 +112,7 @@ void take_exact_spacing(const Fields& fields, FoundSpacing& spacing) {
 FoundSpacing imagej_spacing(const TiffPage& page, const Fields& fields) {
   const std::string unit = imagej_unit(fields);
   FoundSpacing spacing = spacing_from_tags(page);
+  spacing.plane_apart = true;
   const std::optional<SpacingUnit> known = spacing_unit_from_name(unit);
   if (!unit.empty()) {
     spacing.unit = known.value_or(SpacingUnit::none);

@@ -115,6 +115,7 @@ TEST_CASE("spacing, unit, origin and direction") {
     return settle_spacing(open(fields).spacing, {}, "a").spacing_um;
   };
   CHECK(spacing_um("spacings: 2 3 4\nunits: \"um\" \"um\" \"um\"\n") == Vector3{2, 3, 4});
+  CHECK(spacing_um("spacings: 1 1 3\nunits: \"um\" \"um\" \"um\"\n") == Vector3{1, 1, 3});
   CHECK(spacing_um("space dimension: 3\nspace units: \"mm\" \"mm\" \"mm\"\n"
                    "space directions: (0.5,0,0) (0,0.25,0) (0, 0, 2)\n") ==
         Vector3{500, 250, 2000});

@@ -60,7 +60,7 @@ TEST_CASE("a spacing with a unit is taken in micrometres") {
   }
 }
 
-TEST_CASE("exactly 1 along x and y is a placeholder whatever the unit and z") {
+TEST_CASE("exactly 1 along every axis, or along x and y in no micrometres, is a placeholder") {
   for (const SpacingUnit unit :
        {SpacingUnit::none, SpacingUnit::micrometre, SpacingUnit::millimetre, SpacingUnit::metre,
         SpacingUnit::inch, SpacingUnit::millimetre_by_convention}) {
@@ -77,6 +77,25 @@ TEST_CASE("exactly 1 along x and y is a placeholder whatever the unit and z") {
   }
   CHECK(settle_spacing(found(1, 1.5, 2, SpacingUnit::micrometre), {}, path).spacing_um ==
         Vector3{1, 1.5, 2});
+}
+
+TEST_CASE("1 along x and y is believed where one field states it in micrometres beside another z") {
+  const FoundSpacing told = found(1, 1, 3, SpacingUnit::micrometre);
+  const SettledSpacing settled = settle_spacing(told, {}, path);
+  CHECK(settled.known);
+  CHECK(settled.spacing_um == Vector3{1, 1, 3});
+  CHECK(settle_spacing(told, {{}, {}, true}, path).spacing_um == Vector3{1, 1, 3});
+  FoundSpacing imagej = told;
+  imagej.plane_apart = true;
+  CHECK(holds(refusal(imagej), "exactly 1 along x and y"));
+  // The unit must be the file's own, and micrometres.
+  for (const SpacingUnit unit : {SpacingUnit::none, SpacingUnit::millimetre, SpacingUnit::nanometre,
+                                 SpacingUnit::millimetre_by_convention}) {
+    CHECK(holds(refusal(found(1, 1, 3, unit), {{}, SpacingUnit::micrometre, false}), "exactly 1"));
+  }
+  CHECK(
+      holds(refusal(found(1, 1, std::numeric_limits<double>::quiet_NaN(), SpacingUnit::micrometre)),
+            "no voxel size"));
 }
 
 TEST_CASE("the resolutions that programs write unasked are placeholders") {
