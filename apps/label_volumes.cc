@@ -78,6 +78,7 @@ std::unique_ptr<VolumeSource> open_label_volume(const std::filesystem::path& pat
                                                 OpenOptions options, Progress& progress) {
   options.labels = true;
   options.spacing.unknown = true;
+  options.advise_gaps = false;  // slices pushed together are no longer those of the scan
   auto source = open_scan(path, options, progress);
   std::vector<std::string>& notices = source->mutable_description().notices;
   std::erase_if(notices, [](const std::string& notice) {

@@ -165,7 +165,7 @@ PixelType type_of(const DicomSeries& series, std::vector<std::string>& notices) 
 
 Container open_dicom(const std::filesystem::path& path, const OpenOptions& options,
                      Progress& progress) {
-  DicomSeries series = read_dicom_series(path, options.allow_gaps, progress);
+  DicomSeries series = read_dicom_series(path, options, progress);
   ScanDescription description;
   description.grid = series.grid;
   description.notices = series.notices;

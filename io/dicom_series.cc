@@ -218,7 +218,7 @@ std::string joined(const std::vector<std::string>& notices) {
 
 // The distance of neighbours, from positions along the normal in ascending order.
 double check_distances(const std::vector<DicomHeader>& slices, const std::vector<double>& at_mm,
-                       bool allow_gaps, std::vector<std::string>& notices) {
+                       const OpenOptions& options, std::vector<std::string>& notices) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < at_mm.size(); ++i) {
     steps.push_back(at_mm[i] - at_mm[i - 1]);
@@ -245,17 +245,19 @@ double check_distances(const std::vector<DicomHeader>& slices, const std::vector
   }
   const std::string what =
       "the slices lie " + format_rounded(step) + " mm apart, but " + listed(uneven);
-  if (!allow_gaps) {
+  if (!options.allow_gaps) {
     throw format_error(
         slices.front().file.parent_path(),
-        what + "; slices are missing. --allow-gaps reads them as if none were" + joined(notices));
+        what + "; slices are missing" +
+            (options.advise_gaps ? ". --allow-gaps reads them as if none were" : "; add them") +
+            joined(notices));
   }
   notices.push_back(what + "; read as if all were " + format_rounded(step) + " mm apart");
   return step;
 }
 
 // Sorts; returns the distance along z where positions tell it.
-std::optional<double> sort_by_position(std::vector<DicomHeader>& slices, bool allow_gaps,
+std::optional<double> sort_by_position(std::vector<DicomHeader>& slices, const OpenOptions& options,
                                        std::vector<std::string>& notices) {
   const auto axes = axes_of(slices.front());
   const Vector3 normal = cross(axes[0], axes[1]);
@@ -267,7 +269,7 @@ std::optional<double> sort_by_position(std::vector<DicomHeader>& slices, bool al
   if (slices.size() == 1) {
     return std::nullopt;
   }
-  return check_distances(slices, positions, allow_gaps, notices);
+  return check_distances(slices, positions, options, notices);
 }
 
 FoundSpacing spacing_of(const DicomHeader& slice, std::optional<double> step_mm) {
@@ -298,7 +300,8 @@ Grid grid_of(const std::vector<DicomHeader>& slices) {
 
 }  // namespace
 
-DicomSeries read_dicom_series(const fs::path& path, bool allow_gaps, const Progress& progress) {
+DicomSeries read_dicom_series(const fs::path& path, const OpenOptions& options,
+                              const Progress& progress) {
   DicomSeries series;
   series.slices = slices_at(path, progress, series.notices);
   check_alike(series.slices);
@@ -307,7 +310,7 @@ DicomSeries read_dicom_series(const fs::path& path, bool allow_gaps, const Progr
                   [](const DicomHeader& slice) { return slice.position_mm.has_value(); });
   std::optional<double> step_mm;
   if (placed) {
-    step_mm = sort_by_position(series.slices, allow_gaps, series.notices);
+    step_mm = sort_by_position(series.slices, options, series.notices);
   } else {
     sort_by_number(series.slices, series.notices);
   }

@@ -33,10 +33,12 @@ struct OpenOptions {
   std::optional<RawLayout> raw;
   std::string dataset;      // HDF5: path inside the file; empty = look for the usual ones
   bool allow_gaps = false;  // folder: missing slice numbers are read as if they were not missing
+  // Whether a message may advise --allow-gaps: the caller has the option, and it would help.
+  bool advise_gaps = true;
   // Folder: its images are some of the slices of another scan, so gaps and steps in their numbers
   // mean nothing (io/label_slices.h).
   bool some_slices = false;
-  bool labels = false;      // what is read are labels: never interpolated, majority in levels
+  bool labels = false;  // what is read are labels: never interpolated, majority in levels
   std::filesystem::path colour_map;  // labels from RGB masks: lines of "#rrggbb value name"
   Reorientation reorientation;
   std::optional<Box> roi;  // in voxels of the reoriented scan

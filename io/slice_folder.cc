@@ -165,7 +165,7 @@ std::string numbers_missing(const SliceOrder& order) {
   return rest > 0 ? text + " and " + format_count(rest) + " more" : text;
 }
 
-void report_gaps(const SliceOrder& order, const fs::path& folder, bool allow_gaps,
+void report_gaps(const SliceOrder& order, const fs::path& folder, const OpenOptions& options,
                  std::vector<std::string>& notices) {
   if (order.missing_count == 0) {
     return;
@@ -174,17 +174,19 @@ void report_gaps(const SliceOrder& order, const fs::path& folder, bool allow_gap
                            " missing: " + numbers_missing(order) +
                            (order.missing_count == 1 ? ", which would be " : ", the first being ") +
                            order.example_of_missing;
-  if (!allow_gaps) {
-    throw format_error(folder, what +
-                                   "; add them, or give --allow-gaps to read the others as if "
-                                   "they were neighbours");
+  if (!options.allow_gaps) {
+    throw format_error(
+        folder, what + "; add them" +
+                    (options.advise_gaps ? ", or give --allow-gaps to read the others as if they "
+                                           "were neighbours"
+                                         : ""));
   }
   notices.push_back(folder.string() + ": " + what + "; the others are read as if neighbours");
 }
 
 void report_order(const SliceOrder& order, const fs::path& folder, const OpenOptions& options,
                   std::vector<std::string>& notices) {
-  report_gaps(order, folder, options.allow_gaps, notices);
+  report_gaps(order, folder, options, notices);
   if (order.step > 1) {
     notices.push_back(folder.string() + ": the slice numbers go in steps of " +
                       format_count(order.step) +
@@ -197,8 +199,8 @@ void report_order(const SliceOrder& order, const fs::path& folder, const OpenOpt
 }
 
 std::vector<std::int64_t> numbers_of(const SliceOrder& order) {
-  const bool counted_from_0 =
-      !order.numbered || (order.numbers.front() == 0 && order.step == 1 && order.missing_count == 0);
+  const bool counted_from_0 = !order.numbered || (order.numbers.front() == 0 && order.step == 1 &&
+                                                  order.missing_count == 0);
   return counted_from_0 ? std::vector<std::int64_t>() : order.numbers;
 }
 

@@ -51,9 +51,7 @@ void write_series(const fs::path& folder, int count) {
   }
 }
 
-Container open_it(const fs::path& path, bool allow_gaps = false) {
-  OpenOptions options;
-  options.allow_gaps = allow_gaps;
+Container open_it(const fs::path& path, const OpenOptions& options = {}) {
   Progress silent;
   return open_dicom(path, options, silent);
 }
@@ -170,7 +168,12 @@ TEST_CASE("a missing slice is refused with the places, read with --allow-gaps") 
   const std::string message = refusal(folder.path());
   CHECK(contains(message, "0.5 mm apart, but 1 mm between im48.dcm at 1 mm and im46.dcm at 2 mm"));
   CHECK(contains(message, "--allow-gaps"));
-  const Container scan = open_it(folder.path(), true);
+  OpenOptions options;
+  options.advise_gaps = false;
+  CHECK_FALSE(
+      contains(message_of<Error>([&] { open_it(folder.path(), options); }), "--allow-gaps"));
+  options.allow_gaps = true;
+  const Container scan = open_it(folder.path(), options);
   CHECK(scan.source->grid().size.z == 5);
   CHECK(*scan.spacing.value[2] == doctest::Approx(0.5));
   CHECK(contains(all_notices(scan), "read as if all were 0.5 mm apart"));

@@ -123,6 +123,10 @@ TEST_CASE("a missing slice is refused by number, and read over where that is all
   CHECK(holds(message, "1 slice missing: number 3, which would be s003.tif"));
   CHECK(holds(message, "--allow-gaps"));
   OpenOptions options;
+  options.advise_gaps = false;
+  const std::string plain = message_of<Error>([&] { open(folder.path(), options); });
+  CHECK(holds(plain, "number 3, which would be s003.tif; add them"));
+  CHECK_FALSE(holds(plain, "--allow-gaps"));
   options.allow_gaps = true;
   const Container container = open(folder.path(), options);
   CHECK(first_voxels(*container.source) == std::vector<int>{1, 2, 4, 5});
