@@ -23,13 +23,14 @@ std::atomic<bool> stop_requested{false};
 bool on_terminal = false;  // set before there is a handler
 static_assert(std::atomic<Progress*>::is_always_lock_free);
 
-// The first signal asks the job to stop at the end of its slab, the second ends the process.
+// The first signal asks the job to stop where it next looks, after a slab, a step or a file; the
+// second ends the process.
 extern "C" void stop_job(int /*signal*/) {
   const int saved_errno = errno;
   // The terminal has put ^C behind the progress line: both go.
   const std::string_view begin = on_terminal ? "\r\x1b[K" : "";
   constexpr std::string_view first =
-      "stopping after the slab in work; once more (Ctrl-C) to stop at once\n";
+      "stopping as soon as that can be done; once more (Ctrl-C) to stop at once\n";
   constexpr std::string_view second =
       "stopped at once; what was unfinished lies hidden as .NAME.partial-* and goes away with "
       "the "
