@@ -96,6 +96,42 @@ std::optional<std::array<std::uint8_t, 3>> parse_colour(const std::string& text)
                     static_cast<std::uint8_t>(rgb)};
 }
 
+std::string axes_text(const Reorientation& reorientation) {
+  std::string text;
+  for (const int axis : reorientation.axis_of_new) {
+    text += axes[static_cast<std::size_t>(axis)];
+  }
+  return text;
+}
+
+std::string flip_text(const Reorientation& reorientation) {
+  std::string text;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    text += reorientation.flip[axis] ? std::string(1, axes[axis]) : "";
+  }
+  return text;
+}
+
+std::string box_text(const Box& box) {
+  const auto range = [](std::int64_t begin, std::int64_t end) {
+    return std::to_string(begin) + ":" + std::to_string(end);
+  };
+  return range(box.begin.x, box.end.x) + "," + range(box.begin.y, box.end.y) + "," +
+         range(box.begin.z, box.end.z);
+}
+
+std::string raw_text(const RawLayout& raw) {
+  const std::string size = std::to_string(raw.size.x) + "x" + std::to_string(raw.size.y) + "x" +
+                           std::to_string(raw.size.z);
+  return size + ":" + std::string(name_of(raw.type)) + (raw.big_endian ? "be" : "le") + ":" +
+         std::to_string(raw.offset);
+}
+
+// HDF5 takes a path with or without the root before it.
+std::string dataset_path(const std::string& dataset) {
+  return (std::filesystem::path("/") / dataset).lexically_normal().string();
+}
+
 }  // namespace
 
 void declare_spacing_options(OptionSet& options, SpacingOptions& spacing) {
@@ -176,6 +212,26 @@ void check_scan_options(const OpenOptions& open) {
   if (!open.colour_map.empty() && !open.labels) {
     throw option_error("--colour-map", "needs --labels");
   }
+}
+
+Json voxels_read(const OpenOptions& open) {
+  const auto ends = [](const auto& low_high) {
+    return low_high ? format_number(low_high->first) + ":" + format_number(low_high->second) : "";
+  };
+  const auto window =
+      open.window ? std::optional(std::pair(open.window->low, open.window->high)) : std::nullopt;
+  const auto percentiles = ends(open.window_percentiles);
+  return {{"--raw", open.raw ? raw_text(*open.raw) : ""},
+          {"--dataset", open.dataset.empty() ? "" : dataset_path(open.dataset)},
+          {"--allow-gaps", open.allow_gaps},
+          {"--level", open.level},
+          {"--permute", axes_text(open.reorientation)},
+          {"--flip", flip_text(open.reorientation)},
+          {"--roi", open.roi ? box_text(*open.roi) : ""},
+          {"--downsample", open.downsample},
+          {"--replace-nan", open.replace_nan},
+          {"--type", open.type ? std::string(name_of(*open.type)) : ""},
+          {"--window", percentiles.empty() ? ends(window) : percentiles + " percent"}};
 }
 
 Box parse_roi(const std::string& text) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "apps/options.h"
+#include "base/json.h"
 #include "io/open_scan.h"
 #include "volumes/label_classes.h"
 
@@ -20,6 +21,10 @@ void declare_reading_options(OptionSet& options, OpenOptions& open);
 void declare_changing_options(OptionSet& options, OpenOptions& open);
 // Throws Error{option} where options contradict each other.
 void check_scan_options(const OpenOptions& open);
+
+// Which voxels are read of a scan, by the options that decide it: the same, however they are typed
+// and whether a default was given or left out. The voxel size is not in it.
+Json voxels_read(const OpenOptions& open);
 
 // Each throws Error{option} that shows the form expected.
 // "x0:x1,y0:y1,z0:z1", whole numbers, the end not included.

@@ -128,24 +128,4 @@ void check_segment_options(const std::vector<GivenOption>& given, const SegmentS
   }
 }
 
-std::string reading_options_text(const std::vector<GivenOption>& given) {
-  OpenOptions unused;
-  OptionSet reading;
-  declare_reading_options(reading, unused);
-  declare_changing_options(reading, unused);
-  std::vector<std::string> words;
-  for (const Option& option : reading.options()) {
-    for (const GivenOption& g : given) {
-      if (g.name == option.name && g.name != "scratch") {
-        words.push_back("--" + g.name + (g.value.empty() ? "" : " " + g.value));
-      }
-    }
-  }
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : " ") + word;
-  }
-  return text;
-}
-
 }  // namespace fossilct

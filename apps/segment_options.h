@@ -52,7 +52,4 @@ void declare_segment_options(OptionSet& options, SegmentSettings& settings);
 // Throws Error{option} for options that contradict each other.
 void check_segment_options(const std::vector<GivenOption>& given, const SegmentSettings& settings);
 
-// Those of the given options that decide which voxels are read, as "--roi 0:1,0:1,0:1 --flip x".
-std::string reading_options_text(const std::vector<GivenOption>& given);
-
 }  // namespace fossilct

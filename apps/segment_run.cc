@@ -10,6 +10,7 @@
 #include "apps/facts.h"
 #include "apps/provenance.h"
 #include "apps/report.h"
+#include "apps/scan_options.h"
 #include "base/error.h"
 #include "base/process_memory.h"
 #include "base/sha256.h"
@@ -190,6 +191,7 @@ void NetworkRun::compare(VolumeSource& scan) {
 
 void NetworkRun::prepare_network() {
   const std::vector<at::Device> devices = devices_from_name("--device", settings_.device);
+  device_name_ = devices.size() == 1 ? devices.front().str() : "cuda:all";
   for (const at::Device& device : devices) {
     networks_.emplace_back(*model_.model.network,
                            InferenceOptions{.device = device, .precision = settings_.precision});
@@ -217,19 +219,20 @@ void NetworkRun::prepare_network() {
 
 Json NetworkRun::begun_with(const std::string& scan_sha256) const {
   const Size3& size = scan_->grid().size;
-  return {{"the model (SHA-256)", model_.sha256},
-          {"the scan (SHA-256)", scan_sha256},
-          {"the options it is read with", reading_options_text(context_.given)},
-          {"the size", size_text(size)},
-          {"the voxel size", spacing_text(scan_->grid())},
-          {"--axes", name_of(settings_.axes)},
-          {"--tta", name_of_views(settings_.views)},
-          {"--tile", recipe_.prediction.tile},
-          {"--uncertainty", settings_.uncertainty},
-          {"--no-skip", settings_.no_skip},
-          {"the precision", networks_.front().choice().describe()},
-          {"the device", networks_.size() == 1 ? settings_.device : "cuda:all"},
-          {"the version of fossilct", std::string(version())}};
+  Json begun_with = {{"the model (SHA-256)", model_.sha256},
+                     {"the scan (SHA-256)", scan_sha256},
+                     {"the size", size_text(size)},
+                     {"the voxel size", spacing_text(scan_->grid())},
+                     {"--axes", name_of(settings_.axes)},
+                     {"--tta", name_of_views(settings_.views)},
+                     {"--tile", recipe_.prediction.tile},
+                     {"--uncertainty", settings_.uncertainty},
+                     {"--no-skip", settings_.no_skip},
+                     {"the precision", networks_.front().choice().describe()},
+                     {"the device", device_name_},
+                     {"the version of fossilct", std::string(version())}};
+  begun_with.update(voxels_read(settings_.open));
+  return begun_with;
 }
 
 void NetworkRun::open_store(const std::string& scan_sha256) {

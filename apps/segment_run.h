@@ -86,6 +86,7 @@ class NetworkRun {
   std::unique_ptr<VolumeSource> scan_;
   SliceRecipe recipe_;
   Similarity similarity_;
+  std::string device_name_;
   std::vector<InferenceNetwork> networks_;
   std::vector<NetworkFunction> functions_;  // of networks_
   int batch_ = 1;

@@ -120,7 +120,14 @@ void add_slices(const FileDescriptor& file, const AxisSlab& slab, int plane,
   }
 }
 
+// As the options of a command are spoken of.
 std::string text_of(const Json& value) {
+  if (value.is_null() || value == "" || value == false) {
+    return "not given";
+  }
+  if (value == true) {
+    return "given";
+  }
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 

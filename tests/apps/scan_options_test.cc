@@ -31,6 +31,36 @@ std::string failure(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
+TEST_CASE("the same voxels are read however the options are typed") {
+  const auto read = [](const std::vector<std::string>& arguments) {
+    return voxels_read(opened(arguments));
+  };
+  CHECK(read({}) == read({"--downsample", "1", "--permute", "xyz", "--level", "00"}));
+  CHECK(read({"--roi", "0:08,0:1,2:3", "--flip", "xy"}) ==
+        read({"--flip", "yx", "--roi", "00:8,0:1,2:3"}));
+  CHECK(read({"--window", "1e3:2000"}) == read({"--window", "1000:2000.0"}));
+  CHECK(read({"--dataset", "exchange//data"}) == read({"--dataset", "/exchange/data"}));
+  CHECK(read({"--raw", "010x10x10:u16le"}) == read({"--raw", "10x10x10:u16le:0"}));
+  CHECK(read({"--scratch", "/tmp", "--spacing-um", "2"}) == read({}));
+  const std::vector<std::vector<std::string>> others = {{"--raw", "10x10x10:u16be"},
+                                                        {"--dataset", "a"},
+                                                        {"--allow-gaps"},
+                                                        {"--level", "1"},
+                                                        {"--permute", "zyx"},
+                                                        {"--flip", "z"},
+                                                        {"--roi", "0:1,0:1,0:1"},
+                                                        {"--downsample", "2"},
+                                                        {"--replace-nan"},
+                                                        {"--type", "u8"},
+                                                        {"--window", "1:99"},
+                                                        {"--window", "1%:99%"}};
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    CAPTURE(i);
+    CHECK(read(others[i]) != read({}));
+    CHECK(read(others[i]) != read(others[(i + 1) % others.size()]));
+  }
+}
+
 TEST_CASE("a region of interest has whole numbers, each range rising") {
   CHECK(parse_roi("0:256,10:20,100:200") == Box{{0, 10, 100}, {256, 20, 200}});
   for (const char* wrong : {"", "0:1,0:1", "0:1,0:1,0:1,0:1", "0:0,0:1,0:1", "2:1,0:1,0:1",

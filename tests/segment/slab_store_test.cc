@@ -112,6 +112,9 @@ TEST_CASE("a store goes on where it was and refuses another run's slabs") {
   }
   CHECK_THROWS_WITH_AS(SlabStore(folder.path(), size, slabs, 1, {{"--tile", 96}}, progress),
                        doctest::Contains("--tile was 64 and is 96 now"), Error);
+  CHECK_THROWS_WITH_AS(
+      SlabStore(folder.path(), size, slabs, 1, {{"--tile", 64}, {"--roi", "0:1"}}, progress),
+      doctest::Contains("--roi was not given and is 0:1 now"), Error);
 }
 
 TEST_CASE("a store without slabs is no obstacle, a folder of something else is") {
