@@ -215,12 +215,13 @@ void check_scan_options(const OpenOptions& open) {
 }
 
 Json voxels_read(const OpenOptions& open) {
-  const auto ends = [](const auto& low_high) {
-    return low_high ? format_number(low_high->first) + ":" + format_number(low_high->second) : "";
+  const auto ends = [](double low, double high) {
+    return format_number(low) + ":" + format_number(high);
   };
-  const auto window =
-      open.window ? std::optional(std::pair(open.window->low, open.window->high)) : std::nullopt;
-  const auto percentiles = ends(open.window_percentiles);
+  std::string window = open.window ? ends(open.window->low, open.window->high) : "";
+  if (open.window_percentiles) {
+    window = ends(open.window_percentiles->first, open.window_percentiles->second) + " percent";
+  }
   return {{"--raw", open.raw ? raw_text(*open.raw) : ""},
           {"--dataset", open.dataset.empty() ? "" : dataset_path(open.dataset)},
           {"--allow-gaps", open.allow_gaps},
@@ -231,7 +232,7 @@ Json voxels_read(const OpenOptions& open) {
           {"--downsample", open.downsample},
           {"--replace-nan", open.replace_nan},
           {"--type", open.type ? std::string(name_of(*open.type)) : ""},
-          {"--window", percentiles.empty() ? ends(window) : percentiles + " percent"}};
+          {"--window", window}};
 }
 
 Box parse_roi(const std::string& text) {

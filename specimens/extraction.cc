@@ -23,7 +23,7 @@ namespace {
 
 constexpr double default_diameter_voxels = 8;
 
-ComponentOptions component_options(const ExtractionOptions &options) {
+ComponentOptions component_options(const ExtractionOptions& options) {
   ComponentOptions result;
   result.connectivity = options.connectivity;
   result.classes = options.classes;
@@ -42,34 +42,34 @@ struct Part {
 };
 
 // The smallest box that holds the voxels of `parts` that are `value`.
-Box box_of(const VolumeView<const std::uint32_t> &parts, std::uint32_t value) {
-  const Size3 &size = parts.size();
+Box box_of(const VolumeView<const std::uint32_t>& parts, std::uint32_t value) {
+  const Size3& size = parts.size();
   Box box{size, {0, 0, 0}};
   for (std::int64_t z = 0; z < size.z; ++z) {
     for (std::int64_t y = 0; y < size.y; ++y) {
-      const std::uint32_t *row = parts.row(y, z);
-      const std::uint32_t *first = std::find(row, row + size.x, value);
+      const std::uint32_t* row = parts.row(y, z);
+      const std::uint32_t* first = std::find(row, row + size.x, value);
       if (first == row + size.x) {
         continue;
       }
-      const auto last = std::find(std::reverse_iterator(row + size.x),
-                                  std::reverse_iterator(row), value);
+      const auto last =
+          std::find(std::reverse_iterator(row + size.x), std::reverse_iterator(row), value);
       box.begin = {std::min(box.begin.x, first - row), std::min(box.begin.y, y),
                    std::min(box.begin.z, z)};
-      box.end = {std::max(box.end.x, last.base() - row),
-                 std::max(box.end.y, y + 1), std::max(box.end.z, z + 1)};
+      box.end = {std::max(box.end.x, last.base() - row), std::max(box.end.y, y + 1),
+                 std::max(box.end.z, z + 1)};
     }
   }
   return box;
 }
 
-Box shifted(const Box &box, const Index3 &by) {
+Box shifted(const Box& box, const Index3& by) {
   return {{box.begin.x + by.x, box.begin.y + by.y, box.begin.z + by.z},
           {box.end.x + by.x, box.end.y + by.y, box.end.z + by.z}};
 }
 
 template <typename T>
-Volume<T> copied(const Volume<T> &volume, const Box &box) {
+Volume<T> copied(const Volume<T>& volume, const Box& box) {
   if (voxel_count(volume.size()) == 0) {
     return {};
   }
@@ -78,14 +78,13 @@ Volume<T> copied(const Volume<T> &volume, const Box &box) {
   return result;
 }
 
-bool at_border(const Box &box, const Size3 &size) {
-  return box.begin.x == 0 || box.begin.y == 0 || box.begin.z == 0 ||
-         box.end.x == size.x || box.end.y == size.y || box.end.z == size.z;
+bool at_border(const Box& box, const Size3& size) {
+  return box.begin.x == 0 || box.begin.y == 0 || box.begin.z == 0 || box.end.x == size.x ||
+         box.end.y == size.y || box.end.z == size.z;
 }
 
 // The class that most voxels of the body have; of equals the smaller.
-std::int64_t most_frequent(const Volume<std::uint32_t> &classes,
-                           const Volume<std::uint8_t> &mask) {
+std::int64_t most_frequent(const Volume<std::uint32_t>& classes, const Volume<std::uint8_t>& mask) {
   std::map<std::uint32_t, std::int64_t> counts;
   const std::int64_t voxels = voxel_count(mask.size());
   for (std::int64_t i = 0; i < voxels; ++i) {
@@ -93,14 +92,13 @@ std::int64_t most_frequent(const Volume<std::uint32_t> &classes,
       ++counts[classes.data()[i]];
     }
   }
-  const auto most = std::max_element(
-      counts.begin(), counts.end(),
-      [](const auto &a, const auto &b) { return a.second < b.second; });
+  const auto most =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
   return most->first;
 }
 
-EarlierOverlaps overlaps_of(const Volume<std::uint32_t> &ids,
-                            const Volume<std::uint8_t> &mask,
+EarlierOverlaps overlaps_of(const Volume<std::uint32_t>& ids, const Volume<std::uint8_t>& mask,
                             std::int64_t voxels_a_voxel) {
   EarlierOverlaps overlaps;
   const std::int64_t voxels = voxel_count(ids.size());
@@ -112,8 +110,8 @@ EarlierOverlaps overlaps_of(const Volume<std::uint32_t> &ids,
   return overlaps;
 }
 
-std::optional<double> mean_uncertainty(const Volume<std::uint8_t> &uncertainty,
-                                       const Volume<std::uint8_t> &mask) {
+std::optional<double> mean_uncertainty(const Volume<std::uint8_t>& uncertainty,
+                                       const Volume<std::uint8_t>& mask) {
   std::int64_t sum = 0;
   std::int64_t count = 0;
   const std::int64_t voxels = voxel_count(uncertainty.size());
@@ -124,16 +122,14 @@ std::optional<double> mean_uncertainty(const Volume<std::uint8_t> &uncertainty,
     }
   }
   return count == 0 ? std::nullopt
-                    : std::optional(static_cast<double>(sum) / 255 /
-                                    static_cast<double>(count));
+                    : std::optional(static_cast<double>(sum) / 255 / static_cast<double>(count));
 }
 
 class Extractor {
-public:
-  Extractor(const ExtractionSources &sources, const ExtractionOptions &options,
-            const std::filesystem::path &scratch,
-            const std::function<void(const ExtractedBody &)> &take,
-            Progress &progress)
+ public:
+  Extractor(const ExtractionSources& sources, const ExtractionOptions& options,
+            const std::filesystem::path& scratch,
+            const std::function<void(const ExtractedBody&)>& take, Progress& progress)
       : sources_(sources), options_(options), take_(take), progress_(progress) {
     result_.parts = std::make_unique<PartRuns>(scratch);
   }
@@ -146,20 +142,18 @@ public:
     return std::move(result_);
   }
 
-private:
+ private:
   void find() {
     const auto labels = sources_.open_labels();
     grid_ = labels->grid();
     fewest_ = options_.fewest_voxels(grid_);
-    result_.found = find_components(*labels, component_options(options_),
-                                    "components", progress_);
+    result_.found = find_components(*labels, component_options(options_), "components", progress_);
     result_.components = static_cast<std::int64_t>(result_.found.list.size());
     if (result_.components == 0) {
-      throw Error(ErrorKind::format,
-                  "the labels hold no voxel of a fossil: all are background");
+      throw Error(ErrorKind::format, "the labels hold no voxel of a fossil: all are background");
     }
     for (std::size_t i = 0; i < result_.found.list.size(); ++i) {
-      const Component &c = result_.found.list[i];
+      const Component& c = result_.found.list[i];
       result_.foreground_voxels += c.voxels;
       if (c.voxels >= fewest_) {
         wanted_.push_back(i);
@@ -170,39 +164,32 @@ private:
   }
 
   void cut() {
-    progress_.begin("fossils", static_cast<std::int64_t>(wanted_.size()),
-                    WorkUnit::items);
+    progress_.begin("fossils", static_cast<std::int64_t>(wanted_.size()), WorkUnit::items);
     std::vector<Box> boxes;
-    std::vector<std::uint32_t> number(result_.found.list.size() + 1,
-                                      some_other_body);
+    std::vector<std::uint32_t> number(result_.found.list.size() + 1, some_other_body);
     for (std::size_t k = 0; k < wanted_.size(); ++k) {
       boxes.push_back(result_.found.list[wanted_[k]].box);
       number[wanted_[k] + 1] = static_cast<std::uint32_t>(k + 1);
     }
-    const auto bodies =
-        component_values(sources_.open_labels(), result_.found, PixelType::u32,
-                         [&number](std::uint32_t id) { return number[id]; });
+    const auto bodies = component_values(sources_.open_labels(), result_.found, PixelType::u32,
+                                         [&number](std::uint32_t id) { return number[id]; });
     const bool with_classes = options_.wall_class || !options_.classes_apart;
-    const auto classes = with_classes ? convert(sources_.open_labels(),
-                                                PixelType::u32, std::nullopt)
-                                      : nullptr;
+    const auto classes =
+        with_classes ? convert(sources_.open_labels(), PixelType::u32, std::nullopt) : nullptr;
     const CutSources sources{bodies.get(), sources_.scan.get(), classes.get(),
-                             sources_.uncertainty.get(),
-                             sources_.earlier_ids.get()};
+                             sources_.uncertainty.get(), sources_.earlier_ids.get()};
     cut_bodies(
-        sources, boxes,
-        {options_.margin_voxels, options_.memory_bytes, options_.threads},
-        [this](CutBody &body) { take_apart(body); }, progress_);
+        sources, boxes, {options_.margin_voxels, options_.memory_bytes, options_.threads},
+        [this](CutBody& body) { take_apart(body); }, progress_);
     progress_.end();
   }
 
   // A component, by itself or in parts.
-  void take_apart(CutBody &cut) {
-    const Component &component = result_.found.list[wanted_[cut.index]];
+  void take_apart(CutBody& cut) {
+    const Component& component = result_.found.list[wanted_[cut.index]];
     if (cut.reduction == 1) {
       const BodyParts parts =
-          split_body(body_only(cut.crop.mask).view(), cut.crop.grid.spacing_um,
-                     options_.split);
+          split_body(body_only(cut.crop.mask).view(), cut.crop.grid.spacing_um, options_.split);
       if (parts.count > 1) {
         take_parts(cut, parts);
         return;
@@ -218,17 +205,15 @@ private:
     keep(part, cut.index, std::nullopt);
   }
 
-  static Volume<std::uint8_t> body_only(const Volume<std::uint8_t> &mask) {
-    Volume<std::uint8_t> body =
-        Volume<std::uint8_t>::uninitialised(mask.size());
-    std::transform(mask.data(), mask.data() + voxel_count(mask.size()),
-                   body.data(), [](std::uint8_t m) {
-                     return m == mask_body ? std::uint8_t{1} : std::uint8_t{0};
-                   });
+  static Volume<std::uint8_t> body_only(const Volume<std::uint8_t>& mask) {
+    Volume<std::uint8_t> body = Volume<std::uint8_t>::uninitialised(mask.size());
+    std::transform(
+        mask.data(), mask.data() + voxel_count(mask.size()), body.data(),
+        [](std::uint8_t m) { return m == mask_body ? std::uint8_t{1} : std::uint8_t{0}; });
     return body;
   }
 
-  void take_parts(const CutBody &cut, const BodyParts &parts) {
+  void take_parts(const CutBody& cut, const BodyParts& parts) {
     {
       const std::lock_guard lock(mutex_);
       ++result_.components_split;
@@ -238,9 +223,8 @@ private:
     }
   }
 
-  void take_part(const CutBody &cut, const BodyParts &parts,
-                 std::uint32_t value) {
-    const std::uint32_t *voxels = parts.parts.data();
+  void take_part(const CutBody& cut, const BodyParts& parts, std::uint32_t value) {
+    const std::uint32_t* voxels = parts.parts.data();
     const std::int64_t all = voxel_count(parts.parts.size());
     const std::int64_t count = std::count(voxels, voxels + all, value);
     if (count < fewest_) {
@@ -253,101 +237,85 @@ private:
     part.specimen.split = true;
     part.specimen.voxels = count;
     part.specimen.box = shifted(inner, cut.crop.begin);
-    part.specimen.first =
-        first_voxel(parts.parts.view(), value, inner, cut.crop.begin);
+    part.specimen.first = first_voxel(parts.parts.view(), value, inner, cut.crop.begin);
     part.crop = part_crop(cut.crop, parts.parts, value, box);
     add_facts(part, copied(cut.classes, box), copied(cut.uncertainty, box),
-              copied(cut.earlier_ids, box),
-              result_.found.list[wanted_[cut.index]]);
-    keep(part, cut.index,
-         result_.parts->add(parts.parts.view(), value, cut.crop.begin));
+              copied(cut.earlier_ids, box), result_.found.list[wanted_[cut.index]]);
+    keep(part, cut.index, result_.parts->add(parts.parts.view(), value, cut.crop.begin));
   }
 
-  Box around(const Box &box, const Size3 &size) const {
+  Box around(const Box& box, const Size3& size) const {
     const std::int64_t m = options_.margin_voxels;
-    return {{std::max<std::int64_t>(0, box.begin.x - m),
-             std::max<std::int64_t>(0, box.begin.y - m),
+    return {{std::max<std::int64_t>(0, box.begin.x - m), std::max<std::int64_t>(0, box.begin.y - m),
              std::max<std::int64_t>(0, box.begin.z - m)},
             {std::min(size.x, box.end.x + m), std::min(size.y, box.end.y + m),
              std::min(size.z, box.end.z + m)}};
   }
 
-  static Index3 first_voxel(const VolumeView<const std::uint32_t> &parts,
-                            std::uint32_t value, const Box &box,
-                            const Index3 &begin) {
+  static Index3 first_voxel(const VolumeView<const std::uint32_t>& parts, std::uint32_t value,
+                            const Box& box, const Index3& begin) {
     for (std::int64_t y = box.begin.y;; ++y) {
-      const std::uint32_t *row = parts.row(y, box.begin.z);
-      const std::uint32_t *x = std::find(row, row + parts.size().x, value);
+      const std::uint32_t* row = parts.row(y, box.begin.z);
+      const std::uint32_t* x = std::find(row, row + parts.size().x, value);
       if (x != row + parts.size().x) {
         return {begin.x + (x - row), begin.y + y, begin.z + box.begin.z};
       }
     }
   }
 
-  static BodyCrop part_crop(const BodyCrop &whole_crop,
-                            const Volume<std::uint32_t> &parts,
-                            std::uint32_t value, const Box &box) {
+  static BodyCrop part_crop(const BodyCrop& whole_crop, const Volume<std::uint32_t>& parts,
+                            std::uint32_t value, const Box& box) {
     BodyCrop crop;
     crop.grid = cropped(whole_crop.grid, box);
-    crop.begin = {whole_crop.begin.x + box.begin.x,
-                  whole_crop.begin.y + box.begin.y,
+    crop.begin = {whole_crop.begin.x + box.begin.x, whole_crop.begin.y + box.begin.y,
                   whole_crop.begin.z + box.begin.z};
     crop.mask = copied(whole_crop.mask, box);
     crop.grey = copied(whole_crop.grey, box);
     const Volume<std::uint32_t> part = copied(parts, box);
     const std::int64_t voxels = voxel_count(box.size());
     for (std::int64_t i = 0; i < voxels; ++i) {
-      std::uint8_t &m = crop.mask.data()[i];
-      m = part.data()[i] == value ? mask_body
-          : m != 0                ? mask_other_body
-                                  : std::uint8_t{0};
+      std::uint8_t& m = crop.mask.data()[i];
+      m = part.data()[i] == value ? mask_body : m != 0 ? mask_other_body : std::uint8_t{0};
     }
-    const Size3 &size = whole_crop.grid.size;
-    const auto &face = whole_crop.at_scan_face;
-    crop.at_scan_face = {
-        face[0] && box.begin.x == 0, face[1] && box.end.x == size.x,
-        face[2] && box.begin.y == 0, face[3] && box.end.y == size.y,
-        face[4] && box.begin.z == 0, face[5] && box.end.z == size.z};
+    const Size3& size = whole_crop.grid.size;
+    const auto& face = whole_crop.at_scan_face;
+    crop.at_scan_face = {face[0] && box.begin.x == 0, face[1] && box.end.x == size.x,
+                         face[2] && box.begin.y == 0, face[3] && box.end.y == size.y,
+                         face[4] && box.begin.z == 0, face[5] && box.end.z == size.z};
     return crop;
   }
 
-  void add_facts(Part &part, const Volume<std::uint32_t> &classes,
-                 const Volume<std::uint8_t> &uncertainty,
-                 const Volume<std::uint32_t> &earlier,
-                 const Component &component) const {
-    const Volume<std::uint8_t> &mask = part.crop.mask;
+  void add_facts(Part& part, const Volume<std::uint32_t>& classes,
+                 const Volume<std::uint8_t>& uncertainty, const Volume<std::uint32_t>& earlier,
+                 const Component& component) const {
+    const Volume<std::uint8_t>& mask = part.crop.mask;
     const bool with_classes = voxel_count(classes.size()) > 0;
     const std::int64_t f = part.specimen.reduction;
     part.specimen.truncated = at_border(part.specimen.box, grid_.size);
-    part.specimen.class_value =
-        with_classes && !options_.classes_apart
-            ? most_frequent(classes, mask)
-            : static_cast<std::int64_t>(component.value);
+    part.specimen.class_value = with_classes && !options_.classes_apart
+                                    ? most_frequent(classes, mask)
+                                    : static_cast<std::int64_t>(component.value);
     part.overlaps = overlaps_of(earlier, mask, f * f * f);
     part.uncertainty = mean_uncertainty(uncertainty, mask);
     if (with_classes && options_.wall_class) {
       part.wall_class = Volume<std::uint8_t>::uninitialised(mask.size());
-      std::transform(classes.data(),
-                     classes.data() + voxel_count(classes.size()),
+      std::transform(classes.data(), classes.data() + voxel_count(classes.size()),
                      part.wall_class.data(), [this](std::uint32_t c) {
-                       return c == *options_.wall_class ? std::uint8_t{1}
-                                                        : std::uint8_t{0};
+                       return c == *options_.wall_class ? std::uint8_t{1} : std::uint8_t{0};
                      });
     }
   }
 
-  void keep(Part &part, std::size_t wanted, std::optional<std::size_t> run) {
+  void keep(Part& part, std::size_t wanted, std::optional<std::size_t> run) {
     const VolumeView<const std::uint8_t> wall = part.wall_class.view();
     MeasuredBody measured = measure_body(
-        part.crop, voxel_count(part.wall_class.size()) > 0 ? &wall : nullptr,
-        options_.measuring);
-    Specimen &specimen = part.specimen;
+        part.crop, voxel_count(part.wall_class.size()) > 0 ? &wall : nullptr, options_.measuring);
+    Specimen& specimen = part.specimen;
     specimen.infill = std::move(measured.infill);
     specimen.measurements = std::move(measured.measurements);
     settle_reduction(specimen);
     if (part.uncertainty) {
-      specimen.measurements.push_back(
-          {std::string(uncertainty_kind.name), part.uncertainty, ""});
+      specimen.measurements.push_back({std::string(uncertainty_kind.name), part.uncertainty, ""});
     }
     std::size_t key = 0;
     {
@@ -357,15 +325,14 @@ private:
       result_.specimens.push_back(specimen);
       result_.overlaps.push_back(std::move(part.overlaps));
       result_.part_of.push_back(run);
-      result_.component_of.push_back(
-          static_cast<std::uint32_t>(wanted_[wanted] + 1));
+      result_.component_of.push_back(static_cast<std::uint32_t>(wanted_[wanted] + 1));
     }
     take_({key, specimen, part.crop, measured.tissue});
   }
 
   // What counts voxels of the scan is exact, whatever the resolution of the
   // crop.
-  void settle_reduction(Specimen &specimen) const {
+  void settle_reduction(Specimen& specimen) const {
     if (specimen.reduction == 1) {
       return;
     }
@@ -373,15 +340,27 @@ private:
       return measured_value(specimen.measurements, name).value_or(0);
     };
     const Vector3 centroid = grid_.index_from_physical(
-        {value_of("centroid_x"), value_of("centroid_y"),
-         value_of("centroid_z")});
-    const Box &box = specimen.box;
+        {value_of("centroid_x"), value_of("centroid_y"), value_of("centroid_z")});
+    const Box& box = specimen.box;
+    const Size3 size = box.size();
+    const Vector3& spacing = grid_.spacing_um;
+    const auto voxels = [](std::int64_t count) { return static_cast<double>(count); };
     const std::map<std::string_view, double> exact = {
-        {"voxels", static_cast<double>(specimen.voxels)},
-        {"centroid_voxel_x", centroid.x},
-        {"centroid_voxel_y", centroid.y},
-        {"centroid_voxel_z", centroid.z}};
-    for (Measurement &m : specimen.measurements) {
+        {"voxels", voxels(specimen.voxels)},
+        {"volume", voxels(specimen.voxels) * grid_.voxel_volume()},
+        {"box_begin_x", voxels(box.begin.x)},
+        {"box_begin_y", voxels(box.begin.y)},
+        {"box_begin_z", voxels(box.begin.z)},
+        {"box_size_x", voxels(size.x)},
+        {"box_size_y", voxels(size.y)},
+        {"box_size_z", voxels(size.z)},
+        {"box_length_x", voxels(size.x) * spacing.x},
+        {"box_length_y", voxels(size.y) * spacing.y},
+        {"box_length_z", voxels(size.z) * spacing.z},
+        {"centroid_index_x", centroid.x},
+        {"centroid_index_y", centroid.y},
+        {"centroid_index_z", centroid.z}};
+    for (Measurement& m : specimen.measurements) {
       if (const auto found = exact.find(m.name); found != exact.end()) {
         m.value = found->second;
       }
@@ -398,11 +377,11 @@ private:
     std::vector<std::size_t> order(result_.specimens.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const Index3 &p = result_.specimens[a].first;
-      const Index3 &q = result_.specimens[b].first;
+      const Index3& p = result_.specimens[a].first;
+      const Index3& q = result_.specimens[b].first;
       return std::tuple(p.z, p.y, p.x) < std::tuple(q.z, q.y, q.x);
     });
-    const auto in_order = [&order](auto &list) {
+    const auto in_order = [&order](auto& list) {
       std::decay_t<decltype(list)> sorted;
       sorted.reserve(list.size());
       for (const std::size_t i : order) {
@@ -417,34 +396,32 @@ private:
     in_order(result_.component_of);
   }
 
-  const ExtractionSources &sources_;
-  const ExtractionOptions &options_;
-  const std::function<void(const ExtractedBody &)> &take_;
-  Progress &progress_;
+  const ExtractionSources& sources_;
+  const ExtractionOptions& options_;
+  const std::function<void(const ExtractedBody&)>& take_;
+  Progress& progress_;
   Grid grid_;
   std::int64_t fewest_ = 0;
-  std::vector<std::size_t> wanted_; // components that are not too small
-  std::mutex mutex_; // guards result_ while bodies are taken apart
+  std::vector<std::size_t> wanted_;  // components that are not too small
+  std::mutex mutex_;                 // guards result_ while bodies are taken apart
   Extraction result_;
 };
 
-} // namespace
+}  // namespace
 
-std::int64_t ExtractionOptions::fewest_voxels(const Grid &grid) const {
+std::int64_t ExtractionOptions::fewest_voxels(const Grid& grid) const {
   const double edge = std::cbrt(grid.voxel_volume());
-  const double diameter =
-      min_diameter_um > 0 ? min_diameter_um : default_diameter_voxels * edge;
+  const double diameter = min_diameter_um > 0 ? min_diameter_um : default_diameter_voxels * edge;
   const double voxels = std::numbers::pi / 6 * std::pow(diameter / edge, 3);
   return std::max<std::int64_t>(1, std::llround(voxels));
 }
 
 Extraction::Extraction() = default;
-Extraction::Extraction(Extraction &&) noexcept = default;
-Extraction &Extraction::operator=(Extraction &&) noexcept = default;
+Extraction::Extraction(Extraction&&) noexcept = default;
+Extraction& Extraction::operator=(Extraction&&) noexcept = default;
 Extraction::~Extraction() = default;
 
-std::unique_ptr<VolumeSource>
-Extraction::instances(std::unique_ptr<VolumeSource> labels) const {
+std::unique_ptr<VolumeSource> Extraction::instances(std::unique_ptr<VolumeSource> labels) const {
   std::vector<std::uint32_t> id_of_component(found.list.size() + 1, 0);
   std::vector<std::uint32_t> id_of_part(parts->count(), 0);
   for (std::size_t i = 0; i < specimens.size(); ++i) {
@@ -454,19 +431,17 @@ Extraction::instances(std::unique_ptr<VolumeSource> labels) const {
       id_of_component[component_of[i]] = specimens[i].id;
     }
   }
-  auto whole_ones = component_values(
-      std::move(labels), found, PixelType::u32,
-      [&id_of_component](std::uint32_t id) { return id_of_component[id]; });
+  auto whole_ones =
+      component_values(std::move(labels), found, PixelType::u32,
+                       [&id_of_component](std::uint32_t id) { return id_of_component[id]; });
   return with_parts(std::move(whole_ones), *parts, std::move(id_of_part));
 }
 
-Extraction
-extract_specimens(const ExtractionSources &sources,
-                  const ExtractionOptions &options,
-                  const std::filesystem::path &scratch,
-                  const std::function<void(const ExtractedBody &)> &take,
-                  Progress &progress) {
+Extraction extract_specimens(const ExtractionSources& sources, const ExtractionOptions& options,
+                             const std::filesystem::path& scratch,
+                             const std::function<void(const ExtractedBody&)>& take,
+                             Progress& progress) {
   return Extractor(sources, options, scratch, take, progress).run();
 }
 
-} // namespace fossilct
+}  // namespace fossilct

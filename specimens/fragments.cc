@@ -53,8 +53,10 @@ void mark_fragments(std::vector<Specimen>& specimens) {
     const double deviation = std::max(least_deviation, 1.4826 * median(distances));
     for (Specimen& s : specimens) {
       if (s.class_value == value && !s.truncated) {
-        s.fragment = measured_value(s.measurements, "volume").value_or(volume) < least_share_of_volume * volume &&
-                     measured_value(s.measurements, "solidity").value_or(solidity) < solidity - deviations * deviation;
+        s.fragment = measured_value(s.measurements, "volume").value_or(volume) <
+                         least_share_of_volume * volume &&
+                     measured_value(s.measurements, "solidity").value_or(solidity) <
+                         solidity - deviations * deviation;
       }
     }
   }
