@@ -199,6 +199,18 @@ void OptionSet::positional(const std::string& name, std::filesystem::path* field
   assign_path(add_positional(name, help), field);
 }
 
+void OptionSet::positionals(const std::string& name, std::vector<std::filesystem::path>* fields,
+                            const std::string& help) {
+  Option& option = add_positional(name, help);
+  option.repeatable = true;
+  option.assign = [fields, shown = option.shown_name()](const std::string& value) {
+    if (value.empty()) {
+      throw option_error(shown, "the path is empty");
+    }
+    fields->emplace_back(value);
+  };
+}
+
 const Option* OptionSet::find(const std::string& name) const {
   const auto found = std::find_if(options_.begin(), options_.end(),
                                   [&](const Option& option) { return option.name == name; });
@@ -232,7 +244,9 @@ std::vector<GivenOption> OptionSet::read_arguments(
       if (next_place == places.size()) {
         throw Error(ErrorKind::option, "'" + value + "': an argument too many");
       }
-      given.push_back({places[next_place++]->name, value, ""});
+      const Option* place = places[next_place];
+      next_place += place->repeatable ? 0 : 1;
+      given.push_back({place->name, value, ""});
       continue;
     }
     const std::string name =

@@ -78,6 +78,9 @@ class OptionSet {
                 std::function<void(const std::string&)> parse, const std::string& help);
   // The next argument that is no option; required unless make_optional() follows.
   void positional(const std::string& name, std::filesystem::path* field, const std::string& help);
+  // All arguments that follow, one at least unless make_optional() follows; to be declared last.
+  void positionals(const std::string& name, std::vector<std::filesystem::path>* fields,
+                   const std::string& help);
   // The same, one of a few words.
   template <typename T>
   void positional_choice(const std::string& name, T* field,

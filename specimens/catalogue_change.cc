@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 #include <set>
@@ -23,10 +24,14 @@ constexpr std::int64_t highest_possible_id = 0xffff'fffe;
 
 struct Catalogue::Change::Steps {
   explicit Steps(Catalogue& whole)
-      : catalogue(whole), database(*whole.state_->database), transaction(database) {}
+      : catalogue(whole),
+        database(*whole.state_->database),
+        transaction(database),
+        measurement_insert(database, "INSERT INTO measurement VALUES (?, ?, ?, ?)") {}
 
   void insert_specimen(const Specimen& specimen);
   void insert_measurements(const Specimen& specimen);
+  std::int64_t kind_of(const std::string& name);
   void mark_made(std::uint32_t id, const std::string& column);
   void insert_decision(const Decision& decision);
   void adopt_photos(const Catalogue& earlier, const CatalogueEntry& entry);
@@ -37,6 +42,7 @@ struct Catalogue::Change::Steps {
   Catalogue& catalogue;
   const Database& database;
   Transaction transaction;
+  Statement measurement_insert;
   std::map<std::string, std::int64_t> kinds;                // filled when first needed
   std::map<std::string, std::optional<std::string>> files;  // temporary names by names
   std::string signed_by;
@@ -70,22 +76,25 @@ void Catalogue::Change::Steps::insert_specimen(const Specimen& s) {
   insert_measurements(s);
 }
 
-void Catalogue::Change::Steps::insert_measurements(const Specimen& specimen) {
+std::int64_t Catalogue::Change::Steps::kind_of(const std::string& name) {
   if (kinds.empty()) {
     Statement rows(database, "SELECT name, id FROM measurement_kind");
     while (rows.step()) {
       kinds[rows.text(0)] = rows.integer(1);
     }
   }
-  Statement insert(database, "INSERT INTO measurement VALUES (?, ?, ?, ?)");
+  const auto kind = kinds.find(name);
+  if (kind == kinds.end()) {
+    throw format_error(database.path(), "has no kind of measurement '" + name + "'");
+  }
+  return kind->second;
+}
+
+void Catalogue::Change::Steps::insert_measurements(const Specimen& specimen) {
   for (const Measurement& m : specimen.measurements) {
-    const auto kind = kinds.find(m.name);
-    if (kind == kinds.end()) {
-      throw format_error(database.path(), "has no kind of measurement '" + m.name + "'");
-    }
-    insert.bind_all(specimen_key(1, specimen.id), kind->second, m.value,
-                    m.reason.empty() ? std::nullopt : std::optional<std::string_view>(m.reason));
-    insert.run();
+    const auto reason = m.reason.empty() ? std::nullopt : std::optional<std::string_view>(m.reason);
+    measurement_insert.bind_all(specimen_key(1, specimen.id), kind_of(m.name), m.value, reason);
+    measurement_insert.run();
   }
 }
 
@@ -186,6 +195,7 @@ void Catalogue::Change::add(std::span<const Specimen> specimens) {
   for (const RetiredId& each : steps_->catalogue.retired()) {
     retired.insert(each.id);
   }
+  std::uint32_t highest = 0;
   for (const Specimen& specimen : specimens) {
     if (specimen.id == 0 || specimen.id > highest_possible_id || retired.contains(specimen.id) ||
         steps_->catalogue.has(specimen.id)) {
@@ -194,8 +204,9 @@ void Catalogue::Change::add(std::span<const Specimen> specimens) {
           "can't give the id " + std::to_string(specimen.id) + ": it is none, or was given before");
     }
     steps_->insert_specimen(specimen);
-    steps_->raise_highest(specimen.id);
+    highest = std::max(highest, specimen.id);
   }
+  steps_->raise_highest(highest);
   steps_->changes_content = true;
 }
 

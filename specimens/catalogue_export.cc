@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "base/atomic_file.h"
@@ -46,56 +47,147 @@ std::string csv_value(const Statement& row, int column) {
   }
 }
 
-Json json_value(const Statement& row, int column, bool is_flag) {
+std::string json_value(const Statement& row, int column, bool is_flag) {
   switch (row.type(column)) {
     case SQLITE_NULL:
-      return nullptr;
+      return "null";
     case SQLITE_FLOAT:
-      return row.real(column);
+      return format_number(row.real(column));
     case SQLITE_INTEGER:
-      return is_flag ? Json(row.integer(column) != 0) : Json(row.integer(column));
+      return is_flag ? (row.integer(column) != 0 ? "true" : "false") : row.text(column);
     default:
-      return row.text(column);
+      return dumped(row.text(column));
   }
 }
 
-// Where the columns of a fossil's centre are in the view; -1 where they are not measured.
-struct Columns {
-  int key = 0;
-  std::array<int, 3> centroid{-1, -1, -1};
-  std::array<int, 3> begin{-1, -1, -1};
-  std::array<int, 3> end{-1, -1, -1};
-};
-
-Columns columns_of(const Statement& row, const std::string& unit) {
-  Columns columns;
-  for (int column = 0; column < row.columns(); ++column) {
-    const std::string name = row.column_name(column);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const std::string letter(1, "xyz"[axis]);
-      columns.centroid[axis] = name == fossilct::column_name("centroid_" + letter, unit)
-                                   ? column
-                                   : columns.centroid[axis];
-      columns.begin[axis] = name == "begin_" + letter ? column : columns.begin[axis];
-      columns.end[axis] = name == "end_" + letter ? column : columns.end[axis];
+// The rows of the view `specimen_table`, whose sub-queries (one a value) take too long to write all
+// of it after each decision: both tables are read side by side here.
+class TableRows {
+ public:
+  explicit TableRows(const Database& database)
+      : specimens_(database, "SELECT * FROM specimens ORDER BY key"),
+        measurements_(database,
+                      "SELECT specimen, kind, value, reason FROM measurement ORDER BY specimen, "
+                      "kind"),
+        more_(measurements_.step()) {
+    Statement kinds(database, "SELECT id, name, column_name FROM measurement_kind ORDER BY id");
+    while (kinds.step()) {
+      places_[kinds.integer(0)] = names_.size();
+      names_.push_back(kinds.text(1));
+      columns_.push_back(kinds.text(2));
     }
   }
-  return columns;
-}
+
+  bool step() {
+    if (!specimens_.step()) {
+      return false;
+    }
+    values_.assign(columns_.size(), std::nullopt);
+    not_measured_.clear();
+    for (; more_ && measurements_.integer(0) <= key(); more_ = measurements_.step()) {
+      take_measurement();
+    }
+    return true;
+  }
+
+  std::int64_t key() const { return specimens_.integer(0); }
+  const Statement& specimen() const { return specimens_; }
+  const std::vector<std::string>& measured_columns() const { return columns_; }
+  const std::vector<std::optional<double>>& values() const { return values_; }
+  const std::string& not_measured() const { return not_measured_; }
+
+ private:
+  void take_measurement() {
+    const auto place = places_.find(measurements_.integer(1));
+    if (measurements_.integer(0) != key() || place == places_.end()) {
+      return;
+    }
+    values_[place->second] = measurements_.optional_real(2);
+    if (measurements_.is_null(2) && !measurements_.is_null(3)) {
+      not_measured_ += (not_measured_.empty() ? "" : "; ") + names_[place->second] + ": " +
+                       measurements_.text(3);
+    }
+  }
+
+  Statement specimens_;
+  Statement measurements_;
+  bool more_;
+  std::map<std::int64_t, std::size_t> places_;  // of a kind
+  std::vector<std::string> names_;
+  std::vector<std::string> columns_;
+  std::vector<std::optional<double>> values_;
+  std::string not_measured_;
+};
+
+// The columns of a fossil's centre.
+struct CentreColumns {
+  CentreColumns(const TableRows& rows, const std::string& unit) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const std::string letter(1, "xyz"[axis]);
+      centroid[axis] = place_in(rows.measured_columns(), column_name("centroid_" + letter, unit));
+      begin[axis] = column_of(rows.specimen(), "begin_" + letter);
+      end[axis] = column_of(rows.specimen(), "end_" + letter);
+    }
+  }
+  static std::size_t place_in(const std::vector<std::string>& names, const std::string& name) {
+    return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+  }
+  static int column_of(const Statement& row, const std::string& name) {
+    int column = 0;
+    while (row.column_name(column) != name) {
+      ++column;
+    }
+    return column;
+  }
+
+  std::array<std::size_t, 3> centroid{};  // in the measured columns; their number: not measured
+  std::array<int, 3> begin{};
+  std::array<int, 3> end{};
+};
 
 // The measured centroid, or the middle of the box.
-Json point_of(const Statement& row, const Columns& columns, const Grid& grid) {
-  const auto& c = columns.centroid;
-  const bool measured =
-      std::ranges::all_of(c, [&](int column) { return column >= 0 && !row.is_null(column); });
-  if (measured) {
-    return {row.real(c[0]), row.real(c[1]), row.real(c[2])};
+Vector3 centre_of(const TableRows& rows, const CentreColumns& columns, const Grid& grid) {
+  const auto measured = [&](std::size_t axis) {
+    const std::size_t place = columns.centroid[axis];
+    return place < rows.values().size() ? rows.values()[place] : std::nullopt;
+  };
+  if (measured(0) && measured(1) && measured(2)) {
+    return {*measured(0), *measured(1), *measured(2)};
   }
   const auto middle = [&](std::size_t axis) {
-    return (row.real(columns.begin[axis]) + row.real(columns.end[axis]) - 1) / 2;
+    return (rows.specimen().real(columns.begin[axis]) + rows.specimen().real(columns.end[axis]) -
+            1) /
+           2;
   };
-  const Vector3 p = grid.physical_from_index({middle(0), middle(1), middle(2)});
-  return {p.x, p.y, p.z};
+  return grid.physical_from_index({middle(0), middle(1), middle(2)});
+}
+
+std::string properties_of(const TableRows& rows, const std::vector<std::string>& keys,
+                          const std::set<int>& flags) {
+  std::string text;
+  const Statement& row = rows.specimen();
+  std::size_t key = 0;
+  for (int column = 1; column < row.columns(); ++column) {
+    text += keys[key++] + json_value(row, column, flags.contains(column));
+  }
+  for (const std::optional<double>& value : rows.values()) {
+    text += keys[key++] + (value ? format_number(*value) : "null");
+  }
+  return text + keys[key] + dumped(rows.not_measured());
+}
+
+// `{"scan":`, `,"id":` and so on: what stands before each property.
+std::vector<std::string> property_keys(const TableRows& rows) {
+  std::vector<std::string> names;
+  for (int column = 1; column < rows.specimen().columns(); ++column) {
+    names.push_back(rows.specimen().column_name(column));
+  }
+  names.insert(names.end(), rows.measured_columns().begin(), rows.measured_columns().end());
+  names.emplace_back("not_measured");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = (i == 0 ? "" : ",") + dumped(names[i]) + ":";
+  }
+  return names;
 }
 
 Json scan_json(const ScanRecord& scan) {
@@ -154,43 +246,46 @@ std::string head_of(const Database& database, const std::vector<ScanRecord>& sca
 }  // namespace
 
 std::string specimens_csv(const Database& database) {
+  TableRows rows(database);
+  const Statement& row = rows.specimen();
   std::string text;
-  Statement rows(database, "SELECT * FROM specimen_table ORDER BY key");
-  for (int column = 1; column < rows.columns(); ++column) {
-    text += (column == 1 ? "" : ",") + csv_field(rows.column_name(column));
+  for (int column = 1; column < row.columns(); ++column) {
+    text += csv_field(row.column_name(column)) + ",";
   }
-  text += "\r\n";
+  for (const std::string& column : rows.measured_columns()) {
+    text += csv_field(column) + ",";
+  }
+  text += "not_measured\r\n";
   while (rows.step()) {
-    for (int column = 1; column < rows.columns(); ++column) {
-      text += (column == 1 ? "" : ",") + csv_value(rows, column);
+    for (int column = 1; column < row.columns(); ++column) {
+      text += csv_value(row, column) + ",";
     }
-    text += "\r\n";
+    for (const std::optional<double>& value : rows.values()) {
+      text += (value ? format_number(*value) : "") + ",";
+    }
+    text += csv_field(rows.not_measured()) + "\r\n";
   }
   return text;
 }
 
 std::string specimens_json(const Database& database) {
   const std::vector<ScanRecord> scans = read_scans(database);
-  const std::set<std::string> flags = {"truncated", "fragment", "split"};
   std::string text = head_of(database, scans);
-  Statement rows(database, "SELECT * FROM specimen_table ORDER BY key");
-  const Columns columns = columns_of(rows, scans[0].grid.unit());
+  TableRows rows(database);
+  const CentreColumns columns(rows, scans[0].grid.unit());
+  const std::vector<std::string> keys = property_keys(rows);
+  std::set<int> flags;
+  for (const char* name : {"truncated", "fragment", "split"}) {
+    flags.insert(CentreColumns::column_of(rows.specimen(), name));
+  }
   const char* separator = "\n";
   while (rows.step()) {
-    const auto scan = static_cast<std::size_t>(rows.integer(columns.key) >> 32);
-    Json properties = Json::object();
-    for (int column = 1; column < rows.columns(); ++column) {
-      const std::string name = rows.column_name(column);
-      properties[name] = json_value(rows, column, flags.contains(name));
-    }
-    const Json feature = {
-        {"type", "Feature"},
-        {"id", rows.integer(columns.key)},
-        {"geometry",
-         {{"type", "Point"},
-          {"coordinates", point_of(rows, columns, scans[std::min(scan, scans.size() - 1)].grid)}}},
-        {"properties", properties}};
-    text += separator + dumped(feature);
+    const auto scan = static_cast<std::size_t>(rows.key() >> 32);
+    const Vector3 p = centre_of(rows, columns, scans[std::min(scan, scans.size() - 1)].grid);
+    text += separator + std::string("{\"type\":\"Feature\",\"id\":") + std::to_string(rows.key()) +
+            ",\"geometry\":{\"type\":\"Point\",\"coordinates\":[" + format_number(p.x) + "," +
+            format_number(p.y) + "," + format_number(p.z) + "]},\"properties\":{" +
+            properties_of(rows, keys, flags) + "}}";
     separator = ",\n";
   }
   return text + "\n]}\n";

@@ -46,6 +46,7 @@ class Statement {
   // To the end, rows are passed over.
   void run();
 
+  int parameters() const { return sqlite3_bind_parameter_count(statement_.get()); }
   int columns() const { return sqlite3_column_count(statement_.get()); }
   std::string column_name(int column) const;
   int type(int column) const { return sqlite3_column_type(statement_.get(), column); }

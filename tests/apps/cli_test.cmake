@@ -4,10 +4,15 @@
 #   EXIT     the exit code expected
 #   STDOUT, STDERR  regular expressions; empty = not looked at
 #   LEAVES   the files that must be there afterwards, separated by `|`; nothing else may
+#   COPY     a folder of INPUT that is copied into WORK to be changed there; what is in it is not
+#            looked at
 # WORK is emptied first; INPUT is linked there as `in`, so that tests name their inputs in/NAME.
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")
 file(CREATE_LINK "${INPUT}" "${WORK}/in" SYMBOLIC)
+if(COPY)
+  file(COPY "${INPUT}/${COPY}" DESTINATION "${WORK}")
+endif()
 
 # Runs the program in WORK; leaves code, out and err.
 function(run_program text)
@@ -58,6 +63,9 @@ endif()
 
 file(GLOB_RECURSE left RELATIVE "${WORK}" "${WORK}/*" "${WORK}/.*")
 list(FILTER left EXCLUDE REGEX "^in(/|$)")
+if(COPY)
+  list(FILTER left EXCLUDE REGEX "^${COPY}/")
+endif()
 list(SORT left)
 string(REPLACE "|" ";" expected "${LEAVES}")
 list(SORT expected)

@@ -53,6 +53,9 @@ def main():
     (root / "trailing.ini").write_text("spacing-um = 2.5   # measured\n")
     (root / "typo.ini").write_text("[import]\nspacing-mu = 2.5\n")
     (root / "hash.ini").write_text("[import]\nspacing-um = 2\noutput = core #7.h5\n")
+    (root / "depth.csv").write_text("top_m,scan,bottom_m\n12,core-t,12.5\n12.5,core-u,13\n")
+    (root / "depth_wrong.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\ncore-u,13,12.5\n")
+    (root / "depth_short.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\n")
 
 
 main()

@@ -64,6 +64,20 @@ TEST_CASE("every kind of option fills its field, in each way it can be written")
   CHECK(fields.classes == std::vector<std::string>{"1=a", "2=b"});
 }
 
+TEST_CASE("the last arguments may be any number") {
+  std::filesystem::path first;
+  std::vector<std::filesystem::path> rest;
+  OptionSet options;
+  options.positional("first", &first, "One");
+  options.positionals("rest", &rest, "All others");
+  options.assign(options.read_arguments({"a", "b", "c"}), {});
+  CHECK(first == "a");
+  CHECK(rest == std::vector<std::filesystem::path>{"b", "c"});
+  CHECK(
+      contains(test::message_of<Error>([&] { options.assign(options.read_arguments({"a"}), {}); }),
+               "REST is missing"));
+}
+
 TEST_CASE("a field that is not named keeps its default, and help shows that default") {
   Fields fields;
   fields.run({"s", "--output", "o"});

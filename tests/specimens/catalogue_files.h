@@ -22,11 +22,11 @@ inline const std::vector<MeasurementKind>& catalogue_test_kinds() {
   return kinds;
 }
 
-inline ScanRecord catalogue_test_scan() {
+inline ScanRecord catalogue_test_scan(const std::string& name = "core-t") {
   ScanRecord scan;
-  scan.name = "core-t";
-  scan.path = "scans/core-t.h5";
-  scan.sha256 = std::string(64, 'a');
+  scan.name = name;
+  scan.path = "scans/" + name + ".h5";
+  scan.sha256 = std::string(64, name == "core-t" ? 'a' : 'c');
   scan.grid = {{100, 90, 80}, {2, 2, 4}, {10, 20, 30}};
   scan.core_volume = 1e7;
   scan.provenance = {{"command", "fossilct import"}};
@@ -55,10 +55,11 @@ inline Specimen catalogue_test_specimen(std::uint32_t id) {
 }
 
 // Fossils 1 to `count`.
-inline Catalogue make_test_catalogue(const std::filesystem::path& folder, std::uint32_t count) {
+inline Catalogue make_test_catalogue(const std::filesystem::path& folder, std::uint32_t count,
+                                     const std::string& name = "core-t") {
   std::filesystem::create_directories(folder);
   Catalogue catalogue = Catalogue::create(
-      folder, catalogue_test_scan(), {"labels.h5", std::string(64, 'b'), {}, {}, {}},
+      folder, catalogue_test_scan(name), {"labels.h5", std::string(64, 'b'), {}, {}, {}},
       {{1, "foram", {232, 163, 61}}, {2, "ostracod, smooth", {1, 2, 3}}}, catalogue_test_kinds());
   std::vector<Specimen> specimens;
   for (std::uint32_t id = 1; id <= count; ++id) {

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdlib>
+
+#include "apps/catalogue_report.h"
+#include "apps/command.h"
+#include "apps/review_options.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "specimens/catalogue.h"
+#include "specimens/doubt.h"
+
+namespace fossilct {
+
+namespace {
+
+std::string person_of(const ReviewOptions& options) {
+  const char* user = std::getenv("USER");
+  return !options.by.empty() ? options.by : user != nullptr && *user != '\0' ? user : "unknown";
+}
+
+// "photos/7-2.jpg", of the fossil's second photograph.
+std::string photo_name(const CatalogueEntry& entry, std::size_t number,
+                       const std::filesystem::path& file) {
+  return "photos/" + std::to_string(entry.specimen.id) + "-" + std::to_string(number) +
+         lower(file.extension().string());
+}
+
+void attach_photo(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
+                  const std::filesystem::path& file, const std::string& person) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    throw option_error("--photo", "there is no file '" + file.string() + "'");
+  }
+  const CatalogueEntry entry = catalogue.entry(id, "--photo");
+  const std::string name = photo_name(entry, entry.photos.size() + 1, file);
+  std::filesystem::copy_file(file, change.new_file(name),
+                             std::filesystem::copy_options::overwrite_existing, error);
+  if (error) {
+    throw file_code_error(file, "can't copy it into the catalogue", error);
+  }
+  change.attach_photo(id, name, person);
+}
+
+// All that one call asks for is one step: made whole or not at all.
+void apply(Catalogue& catalogue, const ReviewOptions& options) {
+  const std::string person = person_of(options);
+  Catalogue::Change change(catalogue);
+  for (const VerdictOf& verdict : options.verdicts) {
+    catalogue.entry(verdict.id, verdict.option);
+    change.decide({verdict.id, verdict.kind, "", person});
+  }
+  for (const auto& [id, text] : options.notes) {
+    catalogue.entry(id, "--note");
+    change.decide({id, DecisionKind::note, text, person});
+  }
+  for (const auto& [id, file] : options.photos) {
+    attach_photo(catalogue, change, id, file, person);
+  }
+  if (!options.sign.empty()) {
+    change.sign(options.sign);
+  }
+  change.commit();
+}
+
+std::string reasons_text(const Doubt& doubt) {
+  std::string text;
+  for (const std::string& reason : doubt.reasons) {
+    text += (text.empty() ? "" : ", ") + reason;
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string queue_text(const std::vector<Doubt>& queue, const std::vector<CatalogueEntry>& entries,
+                       std::size_t limit) {
+  if (queue.empty()) {
+    return "No fossil is undecided.\n";
+  }
+  std::vector<std::vector<std::string>> rows = {{"id", "doubt", "class", "voxels", "why"}};
+  for (std::size_t i = 0; i < std::min(limit, queue.size()); ++i) {
+    const auto entry = std::ranges::find(entries, queue[i].id,
+                                         [](const CatalogueEntry& e) { return e.specimen.id; });
+    rows.push_back({std::to_string(queue[i].id), format_rounded(queue[i].doubt), entry->class_name,
+                    format_count(entry->specimen.voxels), reasons_text(queue[i])});
+  }
+  const std::size_t left = queue.size() - (rows.size() - 1);
+  return columns_text(rows) +
+         (left == 0
+              ? ""
+              : "... and " + format_count(static_cast<std::int64_t>(left)) + " more (--limit)\n");
+}
+
+Json queue_json(const std::vector<Doubt>& queue, std::size_t limit) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < std::min(limit, queue.size()); ++i) {
+    list.push_back({{"id", queue[i].id}, {"doubt", queue[i].doubt}, {"reasons", queue[i].reasons}});
+  }
+  return list;
+}
+
+class ReviewCommand : public Command {
+ public:
+  CommandHelp help() const override {
+    return {
+        "review CATALOGUE [options]",
+        {"CATALOGUE is the folder that `fossilct extract` wrote. Without other options the "
+         "undecided fossils are listed, the most doubtful first: uncertain labels, fragments, "
+         "separated ones, those cut by the border, odd sizes.",
+         "Every decision is kept with its time and who made it; the last one holds. Rejected "
+         "fossils stay in the catalogue and leave the counts. All that one call asks for is done, "
+         "or nothing of it. specimens.csv and specimens.json follow.",
+         "`--sign` freezes the counts with the date, a SHA-256 of all that was found, measured "
+         "and decided, and the number of undecided fossils; any later change voids it, and "
+         "`fossilct catalogue info` says so."},
+        {{"fossilct review core17.fossils/ --queue --limit 50", "What to look at first."},
+         {"fossilct review core17.fossils/ --accept 1-12,15 --reject 13 --note '13=a pebble'",
+          "Thirteen fossils are right and one is none."},
+         {"fossilct review core17.fossils/ --sign 'Dr. A. Reader'", "The counts are final."}}};
+  }
+
+  void declare(OptionSet& options) override { declare_review_options(options, options_); }
+
+  CommandResult run(const CommandContext&) override {
+    if (options_.changes()) {
+      Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::write);
+      apply(catalogue, options_);
+      return described(catalogue);
+    }
+    return described(Catalogue::open(options_.catalogue, Catalogue::Access::read));
+  }
+
+ private:
+  CommandResult described(const Catalogue& catalogue) const {
+    if (catalogue.scans().size() > 1) {
+      throw file_error(options_.catalogue,
+                       "joins several scans and is only read; review the catalogue of the scan");
+    }
+    const bool lists = options_.queue || !options_.changes();
+    Json json = catalogue_json(options_.catalogue, catalogue);
+    std::string text = facts_text(catalogue_facts(options_.catalogue, catalogue));
+    if (lists) {
+      const std::vector<CatalogueEntry> entries = catalogue.entries();
+      const std::vector<Doubt> queue = review_queue(entries);
+      const auto limit = static_cast<std::size_t>(options_.limit);
+      json["queue"] = queue_json(queue, limit);
+      text = queue_text(queue, entries, limit) + "\n" + text;
+    }
+    return {json, text, !lists};
+  }
+
+  ReviewOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_review_command() { return std::make_unique<ReviewCommand>(); }
+
+}  // namespace fossilct

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/review_options.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace fossilct {
+
+namespace {
+
+constexpr std::int64_t most_ids = 1'000'000;
+
+std::uint32_t parse_id(const std::string& option, std::string_view text) {
+  const auto id = parse_integer(trim(text));
+  if (!id || *id < 1 || *id >= std::numeric_limits<std::uint32_t>::max()) {
+    throw option_error(option, "'" + printable(text) +
+                                   "' is no id of a fossil; expected a whole number from 1 up");
+  }
+  return static_cast<std::uint32_t>(*id);
+}
+
+// "7=TEXT" in two.
+std::pair<std::uint32_t, std::string> parse_of_id(const std::string& option,
+                                                  const std::string& text,
+                                                  const std::string& what) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || trim(text.substr(equals + 1)).empty()) {
+    throw option_error(option, "'" + printable(text) + "' is not of the form ID=" + what);
+  }
+  return {parse_id(option, text.substr(0, equals)), text.substr(equals + 1)};
+}
+
+void declare_verdict(OptionSet& options, ReviewOptions& review, const std::string& name,
+                     DecisionKind kind, const std::string& help) {
+  const std::string option = "--" + name;
+  options.repeated(
+      name, "ID,ID-ID",
+      [&review, option, kind](const std::string& text) {
+        for (const std::uint32_t id : parse_ids(option, text)) {
+          for (const VerdictOf& other : review.verdicts) {
+            if (other.id == id && other.kind != kind) {
+              throw option_error(option, "fossil " + std::to_string(id) + " is given to " +
+                                             other.option + " too; give it to one of them");
+            }
+          }
+          review.verdicts.push_back({id, kind, option});
+        }
+      },
+      help);
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> parse_ids(const std::string& option, const std::string& text) {
+  std::vector<std::uint32_t> ids;
+  for (const std::string& part : split(text, ',')) {
+    const std::size_t dash = part.find('-');
+    const std::uint32_t first = parse_id(option, part.substr(0, dash));
+    const std::uint32_t last =
+        dash == std::string::npos ? first : parse_id(option, part.substr(dash + 1));
+    if (last < first || last - first >= most_ids) {
+      throw option_error(option, "'" + printable(part) + "' is no range of ids");
+    }
+    for (std::uint32_t id = first; id <= last; ++id) {
+      if (std::ranges::find(ids, id) == ids.end()) {
+        ids.push_back(id);
+      }
+    }
+  }
+  return ids;
+}
+
+void declare_review_options(OptionSet& options, ReviewOptions& review) {
+  options.positional("catalogue", &review.catalogue, "The catalogue: a folder NAME.fossils");
+  options.section("What to look at");
+  options.flag("queue", &review.queue,
+               "List the undecided fossils, the most doubtful first; done where nothing else is "
+               "asked for");
+  options.integer("limit", "N", &review.limit, 1, most_ids, "Fossils of the queue that are listed");
+  options.section("What to decide");
+  declare_verdict(options, review, "accept", DecisionKind::accept, "These fossils are right");
+  declare_verdict(options, review, "reject", DecisionKind::reject,
+                  "These are no fossils, and leave the counts");
+  declare_verdict(options, review, "reopen", DecisionKind::reopen,
+                  "These are undecided again, whatever was said");
+  options.repeated(
+      "note", "ID=TEXT",
+      [&review](const std::string& text) {
+        review.notes.push_back(parse_of_id("--note", text, "TEXT"));
+      },
+      "Write this beside the fossil");
+  options.repeated(
+      "photo", "ID=FILE",
+      [&review](const std::string& text) {
+        const auto [id, file] = parse_of_id("--photo", text, "FILE");
+        review.photos.emplace_back(id, file);
+      },
+      "Attach a copy of this photograph");
+  options.text("by", "NAME", &review.by, "Who decides; the user's name otherwise");
+  options.section("Signing");
+  options.parsed(
+      "sign", "NAME",
+      [&review](const std::string& name) {
+        if (trim(name).empty()) {
+          throw option_error("--sign", "the name is empty");
+        }
+        review.sign = name;
+      },
+      "Freeze the counts under this name; any later change voids it");
+}
+
+}  // namespace fossilct

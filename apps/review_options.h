@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/options.h"
+#include "specimens/catalogue.h"
+
+namespace fossilct {
+
+// Something to be done to fossils, and the option that asked for it.
+struct VerdictOf {
+  std::uint32_t id = 0;
+  DecisionKind kind = DecisionKind::accept;
+  std::string option;  // "--accept"
+};
+
+struct ReviewOptions {
+  std::filesystem::path catalogue;
+  bool queue = false;
+  std::int64_t limit = 20;  // lines of the queue
+  std::vector<VerdictOf> verdicts;
+  std::vector<std::pair<std::uint32_t, std::string>> notes;
+  std::vector<std::pair<std::uint32_t, std::filesystem::path>> photos;
+  std::string by;  // empty: the user's name
+  std::string sign;
+
+  bool changes() const {
+    return !verdicts.empty() || !notes.empty() || !photos.empty() || !sign.empty();
+  }
+};
+
+void declare_review_options(OptionSet& options, ReviewOptions& review);
+
+// "3", "3,5" or "3-7,9", each id once in the order given. Throws Error{option} that shows the form.
+std::vector<std::uint32_t> parse_ids(const std::string& option, const std::string& text);
+
+}  // namespace fossilct

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""review and catalogue on folders as a disk may leave them. Usage: review_test.py FOSSILCT INPUTS WORK"""
+import csv
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+program, inputs, work = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+
+
+def fossilct(*arguments):
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+    return done.returncode, done.stdout, " ".join(done.stderr.split())
+
+
+def fresh(name):
+    folder = work / f"{name}.fossils"
+    shutil.copytree(inputs / "t.fossils", folder)
+    return folder
+
+
+def rows(folder):
+    with open(folder / "specimens.csv", newline="", encoding="utf-8") as file:
+        return {int(row["id"]): row for row in csv.DictReader(file)}
+
+
+shutil.rmtree(work, ignore_errors=True)
+work.mkdir(parents=True)
+
+folder = fresh("decided")
+code, _, err = fossilct("review", folder, "--accept", "4", "--reject", "5", "--note", '6=a "pebble", broken',
+                        "--by", "B. Writer", "--photo", f"7={inputs / 'good' / 's_000.png'}")
+assert code == 0, err
+table = rows(folder)
+assert [table[i]["verdict"] for i in (4, 5, 6)] == ["accepted", "rejected", "undecided"], table
+assert table[6]["note"] == 'a "pebble", broken'
+features = json.loads((folder / "specimens.json").read_text())["features"]
+assert [f["properties"]["verdict"] for f in features if f["id"] in (4, 5)] == ["accepted", "rejected"]
+assert (folder / "photos" / "7-1.png").read_bytes() == (inputs / "good" / "s_000.png").read_bytes()
+database = sqlite3.connect(folder / "catalogue.sqlite")
+kept = database.execute("SELECT specimen_id, action, value, person FROM review ORDER BY id").fetchall()
+assert kept[2:] == [(4, "accept", "", "B. Writer"), (5, "reject", "", "B. Writer"),
+                    (6, "note", 'a "pebble", broken', "B. Writer"), (7, "photo", "photos/7-1.png", "B. Writer")], kept
+# The view says the same as the CSV, which is made without it.
+view = database.execute("SELECT * FROM specimen_table ORDER BY key")
+assert [c[0] for c in view.description][1:] == list(table[4]), [c[0] for c in view.description]
+for values in view:
+    for value, text in zip(values[1:], table[values[2]].values()):
+        same = text == "" if value is None else float(text) == value if isinstance(value, float) else text == str(value)
+        assert same, (values, value, text)
+database.close()
+
+# One wrong id, and nothing of the call is done.
+before = (folder / "catalogue.sqlite").read_bytes()
+code, _, err = fossilct("review", folder, "--accept", "8", "--note", "99=x")
+assert code == 2 and "no fossil 99" in err, err
+assert rows(folder)[8]["verdict"] == "undecided"
+assert (folder / "catalogue.sqlite").read_bytes() == before
+
+code, _, err = fossilct("review", folder, "--sign", " ")
+assert code == 2 and "--sign: the name is empty" in err, err
+
+# Signed, then altered behind our back.
+code, out, err = fossilct("review", folder, "--sign", "Dr. A. Reader", "--json")
+assert code == 0 and json.loads(out)["signature"]["holds"], (out, err)
+database = sqlite3.connect(folder / "catalogue.sqlite")
+database.execute("UPDATE measurement SET value = value * 2 WHERE specimen = 4 AND kind = 1")
+database.commit()
+database.close()
+code, out, err = fossilct("catalogue", "info", folder)
+assert code == 0 and "VOID, the content was altered by another program" in out, (out, err)
+
+# Damaged: said, not overwritten.
+for name, damage in {"empty": lambda b: b"", "text": lambda b: b"no tables here", "cut": lambda b: b[: len(b) // 2]}.items():
+    folder = fresh(name)
+    database = folder / "catalogue.sqlite"
+    database.write_bytes(damage(database.read_bytes()))
+    left = database.read_bytes()
+    for arguments in (["review", folder, "--accept", "1"], ["catalogue", "info", folder],
+                      ["catalogue", "merge", folder, "-o", work / "w.sqlite"]):
+        code, _, err = fossilct(*arguments)
+        assert code == 1 and "catalogue.sqlite" in err, (arguments, code, err)
+    assert database.read_bytes() == left
+    assert not (work / "w.sqlite").exists()
+
+# A folder that can't be written is still read. (root writes everywhere.)
+if os.geteuid() != 0:
+    folder = fresh("read_only")
+    for path in (*folder.iterdir(), folder):
+        path.chmod(0o555)
+    try:
+        code, _, err = fossilct("review", folder, "--accept", "1")
+        assert code == 1 and "Permission denied" in err, err
+        assert fossilct("catalogue", "info", folder)[0] == 0
+        assert fossilct("review", folder)[0] == 0
+    finally:
+        folder.chmod(0o755)

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "specimens/well.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "tests/specimens/catalogue_files.h"
+
+namespace fossilct {
+namespace {
+
+using test::make_test_catalogue;
+using test::message_of;
+
+std::string table_error(const std::string& text) {
+  return message_of<Error>([&] { parse_depth_table("cores.csv", text); });
+}
+
+TEST_CASE("a depth table is read by the names of its columns") {
+  const auto rows = parse_depth_table(
+      "cores.csv", "\xEF\xBB\xBFtop_m,box,scan,bottom_m\r\n12.5,7,\"core-t\",13\r\n\r\n14,8,b,15");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].scan == "core-t");
+  CHECK(rows[0].top_m == 12.5);
+  CHECK(rows[1].bottom_m == 15);
+}
+
+TEST_CASE("a wrong depth table is told by its line") {
+  CHECK(table_error("").find("holds no row") != std::string::npos);
+  CHECK(table_error("scan,top_m\na,1").find("line 1: the column 'bottom_m' is missing") !=
+        std::string::npos);
+  CHECK(table_error("scan,top_m,top_m\n").find("line 1: the column 'top_m' stands twice") !=
+        std::string::npos);
+  const std::string header = "scan,top_m,bottom_m\n";
+  CHECK(table_error(header + "a,1,2\nb,x,3").find("line 3: top_m 'x' is no depth") !=
+        std::string::npos);
+  CHECK(table_error(header + "a,2,2").find("line 2: the top, 2 m, is not above") !=
+        std::string::npos);
+  CHECK(table_error(header + "a,1").find("line 2: has 2 fields") != std::string::npos);
+  CHECK(table_error(header + "a,1,2\na,3,4").find("line 3: the scan 'a' stands twice") !=
+        std::string::npos);
+}
+
+TEST_CASE("scans of a well are joined with their depths, decisions and signatures") {
+  const test::TemporaryFolder folder;
+  {
+    Catalogue one = make_test_catalogue(folder / "a", 3, "core-t");
+    Catalogue two = make_test_catalogue(folder / "b", 2, "core-u");
+    Catalogue::Change change(two);
+    change.decide({2, DecisionKind::reject, "", "A. Reader"});
+    change.sign("A. Reader");
+    change.commit();
+  }
+  const std::vector folders = {folder / "a", folder / "b"};
+  merge_catalogues(folders, std::vector{DepthRow{"core-u", 20, 21}, {"core-t", 10, 11}},
+                   folder / "well.sqlite");
+  const Catalogue well = Catalogue::open(folder / "well.sqlite", Catalogue::Access::read);
+  const auto scans = well.scans();
+  REQUIRE(scans.size() == 2);
+  CHECK(scans[0].top_m == 10);
+  CHECK(scans[1].bottom_m == 21);
+  const auto entries = well.entries();
+  REQUIRE(entries.size() == 5);
+  CHECK(entries[3].scan == "core-u");
+  CHECK(entries[4].specimen.id == 2);
+  CHECK(entries[4].verdict == Verdict::rejected);
+  CHECK(entries[1].verdict == Verdict::undecided);
+  CHECK(entries[4].specimen.measurements == test::catalogue_test_specimen(2).measurements);
+  CHECK(well.signatures().size() == 1);
+  CHECK(message_of<Error>([&] {
+          Catalogue::open(folder / "well.sqlite", Catalogue::Access::write);
+        }).find("only read") != std::string::npos);
+}
+
+TEST_CASE("catalogues that mean different things are not joined") {
+  const test::TemporaryFolder folder;
+  { make_test_catalogue(folder / "a", 1); }
+  const auto merged_with_a = [&](const char* other) {
+    std::filesystem::remove(folder / "well.sqlite");
+    return message_of<Error>([&] {
+      merge_catalogues(std::vector{folder / "a", folder / other}, {}, folder / "well.sqlite");
+    });
+  };
+  CHECK(merged_with_a("a").find("of the same scan") != std::string::npos);
+  ScanRecord scan = test::catalogue_test_scan("core-v");
+  const auto create = [&](const char* name, const std::vector<LabelClass>& classes) {
+    std::filesystem::create_directories(folder / name);
+    Catalogue::create(folder / name, scan, {}, classes, test::catalogue_test_kinds());
+  };
+  create("class", {{1, "diatom", {}}});
+  CHECK(merged_with_a("class").find("gives a class another name (1: 'foram' and 'diatom')") !=
+        std::string::npos);
+  scan.grid.spacing_known = false;
+  create("unit", {});
+  CHECK(merged_with_a("unit").find("in another unit") != std::string::npos);
+  scan = test::catalogue_test_scan("core-t");
+  scan.sha256 = "";
+  create("name", {});
+  CHECK(merged_with_a("name").find("has the name of another scan") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace fossilct
