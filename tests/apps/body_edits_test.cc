@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/body_edits.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "io/export.h"
+#include "io/volume_file.h"
+#include "tests/specimens/catalogue_files.h"
+
+namespace fossilct {
+namespace {
+
+const Size3 size = {40, 20, 20};
+
+Grid grid() { return {size, {2, 2, 2}, {10, 20, 30}}; }
+
+void fill(Volume<std::uint32_t>& ids, const Box& box, std::uint32_t id) {
+  for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
+    for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
+      std::fill(&ids(box.begin.x, y, z), &ids(box.begin.x, y, z) + box.size().x, id);
+    }
+  }
+}
+
+// Two blocks side by side: 1 has 8 x 8 x 8 voxels, 2 has 6 x 8 x 8.
+const Box box_1 = {{4, 6, 6}, {12, 14, 14}};
+const Box box_2 = {{12, 6, 6}, {18, 14, 14}};
+
+ScanDescription described(const Grid& at, PixelType type) {
+  ScanDescription description;
+  description.grid = at;
+  description.type = type;
+  description.kind = type == PixelType::f32 ? VolumeKind::intensity : VolumeKind::labels;
+  return description;
+}
+
+void write_crop(const std::filesystem::path& file, const Box& box, float value) {
+  Volume<float> grey(box.size());
+  std::fill_n(grey.data(), voxel_count(box.size()), value);
+  write_nrrd(file, described(cropped(grid(), box), PixelType::f32), grey.view());
+}
+
+Specimen block(std::uint32_t id, const Box& box) {
+  Specimen s;
+  s.id = id;
+  s.class_value = 2;
+  s.box = box;
+  s.first = box.begin;
+  s.voxels = voxel_count(box.size());
+  return s;
+}
+
+void make_blocks(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder / "crops");
+  ScanRecord scan = test::catalogue_test_scan();
+  scan.grid = grid();
+  Catalogue catalogue = Catalogue::create(folder, scan, {}, {}, test::catalogue_test_kinds());
+  Volume<std::uint32_t> ids(size);
+  fill(ids, box_1, 1);
+  fill(ids, box_2, 2);
+  VolumeFileOptions options;
+  options.kind = VolumeKind::labels;
+  VolumeFileSink sink(folder / "instances.h5", grid(), PixelType::u32, options);
+  sink.write(ids.view());
+  sink.finish();
+  write_crop(folder / "crops/1.nrrd", {{0, 0, 0}, {20, 20, 20}}, 5);
+  write_crop(folder / "crops/2.nrrd", {{4, 0, 0}, {26, 20, 20}}, 5);
+  Catalogue::Change change(catalogue);
+  change.add(std::vector{block(1, box_1), block(2, box_2)});
+  change.decide({1, DecisionKind::accept, "", "A. Reader"});
+  change.commit();
+}
+
+// The "volume" is the voxels of the body that have a grey value.
+RemeasuredBody measure(const BodyCrop& crop) {
+  double voxels = 0;
+  for (std::int64_t i = 0; i < voxel_count(crop.grid.size); ++i) {
+    voxels += crop.mask.data()[i] == mask_body && crop.grey.data()[i] == 5 ? 1 : 0;
+  }
+  return {{{"volume", voxels, ""}}, "open", {}};
+}
+
+std::int64_t voxels_of(const Catalogue& catalogue, std::uint32_t id) {
+  const auto source = open_volume_file(catalogue.path_of("instances.h5"), 0, 1);
+  Volume<std::uint32_t> ids(size);
+  source->read(whole(size), ids.view());
+  return std::count(ids.data(), ids.data() + voxel_count(size), id);
+}
+
+void check(const Catalogue& catalogue, std::uint32_t id, std::int64_t voxels) {
+  const CatalogueEntry entry = catalogue.entry(id);
+  CHECK(entry.specimen.voxels == voxels);
+  CHECK(entry.specimen.measurements ==
+        std::vector<Measurement>{{"volume", static_cast<double>(voxels), ""}});
+  CHECK(entry.specimen.class_value == 2);
+  CHECK(entry.verdict == Verdict::undecided);
+  CHECK(entry.meshes_stale);
+  CHECK(voxels_of(catalogue, id) == voxels);
+  const std::string name = "crops/" + std::to_string(id);
+  CHECK(std::filesystem::exists(catalogue.path_of(name + ".nrrd")));
+  CHECK(std::filesystem::exists(catalogue.path_of(name + "_mask.nrrd")));
+}
+
+const BodyEditing editing = {measure, "A. Reader"};
+
+TEST_CASE("merged bodies are one of the larger one's id, measured anew") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    merge_bodies(catalogue, change, {2, 1}, editing, progress);
+    change.commit();
+  }
+  check(catalogue, 1, 14 * 8 * 8);
+  CHECK(catalogue.entry(1).specimen.box == Box{{4, 6, 6}, {18, 14, 14}});
+  CHECK(!catalogue.has(2));
+  CHECK(catalogue.retired().at(0).into == 1);
+  CHECK(!std::filesystem::exists(folder / "crops/2.nrrd"));
+  CHECK(catalogue.decisions().back().value == "2, 1");
+}
+
+TEST_CASE("an edit that is not committed leaves the volume and the crops") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  const std::string before = test::read_file(folder / "instances.h5");
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    merge_bodies(catalogue, change, {1, 2}, editing, progress);
+  }
+  CHECK(test::read_file(folder / "instances.h5") == before);
+  CHECK(catalogue.has(2));
+  CHECK(!std::filesystem::exists(folder / "crops/1_mask.nrrd"));
+}
+
+TEST_CASE("a corrected mask of a crop changes the fossil and the neighbour it was painted over") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  const Box part = {{3, 5, 5}, {15, 15, 15}};
+  Volume<std::uint8_t> mask(part.size());
+  for (std::int64_t z = 1; z < 9; ++z) {
+    for (std::int64_t y = 1; y < 9; ++y) {
+      for (std::int64_t x = 2; x < 11; ++x) {  // 5 to 13 of the scan: one less, one of fossil 2
+        mask(x, y, z) = mask_body;
+      }
+    }
+  }
+  const auto file = folder / "edited.nrrd";
+  write_nrrd(file, described(cropped(grid(), part), PixelType::u8), mask.view());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    import_labels(catalogue, change, file, 1, editing, progress);
+    change.commit();
+  }
+  // Of fossil 2, what the mask did not name as another's stays fossil 2's.
+  check(catalogue, 1, 9 * 8 * 8);
+  check(catalogue, 2, 4 * 8 * 8);
+  CHECK(catalogue.decisions().back().kind == DecisionKind::import_labels);
+}
+
+TEST_CASE("ids that come back: one erased, one new") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Volume<std::uint32_t> ids(size);
+  fill(ids, {{4, 6, 6}, {12, 14, 10}}, 1);
+  fill(ids, {{12, 6, 6}, {16, 14, 14}}, 77);
+  const auto file = folder / "edited.nrrd";
+  write_nrrd(file, described(grid(), PixelType::u32), ids.view());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    import_labels(catalogue, change, file, std::nullopt, editing, progress);
+    change.commit();
+  }
+  check(catalogue, 1, 8 * 8 * 4);
+  CHECK(!catalogue.has(2));
+  CHECK(catalogue.has(3));
+  CHECK(voxels_of(catalogue, 3) == 4 * 8 * 8);
+}
+
+TEST_CASE("labels on another grid are refused") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  Catalogue::Change change(catalogue);
+  const auto file = folder / "edited.nrrd";
+  const auto failure = [&](const Grid& at) {
+    const Volume<std::uint8_t> mask(at.size);
+    write_nrrd(file, described(at, PixelType::u8), mask.view());
+    return test::message_of<Error>(
+        [&] { import_labels(catalogue, change, file, 1, editing, progress); });
+  };
+  Grid shifted = cropped(grid(), box_1);
+  shifted.origin_um.x += 1;
+  CHECK(failure(shifted).find("are not voxels of the scan") != std::string::npos);
+  Grid coarse = grid();
+  coarse.spacing_um = {4, 4, 4};
+  CHECK(failure(coarse).find("are not voxels of the scan") != std::string::npos);
+}
+
+TEST_CASE("two balls that touch come apart, and the half that is there keeps the id") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  Catalogue::Change change(catalogue);
+  // A block has no neck.
+  CHECK(test::message_of<Error>([&] {
+          split_fossil(catalogue, change, 1, {}, editing, progress);
+        }).find("fossil 1 stays whole") != std::string::npos);
+  const auto ball = [](Volume<std::uint32_t>& ids, double x, double r, std::uint32_t id) {
+    for (std::int64_t i = 0; i < voxel_count(size); ++i) {
+      const double dx = static_cast<double>(i % size.x) - x;
+      const double dy = static_cast<double>(i / size.x % size.y) - 9.5;
+      const double dz = static_cast<double>(i / (size.x * size.y)) - 9.5;
+      ids.data()[i] = dx * dx + dy * dy + dz * dz <= r * r ? id : ids.data()[i];
+    }
+  };
+  Volume<std::uint32_t> ids(size);
+  ball(ids, 10, 7.5, 1);
+  ball(ids, 23.4, 5.5, 1);
+  write_nrrd(folder / "edited.nrrd", described(grid(), PixelType::u32), ids.view());
+  import_labels(catalogue, change, folder / "edited.nrrd", std::nullopt, editing, progress);
+  change.commit();
+  const std::int64_t both = catalogue.entry(1).specimen.voxels;
+  Catalogue::Change next(catalogue);
+  split_fossil(catalogue, next, 1, {}, editing, progress);
+  next.commit();
+  CHECK(catalogue.entry(1).specimen.split);
+  CHECK(catalogue.entry(1).specimen.box.end.x < 20);
+  CHECK(catalogue.entry(3).specimen.voxels + catalogue.entry(1).specimen.voxels == both);
+  CHECK(voxels_of(catalogue, 3) == catalogue.entry(3).specimen.voxels);
+}
+
+}  // namespace
+}  // namespace fossilct
