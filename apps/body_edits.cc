@@ -183,7 +183,7 @@ class Editor {
     crop.at_scan_face = {box.begin.x == 0, box.end.x == scan_.size.x,
                          box.begin.y == 0, box.end.y == scan_.size.y,
                          box.begin.z == 0, box.end.z == scan_.size.z};
-    const RemeasuredBody body = editing_.measure(crop);
+    const MeasuredBody body = editing_.measure(crop);
     write_crops(id, crop, body.tissue);
     Specimen specimen;
     specimen.id = id;

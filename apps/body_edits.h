@@ -11,20 +11,14 @@
 #include "base/progress.h"
 #include "specimens/body_crop.h"
 #include "specimens/catalogue.h"
+#include "specimens/measured_body.h"
 #include "specimens/split.h"
 
 namespace fossilct {
 
-// What is measured anew of a body whose voxels changed.
-struct RemeasuredBody {
-  std::vector<Measurement> measurements;
-  std::string infill;
-  Volume<std::uint8_t> tissue;  // crops/<id>_wall.nrrd; may be empty
-};
-
 // What changing bodies needs beside the catalogue.
 struct BodyEditing {
-  std::function<RemeasuredBody(const BodyCrop&)> measure;
+  std::function<MeasuredBody(const BodyCrop&)> measure;
   std::string person;              // who decides
   std::int64_t margin_voxels = 8;  // around each crop
   int threads = 1;

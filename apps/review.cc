@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "apps/body_edits.h"
 #include "apps/catalogue_report.h"
 #include "apps/command.h"
 #include "apps/review_options.h"
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "specimens/catalogue.h"
 #include "specimens/doubt.h"
+#include "specimens/measured_body.h"
 
 namespace fossilct {
 
@@ -42,10 +44,31 @@ void attach_photo(const Catalogue& catalogue, Catalogue::Change& change, std::ui
   change.attach_photo(id, name, person);
 }
 
-// All that one call asks for is one step: made whole or not at all.
-void apply(Catalogue& catalogue, const ReviewOptions& options) {
+void edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
+                 const ReviewOptions& options, const CommandContext& context) {
+  const BodyEditing editing = {
+      [](const BodyCrop& crop) { return measure_body(crop, nullptr, MeasuringOptions()); },
+      person_of(options), BodyEditing().margin_voxels, context.common.threads};
+  if (!options.merge.empty()) {
+    merge_bodies(catalogue, change, options.merge, editing, context.progress);
+  }
+  if (options.split) {
+    SplitOptions split;
+    split.depth = options.split_depth;
+    split_fossil(catalogue, change, *options.split, split, editing, context.progress);
+  }
+  if (!options.import_labels.empty()) {
+    import_labels(catalogue, change, options.import_labels, options.import_id, editing,
+                  context.progress);
+  }
+}
+
+// All that one call asks for is one step: made whole or not at all. Bodies first: a verdict given
+// with them is on what they became.
+void apply(Catalogue& catalogue, const ReviewOptions& options, const CommandContext& context) {
   const std::string person = person_of(options);
   Catalogue::Change change(catalogue);
+  edit_bodies(catalogue, change, options, context);
   for (const VerdictOf& verdict : options.verdicts) {
     catalogue.entry(verdict.id, verdict.option);
     change.decide({verdict.id, verdict.kind, "", person});
@@ -109,21 +132,31 @@ class ReviewCommand : public Command {
          "Every decision is kept with its time and who made it; the last one holds. Rejected "
          "fossils stay in the catalogue and leave the counts. All that one call asks for is done, "
          "or nothing of it. specimens.csv and specimens.json follow.",
+         "`--merge`, `--split` and `--import-labels` change bodies: instances.h5, the crops and "
+         "the "
+         "measurements follow, meshes and views are to be made anew, and the fossils are undecided "
+         "again.",
          "`--sign` freezes the counts with the date, a SHA-256 of all that was found, measured "
          "and decided, and the number of undecided fossils; any later change voids it, and "
          "`fossilct catalogue info` says so."},
         {{"fossilct review core17.fossils/ --queue --limit 50", "What to look at first."},
          {"fossilct review core17.fossils/ --accept 1-12,15 --reject 13 --note '13=a pebble'",
           "Thirteen fossils are right and one is none."},
+         {"fossilct review core17.fossils/ --import-labels 7=7_mask_edited.nrrd",
+          "A mask that was corrected in 3D Slicer."},
          {"fossilct review core17.fossils/ --sign 'Dr. A. Reader'", "The counts are final."}}};
   }
 
   void declare(OptionSet& options) override { declare_review_options(options, options_); }
 
-  CommandResult run(const CommandContext&) override {
+  CommandResult run(const CommandContext& context) override {
+    if (options_.edits() > 1) {
+      throw Error(ErrorKind::option,
+                  "--merge, --split and --import-labels: give one of them a call");
+    }
     if (options_.changes()) {
       Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::write);
-      apply(catalogue, options_);
+      apply(catalogue, options_, context);
       return described(catalogue);
     }
     return described(Catalogue::open(options_.catalogue, Catalogue::Access::read));

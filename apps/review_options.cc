@@ -52,6 +52,20 @@ void declare_verdict(OptionSet& options, ReviewOptions& review, const std::strin
       help);
 }
 
+// Files may have a = in their names: an id is digits alone.
+void take_import(ReviewOptions& review, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const bool has_id =
+      equals != std::string::npos && equals > 0 && text.find_first_not_of("0123456789") == equals;
+  if (has_id) {
+    review.import_id = parse_id("--import-labels", text.substr(0, equals));
+  }
+  review.import_labels = has_id ? text.substr(equals + 1) : text;
+  if (review.import_labels.empty()) {
+    throw option_error("--import-labels", "the path is empty");
+  }
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> parse_ids(const std::string& option, const std::string& text) {
@@ -99,6 +113,28 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
         review.photos.emplace_back(id, file);
       },
       "Attach a copy of this photograph");
+  options.section("What to correct, one of them a call");
+  options.parsed(
+      "merge", "ID,ID",
+      [&review](const std::string& text) {
+        review.merge = parse_ids("--merge", text);
+        if (review.merge.size() < 2) {
+          throw option_error("--merge", "'" + printable(text) + "': takes two ids or more");
+        }
+      },
+      "These are one fossil; it keeps the id of the largest");
+  options.parsed(
+      "split", "ID",
+      [&review](const std::string& text) { review.split = parse_id("--split", text); },
+      "This is several fossils; a part with half of it keeps the id");
+  options.number("split-depth", "X", &review.split_depth, 0.05, 0.95,
+                 "With --split: how far it must narrow between two; smaller gives more parts");
+  options.parsed(
+      "import-labels", "[ID=]FILE",
+      [&review](const std::string& text) { take_import(review, text); },
+      "Labels corrected in another program, on the scan's grid: with ID a mask as "
+      "crops/ID_mask.nrrd, otherwise ids as in instances.h5, new values new fossils");
+  options.section("Who");
   options.text("by", "NAME", &review.by, "Who decides; the user's name otherwise");
   options.section("Signing");
   options.parsed(

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "apps/options.h"
 #include "specimens/catalogue.h"
+#include "specimens/split.h"
 
 namespace fossilct {
 
@@ -26,11 +28,19 @@ struct ReviewOptions {
   std::vector<VerdictOf> verdicts;
   std::vector<std::pair<std::uint32_t, std::string>> notes;
   std::vector<std::pair<std::uint32_t, std::filesystem::path>> photos;
-  std::string by;  // empty: the user's name
+  std::vector<std::uint32_t> merge;
+  std::optional<std::uint32_t> split;
+  double split_depth = SplitOptions().depth;
+  std::filesystem::path import_labels;
+  std::optional<std::uint32_t> import_id;  // whose mask it is; nothing: its values are ids
+  std::string by;                          // empty: the user's name
   std::string sign;
 
+  int edits() const {
+    return (merge.empty() ? 0 : 1) + (split ? 1 : 0) + (import_labels.empty() ? 0 : 1);
+  }
   bool changes() const {
-    return !verdicts.empty() || !notes.empty() || !photos.empty() || !sign.empty();
+    return edits() > 0 || !verdicts.empty() || !notes.empty() || !photos.empty() || !sign.empty();
   }
 };
 

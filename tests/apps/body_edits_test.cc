@@ -73,7 +73,7 @@ void make_blocks(const std::filesystem::path& folder) {
 }
 
 // The "volume" is the voxels of the body that have a grey value.
-RemeasuredBody measure(const BodyCrop& crop) {
+MeasuredBody measure(const BodyCrop& crop) {
   double voxels = 0;
   for (std::int64_t i = 0; i < voxel_count(crop.grid.size); ++i) {
     voxels += crop.mask.data()[i] == mask_body && crop.grey.data()[i] == 5 ? 1 : 0;

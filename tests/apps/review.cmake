@@ -50,6 +50,14 @@ fossilct_cli_test(review_no_catalogue ARGS review in/good EXIT 1 STDERR "in/good
 fossilct_cli_test(review_well ARGS review in/well.sqlite --accept 1 EXIT 1 STDERR "well.sqlite: joins several scans and is only read")
 fossilct_cli_test(review_well_queue ARGS review in/well.sqlite EXIT 1 STDERR "well.sqlite: joins several scans and is only read")
 
+fossilct_cli_test(review_merge_one ${review} --merge 4 EXIT 2 STDERR "--merge: '4': takes two ids or more")
+fossilct_cli_test(review_merge_unknown ${review} --merge 4,99 EXIT 2 STDERR "--merge: there is no fossil 99")
+fossilct_cli_test(review_split_unknown ${review} --split 99 EXIT 2 STDERR "--split: there is no fossil 99")
+fossilct_cli_test(review_split_depth ${review} --split 4 --split-depth 2 EXIT 2 STDERR "--split-depth: '2' is not a number from 0.05 to 0.95")
+fossilct_cli_test(review_import_missing ${review} --import-labels none.nrrd EXIT 1 STDERR "none.nrrd")
+fossilct_cli_test(review_import_grid ${review} --import-labels 4=in/masks EXIT 1 STDERR "in/masks: its voxels are not voxels of the scan")
+fossilct_cli_test(review_two_edits ${review} --merge 4,5 --split 6 EXIT 2 STDERR "--merge, --split and --import-labels: give one of them a call")
+
 # catalogue info
 fossilct_cli_test(help_catalogue ARGS help catalogue EXIT 0 STDOUT "^fossilct catalogue: .*--depth-table.*Examples:.*Exit codes:")
 fossilct_cli_test(catalogue_nothing ARGS catalogue EXIT 2 STDERR "ACTION is missing")
