@@ -51,13 +51,21 @@ std::string class_name(std::int64_t value, const std::vector<LabelClass>& classe
   return named != classes.end() ? named->name : "class " + std::to_string(value);
 }
 
-// "3,100 per cm3 (2,200 to 4,200, 95%)"
+// To three digits, which is more than counts are known to.
+std::string three_digits(double value) {
+  if (!(value > 0)) {
+    return "0";
+  }
+  const double unit = std::pow(10, std::floor(std::log10(value)) - 2);
+  const double rounded = std::round(value / unit) * unit;
+  return rounded >= 1000 ? format_count(std::llround(rounded)) : format_rounded(rounded);
+}
+
+// "3,100 per cm3 (2,210 to 4,230, 95%)"
 std::string density_text(const Density& d) {
-  const auto number = [](double value) {
-    return value >= 1000 ? format_count(std::llround(value)) : format_rounded(value);
-  };
-  return number(d.value) + (d.per_cm3 ? " per cm3 (" : " per voxel3 (") + number(d.low) + " to " +
-         number(d.high) + ", " + format_rounded(100 * d.level) + "%)";
+  const std::string unit = d.per_cm3 ? " per cm3 (" : " per voxel3 (";
+  return three_digits(d.value) + unit + three_digits(d.low) + " to " + three_digits(d.high) + ", " +
+         format_rounded(100 * d.level) + "%)";
 }
 
 Json to_json(const Density& d) {
@@ -338,8 +346,8 @@ class ExtractCommand : public Command {
 
   CommandResult result(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
                        std::optional<std::int64_t> kept, double seconds) const {
-    Json json = summary_json(e, inputs, counts);
-    json["output"] = output_.string();
+    Json json = {{"output", output_.string()}};
+    json.update(summary_json(e, inputs, counts));
     json["kept_ids"] = kept ? Json(*kept) : Json();
     json["seconds"] = seconds;
     return {as_utf8(json), facts_text(facts(e, inputs, counts, kept, seconds)), true};

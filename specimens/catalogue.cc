@@ -111,7 +111,8 @@ std::string fate_of(const Database& database, std::uint32_t id) {
 
 std::string column_name(std::string_view kind, std::string_view unit) {
   std::string name(kind);
-  if (unit.empty() || kind.ends_with(unit)) {
+  // Not "maximum", which only ends in the same letters.
+  if (unit.empty() || kind == unit || kind.ends_with("_" + std::string(unit))) {
     return name;
   }
   return name +

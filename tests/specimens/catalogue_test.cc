@@ -62,6 +62,7 @@ TEST_CASE("a catalogue gives back what was put into it") {
 
 TEST_CASE("columns carry their unit, once") {
   CHECK(column_name("volume", "um3") == "volume_um3");
+  CHECK(column_name("feret_maximum", "um") == "feret_maximum_um");
   CHECK(column_name("density", "1/um3") == "density_per_um3");
   CHECK(column_name("voxels", "voxels") == "voxels");
   CHECK(column_name("sphericity", "") == "sphericity");
