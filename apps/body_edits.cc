@@ -6,16 +6,17 @@
 #include <limits>
 #include <map>
 
+#include "apps/crop_files.h"
 #include "apps/label_volumes.h"
 #include "apps/report.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "io/export.h"
 #include "io/open_scan.h"
 #include "io/transfer.h"
 #include "io/volume_file.h"
 #include "specimens/identity.h"
 #include "specimens/label_edit.h"
+#include "volumes/adaptors.h"
 
 namespace fossilct {
 
@@ -110,6 +111,7 @@ class Editor {
         editing_(editing),
         progress_(progress),
         scan_(catalogue.scan().grid),
+        kinds_(catalogue.kinds()),
         entries_(catalogue.entries()) {}
 
   const Grid& scan() const { return scan_; }
@@ -144,8 +146,8 @@ class Editor {
 
   void retire(std::uint32_t id, std::optional<std::uint32_t> into, const std::string& reason) {
     change_.retire(id, into, reason);
-    for (const char* end : {".nrrd", "_mask.nrrd", "_wall.nrrd"}) {
-      change_.remove_file("crops/" + std::to_string(id) + end);
+    for (const char* suffix : crop_suffixes) {
+      change_.remove_file("crops/" + std::to_string(id) + suffix);
     }
   }
 
@@ -195,13 +197,18 @@ class Editor {
         Size3{found.box.size().x + 2, found.box.size().y + 2, found.box.size().z + 2};
     specimen.infill = body.infill;
     specimen.measurements = body.measurements;
+    if (std::ranges::find(kinds_, uncertainty_kind.name, &CatalogueKind::name) != kinds_.end()) {
+      specimen.measurements.push_back(
+          {std::string(uncertainty_kind.name), std::nullopt, "changed by hand"});
+    }
     return specimen;
   }
 
-  // Put together from the crops that reach into the box.
-  Volume<float> grey_in(const Box& box) const {
+  // Put together from the crops that reach into the box; empty where fossils have none.
+  Volume<float> grey_in(const Box& box) {
     Volume<float> grey(box.size());
     std::fill_n(grey.data(), voxel_count(box.size()), std::numeric_limits<float>::quiet_NaN());
+    bool found = false;
     for (const CatalogueEntry& entry : entries_) {
       const Specimen& s = entry.specimen;
       if (common(padded(s.box, editing_.margin_voxels, scan_.size), box).empty()) {
@@ -213,36 +220,35 @@ class Editor {
                              " was cut out at a lower resolution; correct the labels and extract "
                              "the fossils anew");
       }
-      paint_grey(catalogue_.path_of("crops/" + std::to_string(s.id) + ".nrrd"), box, grey);
+      found |= paint_grey(catalogue_.path_of("crops/" + std::to_string(s.id) + ".nrrd"), box, grey);
     }
-    return grey;
+    return found ? std::move(grey) : Volume<float>();
   }
 
-  void paint_grey(const std::filesystem::path& file, const Box& box, Volume<float>& grey) const {
+  // Whether there is such a file.
+  bool paint_grey(const std::filesystem::path& file, const Box& box, Volume<float>& grey) {
+    if (!std::filesystem::exists(file)) {
+      return false;
+    }
     OpenOptions options;
-    options.type = PixelType::f32;
     options.spacing.unknown = !scan_.spacing_known;
-    const auto source = open_scan(file, options, progress_);
+    auto source = open_scan(file, options, progress_);
     const Box place = place_of(file, source->grid(), scan_);
+    grey_type_ = source->type();
+    source = convert(std::move(source), PixelType::f32, std::nullopt);
     const Box shared = common(place, box);
     if (!shared.empty()) {
       source->read(within(shared, place.begin), grey.view().part(within(shared, box.begin)));
     }
+    return true;
   }
 
   void write_crops(std::uint32_t id, const BodyCrop& crop, const Volume<std::uint8_t>& tissue) {
-    const std::string name = "crops/" + std::to_string(id);
-    ScanDescription description;
-    description.grid = crop.grid;
-    description.type = PixelType::f32;
-    write_nrrd(change_.new_file(name + ".nrrd"), description, crop.grey.view());
-    description.type = PixelType::u8;
-    description.kind = VolumeKind::labels;
-    write_nrrd(change_.new_file(name + "_mask.nrrd"), description, crop.mask.view());
-    if (tissue.size() == crop.grid.size) {
-      write_nrrd(change_.new_file(name + "_wall.nrrd"), description, tissue.view());
-    } else {
-      change_.remove_file(name + "_wall.nrrd");
+    const std::string name = std::to_string(id);
+    write_crop_files([this](const std::string& file) { return change_.new_file("crops/" + file); },
+                     name, crop, tissue, grey_type_);
+    if (voxel_count(tissue.size()) == 0) {
+      change_.remove_file("crops/" + name + "_wall.nrrd");
     }
   }
 
@@ -251,7 +257,9 @@ class Editor {
   const BodyEditing& editing_;
   Progress& progress_;
   Grid scan_;
+  std::vector<CatalogueKind> kinds_;
   std::vector<CatalogueEntry> entries_;
+  PixelType grey_type_ = PixelType::f32;  // of the crops
 };
 
 std::string listed(const std::vector<std::uint32_t>& ids) {

@@ -29,17 +29,21 @@ T of_type(float value) {
     return static_cast<T>(value);
   } else {
     // Values come from a scan of this type; means of a reduced crop lie between them.
-    const double rounded = std::isnan(value) ? 0.0 : std::nearbyint(static_cast<double>(value));
+    const double rounded = std::nearbyint(static_cast<double>(value));
     return static_cast<T>(std::clamp(rounded, static_cast<double>(std::numeric_limits<T>::min()),
                                      static_cast<double>(std::numeric_limits<T>::max())));
   }
 }
 
-void write_grey(const fs::path& path, const BodyCrop& crop, PixelType type) {
+void write_grey(const fs::path& path, const BodyCrop& crop, PixelType scan_type) {
+  const std::int64_t voxels = voxel_count(crop.grid.size);
+  const bool gaps = std::any_of(crop.grey.data(), crop.grey.data() + voxels,
+                                [](float value) { return std::isnan(value); });
+  const PixelType type = gaps && is_integer(scan_type) ? PixelType::f32 : scan_type;
   AnyVolume grey(type, crop.grid.size);
   dispatch(type, [&]<typename T>(std::type_identity<T>) {
-    std::transform(crop.grey.data(), crop.grey.data() + voxel_count(crop.grid.size),
-                   grey.view().as<T>().data(), of_type<T>);
+    std::transform(crop.grey.data(), crop.grey.data() + voxels, grey.view().as<T>().data(),
+                   of_type<T>);
   });
   write_nrrd(path, description_of(crop.grid, type, VolumeKind::intensity), grey.view());
 }
@@ -50,17 +54,17 @@ void write_labels(const fs::path& path, const Grid& grid, const Volume<std::uint
 
 }  // namespace
 
-void write_crop_files(const fs::path& crops, const std::string& name, const BodyCrop& crop,
+void write_crop_files(const CropPath& path_of, const std::string& name, const BodyCrop& crop,
                       const Volume<std::uint8_t>& tissue, PixelType scan_type) {
   if (voxel_count(crop.grey.size()) > 0) {
-    write_grey(crops / (name + ".nrrd"), crop, scan_type);
+    write_grey(path_of(name + ".nrrd"), crop, scan_type);
   }
   Volume<std::uint8_t> mask = Volume<std::uint8_t>::uninitialised(crop.grid.size);
   std::transform(crop.mask.data(), crop.mask.data() + voxel_count(crop.grid.size), mask.data(),
                  [](std::uint8_t m) { return m == mask_body ? std::uint8_t{1} : std::uint8_t{0}; });
-  write_labels(crops / (name + "_mask.nrrd"), crop.grid, mask);
+  write_labels(path_of(name + "_mask.nrrd"), crop.grid, mask);
   if (voxel_count(tissue.size()) > 0) {
-    write_labels(crops / (name + "_wall.nrrd"), crop.grid, tissue);
+    write_labels(path_of(name + "_wall.nrrd"), crop.grid, tissue);
   }
 }
 

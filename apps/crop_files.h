@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "specimens/body_crop.h"
@@ -17,9 +18,11 @@ namespace fossilct {
 //   NAME_mask.nrrd  1 = its voxels
 //   NAME_wall.nrrd  1 = wall, 2 = lumen; none where they are not told apart
 inline constexpr const char* crop_suffixes[] = {".nrrd", "_mask.nrrd", "_wall.nrrd"};
-void write_crop_files(const std::filesystem::path& crops, const std::string& name,
-                      const BodyCrop& crop, const Volume<std::uint8_t>& tissue,
-                      PixelType scan_type);
+// `path_of` tells where a file of such a name is to be written. Intensities with a NaN among them
+// are written as f32 whatever the scan's type.
+using CropPath = std::function<std::filesystem::path(const std::string& file)>;
+void write_crop_files(const CropPath& path_of, const std::string& name, const BodyCrop& crop,
+                      const Volume<std::uint8_t>& tissue, PixelType scan_type);
 
 // Gives the files of one name another; those that are not there are passed over. Throws
 // Error{file}.

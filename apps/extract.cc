@@ -182,7 +182,8 @@ class ExtractCommand : public Command {
     Extraction extraction = extract_specimens(
         sources_of(inputs, earlier), options, folder.temporary_path(),
         [&](const ExtractedBody& body) {
-          write_crop_files(crops, provisional_name(body.key), body.crop, body.tissue, type);
+          write_crop_files([&crops](const std::string& file) { return crops / file; },
+                           provisional_name(body.key), body.crop, body.tissue, type);
         },
         context.progress);
     warn_of_nothing(extraction, inputs, context.progress);
@@ -285,7 +286,8 @@ class ExtractCommand : public Command {
         .bottom_m = std::nullopt,
         .provenance = provenance};
     const SegmentationRecord segmentation = {settings_.labels.string(),
-                                             inputs.labels_identity.sha256, options_json(inputs),
+                                             inputs.labels_identity.sha256,
+                                             options_json(inputs, counts.core.air_grey),
                                              summary_json(extraction, inputs, counts), provenance};
     Catalogue catalogue =
         Catalogue::create(folder, scan, segmentation, inputs.classes, measurement_kinds());
@@ -304,7 +306,7 @@ class ExtractCommand : public Command {
     return path.extension() == ".h5" ? path.stem().string() : name;
   }
 
-  Json options_json(const ExtractInputs& inputs) const {
+  Json options_json(const ExtractInputs& inputs, std::optional<double> air_grey) const {
     const ExtractionOptions& e = settings_.extraction;
     return {{"classes", e.classes},
             {"apart", e.classes_apart},
@@ -314,7 +316,9 @@ class ExtractCommand : public Command {
             {"fewest_voxels", e.fewest_voxels(inputs.grid)},
             {"split", std::string(name_of(e.split.mode))},
             {"split_depth", e.split.depth},
-            {"anatomy", e.measuring.anatomy}};
+            {"margin", e.margin_voxels},
+            {"anatomy", e.measuring.anatomy},
+            {"air_grey", air_grey ? Json(*air_grey) : Json()}};
   }
 
   Json summary_json(const Extraction& e, const ExtractInputs& inputs, const Counts& counts) const {

@@ -44,11 +44,25 @@ void attach_photo(const Catalogue& catalogue, Catalogue::Change& change, std::ui
   change.attach_photo(id, name, person);
 }
 
+// As the extraction measured, by what it kept of its options.
+MeasuringOptions measuring_as(const Json& extraction) {
+  MeasuringOptions options;
+  options.anatomy = extraction.value("anatomy", true);
+  if (extraction.contains("air_grey") && extraction["air_grey"].is_number()) {
+    options.anatomy_options.air_grey = extraction["air_grey"].get<double>();
+  }
+  return options;
+}
+
 void edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
                  const ReviewOptions& options, const CommandContext& context) {
+  Json extraction = catalogue.segmentation().options;
+  extraction = extraction.is_object() ? extraction : Json::object();
+  const MeasuringOptions measuring = measuring_as(extraction);
   const BodyEditing editing = {
-      [](const BodyCrop& crop) { return measure_body(crop, nullptr, MeasuringOptions()); },
-      person_of(options), BodyEditing().margin_voxels, context.common.threads};
+      [&measuring](const BodyCrop& crop) { return measure_body(crop, nullptr, measuring); },
+      person_of(options), extraction.value("margin", BodyEditing().margin_voxels),
+      context.common.threads};
   if (!options.merge.empty()) {
     merge_bodies(catalogue, change, options.merge, editing, context.progress);
   }

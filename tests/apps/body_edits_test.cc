@@ -92,7 +92,8 @@ void check(const Catalogue& catalogue, std::uint32_t id, std::int64_t voxels) {
   const CatalogueEntry entry = catalogue.entry(id);
   CHECK(entry.specimen.voxels == voxels);
   CHECK(entry.specimen.measurements ==
-        std::vector<Measurement>{{"volume", static_cast<double>(voxels), ""}});
+        std::vector<Measurement>{{"volume", static_cast<double>(voxels), ""},
+                                 {"uncertainty_mean", std::nullopt, "changed by hand"}});
   CHECK(entry.specimen.class_value == 2);
   CHECK(entry.verdict == Verdict::undecided);
   CHECK(entry.meshes_stale);

@@ -4,6 +4,7 @@
 other, ids that stay after a correction, and kills at random moments that leave the catalogue as it was.
 Usage: extract_test.py PROGRAM WORK_FOLDER KILLS"""
 import csv
+import gzip
 import json
 import pathlib
 import random
@@ -141,3 +142,29 @@ fossilct("extract", "corrected.h5", "--scan", "scan.h5", "-o", "f.fossils")
 left = sorted(p.name for p in work.iterdir() if "partial" in p.name or "lock" in p.name)
 assert not left, left
 assert {i for (i,) in rows("SELECT id FROM specimen")} >= set(specimens) - {gone, cut}
+
+# An analyst's corrections, on the catalogue of another copy: two become one, a mask is edited outside.
+fossilct("extract", "labels.h5", "--scan", "scan.h5", "-o", "hand.fossils")
+found = dict(rows("SELECT id, voxel_count FROM specimen", "hand.fossils"))
+small, large = sorted(sorted(found)[:2], key=lambda i: found[i])
+fossilct("review", "hand.fossils", "--merge", f"{small},{large}")
+merged = volume("hand.fossils/instances.h5")
+assert (merged == large).sum() == found[small] + found[large] and not (merged == small).any()
+assert not (work / f"hand.fossils/crops/{small}.nrrd").exists()
+other = max(i for i in found if i not in (small, large))
+path = f"hand.fossils/crops/{other}_mask.nrrd"
+header, data = nrrd(path)
+w, h, d = map(int, header["sizes"].split())
+mask = np.frombuffer(gzip.decompress(data), np.uint8).reshape(d, h, w).copy()
+kept = int((mask == 1).sum())
+assert kept == found[other]
+mask[: int(np.flatnonzero((mask == 1).any((1, 2)))[0]) + 3] = 0
+head = (work / path).read_bytes().partition(b"\n\n")[0].replace(b"encoding: gzip", b"encoding: raw")
+(work / "edited.nrrd").write_bytes(head + b"\n\n" + mask.tobytes())
+fossilct("review", "hand.fossils", "--import-labels", f"{other}=edited.nrrd")
+assert (volume("hand.fossils/instances.h5") == other).sum() == int((mask == 1).sum()) < kept
+with open(work / "hand.fossils/specimens.csv", newline="") as f:
+    row = next(r for r in csv.DictReader(f) if int(r["id"]) == other)
+assert int(float(row["voxels"])) == int((mask == 1).sum())
+header, data = nrrd(f"hand.fossils/crops/{other}.nrrd")
+assert header["type"] == "uint16", header
