@@ -65,7 +65,8 @@ std::string three_digits(double value) {
 std::string density_text(const Density& d) {
   const std::string unit = d.per_cm3 ? " per cm3 (" : " per voxel3 (";
   return three_digits(d.value) + unit + three_digits(d.low) + " to " + three_digits(d.high) + ", " +
-         format_rounded(100 * d.level) + "%)";
+         format_rounded(100 * d.level) + "%), from " + counted(d.counted, "whole fossil") +
+         (d.left_out == 0 ? "" : "; the border cuts " + format_count(d.left_out));
 }
 
 Json to_json(const Density& d) {
