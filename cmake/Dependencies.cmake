@@ -44,12 +44,11 @@ if("specimens" IN_LIST FOSSILCT_BUILT_ROOMS)
 endif()
 
 if("render" IN_LIST FOSSILCT_BUILT_ROOMS)
-  find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonExecutionModel CommonMath
-    FiltersCore FiltersGeneral FiltersSources RenderingCore RenderingFreeType RenderingOpenGL2 glew)
+  find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath FiltersCore RenderingCore
+    RenderingFreeType RenderingOpenGL2 glew)
   find_package(meshoptimizer 0.18 REQUIRED)
-  pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
-  # The context loads OpenGL's functions with GLEW, as VTK does.
-  pkg_check_modules(GLEW REQUIRED IMPORTED_TARGET glew)
+  find_package(OpenGL REQUIRED COMPONENTS OpenGL EGL)
+  find_package(X11 REQUIRED)
 endif()
 
 if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)
