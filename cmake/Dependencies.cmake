@@ -44,9 +44,8 @@ if("specimens" IN_LIST FOSSILCT_BUILT_ROOMS)
 endif()
 
 if("render" IN_LIST FOSSILCT_BUILT_ROOMS)
-  find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath FiltersCore RenderingCore
+  find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath FiltersCore FiltersGeneral RenderingCore
     RenderingFreeType RenderingOpenGL2 glew)
-  find_package(meshoptimizer 0.18 REQUIRED)
   find_package(OpenGL REQUIRED COMPONENTS OpenGL EGL)
   find_package(X11 REQUIRED)
 endif()

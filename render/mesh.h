@@ -68,10 +68,9 @@ struct BodyMesh {
 // Then, unless exact: windowed sinc smoothing (Taubin, Zhang and Golub 1996, ECCV, 283-292) in
 // index space, where a staircase's steps are as high as they are wide; points moved along their
 // normals by one distance, at most half a voxel, so that the volume is that of the voxels (a
-// contour cuts the voxels' corners off: 1% of a sphere of 16 voxels); edges collapsed by
-// quadric error (Garland and Heckbert 1997, SIGGRAPH, 209-216; meshoptimizer) up to
-// reduce_error_um. A reduction that breaks the manifold is done again with half the error, and
-// left out after the fifth time.
+// contour cuts the voxels' corners off: 1% of a sphere of 16 voxels). Edges are collapsed between
+// the two, by quadric error (Garland and Heckbert 1997, SIGGRAPH, 209-216): a point stays within
+// reduce_error_um of the planes of all triangles it stands for, and the topology as it was.
 //
 // From an equivalent diameter of 16 voxels up the volume is within 1% of the voxels'; smaller
 // bodies come as near as half a voxel's shift lets them, see volume_deviation(). Asserts sizes that

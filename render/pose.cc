@@ -3,7 +3,9 @@
 
 #include <vtkMath.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "render/vector_math.h"
 
@@ -91,14 +93,26 @@ std::array<Vector3, 3> principal_axes(Rows3 moment) {
   return axes;
 }
 
+// Of the mesh's extent along a unit vector, from the mesh's origin.
+double middle_along(const TriangleMesh& mesh, const Vector3& axis) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const Point3f& point : mesh.points_um) {
+    const double place = dot(to_vector(point), axis);
+    low = std::min(low, place);
+    high = std::max(high, place);
+  }
+  return mesh.points_um.empty() ? 0 : (low + high) / 2;
+}
+
 Matrix3 rows_of(const Vector3& right, const Vector3& up, const Vector3& viewer) {
   return {right.x, right.y, right.z, up.x, up.y, up.z, viewer.x, viewer.y, viewer.z};
 }
 
 }  // namespace
 
-Vector3 row_of(const Matrix3& m, std::size_t row) {
-  return {m[3 * row], m[3 * row + 1], m[3 * row + 2]};
+Vector3 row_of(const Matrix3& matrix, std::size_t row) {
+  return {matrix[3 * row], matrix[3 * row + 1], matrix[3 * row + 2]};
 }
 
 Pose pose_of(const TriangleMesh& mesh) {
@@ -106,7 +120,24 @@ Pose pose_of(const TriangleMesh& mesh) {
   const std::array<Vector3, 3> axes = principal_axes(second_moment(mesh, centre));
   const Vector3 up = pointing_out(mesh, centre, axes[0]);
   const Vector3 viewer = pointing_out(mesh, centre, axes[2]);
-  return {rows_of(cross(up, viewer), up, viewer), mesh.origin_um + centre};
+  Pose pose{rows_of(cross(up, viewer), up, viewer), mesh.origin_um};
+  for (std::size_t row = 0; row < 3; ++row) {
+    const Vector3 axis = row_of(pose.view_from_scan, row);
+    pose.centre_um = pose.centre_um + middle_along(mesh, axis) * axis;
+  }
+  return pose;
+}
+
+double half_extent_um(const TriangleMesh& mesh, const Pose& pose) {
+  const Vector3 centre = pose.centre_um - mesh.origin_um;
+  double half = 0;
+  for (const Point3f& point : mesh.points_um) {
+    const Vector3 p = to_vector(point) - centre;
+    for (std::size_t row = 0; row < 3; ++row) {
+      half = std::max(half, std::abs(dot(p, row_of(pose.view_from_scan, row))));
+    }
+  }
+  return half;
 }
 
 std::string_view name_of(StandardView view) {

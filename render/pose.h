@@ -19,13 +19,14 @@ struct Pose {
 };
 
 // Row 0, 1 or 2 as a vector: right, up, towards the viewer.
-Vector3 row_of(const Matrix3& m, std::size_t row);
+Vector3 row_of(const Matrix3& matrix, std::size_t row);
 
 // By the principal axes of the solid: the longest stands upright and the shortest points to the
-// viewer, so that the largest face is seen. An axis points where the solid reaches farther out (its
-// third moment is positive); where it is symmetric (skewness under 1e-3), so that its largest
-// component is positive. The third is what makes the three right-handed. Exact integrals over the
-// closed mesh, so that the sampling of the surface does not count.
+// viewer, so that the largest face is seen. These two point where the solid reaches farther out
+// (the third moment is positive); where it is symmetric (skewness under 1e-3), so that their
+// largest component is positive. The third is what makes the three right-handed. The integrals over
+// the closed mesh are exact, so that the sampling of the surface does not count. In the middle lies
+// that of the smallest box along the three axes.
 Pose pose_of(const TriangleMesh& mesh);
 
 // The six standard views, from the pose's front: turned about the upright axis (left, back, right:
@@ -36,6 +37,9 @@ inline constexpr std::array all_standard_views{StandardView::front, StandardView
                                                StandardView::top,   StandardView::bottom};
 std::string_view name_of(StandardView view);
 Pose turned(const Pose& pose, StandardView view);
+
+// Half the edge of the smallest cube around the pose's centre, along its axes, that holds the mesh.
+double half_extent_um(const TriangleMesh& mesh, const Pose& pose);
 
 // A square picture of the scan's space: parallel projection, `centre_um` in its middle.
 struct ViewFrame {

@@ -1,74 +1,251 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/reduction.h"
 
-#include <meshoptimizer.h>
-
-#include <cstddef>
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <queue>
+#include <tuple>
 
-#include "render/mesh_check.h"
+#include "render/quadric.h"
+#include "render/vector_math.h"
 
 namespace fossilct {
 namespace {
 
-constexpr std::uint32_t unused = std::numeric_limits<std::uint32_t>::max();
+using Id = std::uint32_t;
+constexpr Id none = std::numeric_limits<Id>::max();
 
-void drop_unused_points(TriangleMesh& mesh) {
-  std::vector<std::uint32_t> new_from_old(mesh.points_um.size(), unused);
-  std::vector<Point3f> kept;
-  for (auto& triangle : mesh.triangles) {
-    for (std::uint32_t& corner : triangle) {
-      if (new_from_old[corner] == unused) {
-        new_from_old[corner] = static_cast<std::uint32_t>(kept.size());
-        kept.push_back(mesh.points_um[corner]);
-      }
-      corner = new_from_old[corner];
-    }
+// A collapse that may be done, with what the ends were when it was weighed.
+struct Candidate {
+  double error2 = 0;
+  Id a = none;
+  Id b = none;
+  Id changes = 0;  // of both ends
+  friend bool operator>(const Candidate& l, const Candidate& r) {
+    return std::tie(l.error2, l.a, l.b) > std::tie(r.error2, r.a, r.b);
   }
-  mesh.points_um = std::move(kept);
-}
-
-struct Reduced {
-  TriangleMesh mesh;
-  double error_um = 0;
 };
 
-Reduced attempt(const TriangleMesh& mesh, double error_um, std::int64_t triangles) {
-  const float* points = mesh.points_um.front().data();
-  const std::size_t count = mesh.points_um.size();
-  const auto scale = static_cast<double>(meshopt_simplifyScale(points, count, sizeof(Point3f)));
-  Reduced reduced;
-  reduced.mesh.origin_um = mesh.origin_um;
-  reduced.mesh.points_um = mesh.points_um;
-  reduced.mesh.triangles.resize(mesh.triangles.size());
-  float relative = 0;
-  const std::size_t indices = meshopt_simplify(
-      reduced.mesh.triangles.front().data(), mesh.triangles.front().data(),
-      3 * mesh.triangles.size(), points, count, sizeof(Point3f),
-      3 * static_cast<std::size_t>(triangles), static_cast<float>(error_um / scale), 0, &relative);
-  reduced.mesh.triangles.resize(indices / 3);
-  reduced.error_um = static_cast<double>(relative) * scale;
-  drop_unused_points(reduced.mesh);
-  return reduced;
-}
+class Reducer {
+ public:
+  Reducer(const TriangleMesh& mesh, double most_error_um)
+      : triangles_(mesh.triangles), most_error2_(most_error_um * most_error_um) {
+    std::transform(mesh.points_um.begin(), mesh.points_um.end(), std::back_inserter(points_),
+                   to_vector);
+    quadrics_.resize(points_.size());
+    changes_.resize(points_.size());
+    mark_.resize(points_.size());
+    around_.resize(points_.size());
+    for (Id t = 0; t < triangles_.size(); ++t) {
+      add_triangle(t);
+    }
+    alive_ = static_cast<std::int64_t>(triangles_.size());
+    for (Id a = 0; a < points_.size(); ++a) {
+      push_edges_of(a, true);
+    }
+  }
+
+  void run(std::int64_t triangles) {
+    while (alive_ > triangles && !queue_.empty()) {
+      const Candidate next = queue_.top();
+      queue_.pop();
+      if (changes_[next.a] + changes_[next.b] == next.changes && !around_[next.a].empty() &&
+          !around_[next.b].empty()) {
+        try_collapse(next);
+      }
+    }
+  }
+
+  double largest_error() const { return std::sqrt(largest_error2_); }
+
+  void write(TriangleMesh& mesh) const {
+    std::vector<Id> new_from_old(points_.size(), none);
+    mesh.points_um.clear();
+    mesh.triangles.clear();
+    mesh.normals.clear();
+    for (const auto& triangle : triangles_) {
+      if (triangle[0] == none) {
+        continue;
+      }
+      auto& written = mesh.triangles.emplace_back();
+      for (std::size_t k = 0; k < 3; ++k) {
+        Id& id = new_from_old[triangle[k]];
+        if (id == none) {
+          id = static_cast<Id>(mesh.points_um.size());
+          mesh.points_um.push_back(to_point(points_[triangle[k]]));
+        }
+        written[k] = id;
+      }
+    }
+  }
+
+ private:
+  Vector3 normal_of(const std::array<Id, 3>& t) const {
+    return cross(points_[t[1]] - points_[t[0]], points_[t[2]] - points_[t[0]]);
+  }
+
+  void add_triangle(Id t) {
+    const Vector3 normal = normal_of(triangles_[t]);
+    const double size = length(normal);
+    for (const Id corner : triangles_[t]) {
+      around_[corner].push_back(t);
+      if (size > 0) {
+        quadrics_[corner] += Quadric(1 / size * normal, points_[corner]);
+      }
+    }
+  }
+
+  Vector3 place_for(Id a, Id b, double& error2) const {
+    Quadric sum = quadrics_[a];
+    sum += quadrics_[b];
+    const Vector3 middle = 0.5 * (points_[a] + points_[b]);
+    const Vector3 edge = points_[b] - points_[a];
+    Vector3 best = middle;
+    error2 = sum.at(middle);
+    const auto consider = [&](const Vector3& p) {
+      if (sum.at(p) < error2) {
+        best = p;
+        error2 = sum.at(p);
+      }
+    };
+    consider(points_[a]);
+    consider(points_[b]);
+    // A place far off is one that nearly parallel planes make up.
+    const auto lowest = sum.lowest();
+    if (lowest && dot(*lowest - middle, *lowest - middle) <= dot(edge, edge)) {
+      consider(*lowest);
+    }
+    return best;
+  }
+
+  // Each edge once: from its lower end, or (after a change) from `a`.
+  void push_edges_of(Id a, bool from_lower_end) {
+    for (const Id t : around_[a]) {
+      const auto& triangle = triangles_[t];
+      const std::size_t k = triangle[0] == a ? 0 : triangle[1] == a ? 1 : 2;
+      const Id b = triangle[(k + 1) % 3];  // in a closed mesh every neighbour follows `a` once
+      if (from_lower_end && b < a) {
+        continue;
+      }
+      Candidate candidate{0, std::min(a, b), std::max(a, b), changes_[a] + changes_[b]};
+      place_for(candidate.a, candidate.b, candidate.error2);
+      if (candidate.error2 <= most_error2_) {
+        queue_.push(candidate);
+      }
+    }
+  }
+
+  bool has(const std::array<Id, 3>& triangle, Id point) const {
+    return triangle[0] == point || triangle[1] == point || triangle[2] == point;
+  }
+
+  // The link condition, and that the two common neighbours keep three triangles.
+  bool keeps_manifold(Id a, Id b) {
+    ++stamp_;
+    for (const Id t : around_[a]) {
+      for (const Id corner : triangles_[t]) {
+        mark_[corner] = stamp_;
+      }
+    }
+    int common = 0;
+    for (const Id t : around_[b]) {
+      for (const Id corner : triangles_[t]) {
+        if (corner != a && corner != b && mark_[corner] == stamp_) {
+          mark_[corner] = 0;
+          ++common;
+          if (around_[corner].size() <= 3) {
+            return false;
+          }
+        }
+      }
+    }
+    return common == 2;
+  }
+
+  // Whether a triangle around `moved` that stays would turn over, or become a sliver.
+  bool turns_over(Id moved, Id other, const Vector3& place) const {
+    for (const Id t : around_[moved]) {
+      std::array<Vector3, 3> corner;
+      const auto& triangle = triangles_[t];
+      if (has(triangle, other)) {
+        continue;
+      }
+      for (std::size_t k = 0; k < 3; ++k) {
+        corner[k] = triangle[k] == moved ? place : points_[triangle[k]];
+      }
+      const Vector3 before = normal_of(triangle);
+      const Vector3 after = cross(corner[1] - corner[0], corner[2] - corner[0]);
+      constexpr double least_cosine = 0.3;
+      if (dot(before, after) <= least_cosine * length(before) * length(after)) {
+        return true;
+      }
+      const Vector3 across = corner[2] - corner[1];
+      const double longest2 =
+          std::max({dot(across, across), dot(corner[1] - corner[0], corner[1] - corner[0]),
+                    dot(corner[2] - corner[0], corner[2] - corner[0])});
+      if (length(after) < 0.02 * longest2) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void try_collapse(const Candidate& candidate) {
+    const auto [error2, a, b, changes] = candidate;
+    double same_error2 = 0;
+    const Vector3 place = place_for(a, b, same_error2);
+    if (!keeps_manifold(a, b) || turns_over(a, b, place) || turns_over(b, a, place)) {
+      return;
+    }
+    largest_error2_ = std::max(largest_error2_, error2);
+    points_[a] = place;
+    quadrics_[a] += quadrics_[b];
+    for (const Id t : around_[b]) {
+      take_over(t, a, b);
+    }
+    around_[b].clear();
+    ++changes_[a];
+    push_edges_of(a, false);
+  }
+
+  // A triangle around `b` goes to `a`, or away where it has both.
+  void take_over(Id t, Id a, Id b) {
+    auto& triangle = triangles_[t];
+    if (has(triangle, a)) {
+      for (const Id corner : triangle) {
+        if (corner != b) {
+          std::erase(around_[corner], t);
+        }
+      }
+      triangle.fill(none);
+      --alive_;
+      return;
+    }
+    std::replace(triangle.begin(), triangle.end(), b, a);
+    around_[a].push_back(t);
+  }
+
+  std::vector<std::array<Id, 3>> triangles_;  // `none` where it is gone
+  double most_error2_;
+  double largest_error2_ = 0;
+  std::vector<Vector3> points_;
+  std::vector<Quadric> quadrics_;
+  std::vector<Id> changes_;
+  std::vector<Id> mark_;
+  Id stamp_ = 0;
+  std::vector<std::vector<Id>> around_;  // triangles at each point
+  std::int64_t alive_ = 0;
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue_;
+};
 
 }  // namespace
 
 double reduce(TriangleMesh& mesh, double error_um, std::int64_t triangles) {
-  if (mesh.triangles.empty()) {
-    return 0;
-  }
-  const std::int64_t euler_number = check_mesh(mesh).euler_number;
-  constexpr int attempts = 5;
-  for (int i = 0; i < attempts; ++i, error_um /= 2) {
-    Reduced reduced = attempt(mesh, error_um, triangles);
-    const MeshCheck check = check_mesh(reduced.mesh);
-    if (check.sound() && check.euler_number == euler_number) {
-      mesh = std::move(reduced.mesh);
-      return reduced.error_um;
-    }
-  }
-  return 0;
+  Reducer reducer(mesh, error_um);
+  reducer.run(triangles);
+  reducer.write(mesh);
+  return reducer.largest_error();
 }
 
 }  // namespace fossilct

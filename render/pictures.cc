@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/pictures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "render/cut.h"
+#include "render/section.h"
+
+namespace fossilct {
+namespace {
+
+// The planes of the sections, and where a fossil may be cut open.
+constexpr std::array plane_views{StandardView::front, StandardView::left, StandardView::top};
+
+StandardView view_of_most_walls(const TriangleMesh& wall, const Pose& pose) {
+  std::array<double, plane_views.size()> outlines{};
+  std::transform(plane_views.begin(), plane_views.end(), outlines.begin(),
+                 [&](StandardView view) { return outline_length_um(wall, turned(pose, view)); });
+  return plane_views[static_cast<std::size_t>(std::max_element(outlines.begin(), outlines.end()) -
+                                              outlines.begin())];
+}
+
+std::vector<ViewFrame> standard_frames(const FossilPictures& pictures, std::int64_t edge_pixels) {
+  std::vector<ViewFrame> frames;
+  for (const StandardView view : all_standard_views) {
+    frames.push_back({turned(pictures.pose, view), pictures.um_per_pixel, edge_pixels});
+  }
+  return frames;
+}
+
+double um_per_pixel_for(const TriangleMesh& body, const Pose& pose, const BodyCrop& crop,
+                        const PictureOptions& options) {
+  const double least_um =
+      std::min({crop.grid.spacing_um.x, crop.grid.spacing_um.y, crop.grid.spacing_um.z});
+  const double half_um = std::max(half_extent_um(body, pose), least_um);
+  return 2 * half_um / (1 - 2 * options.margin) / static_cast<double>(options.edge_pixels);
+}
+
+std::string length_label(double length_um, bool spacing_known) {
+  if (!spacing_known) {
+    return format_number(length_um) + (length_um == 1 ? " voxel" : " voxels");
+  }
+  return length_um < 1000 ? format_number(length_um) + " µm"
+                          : format_number(length_um / 1000) + " mm";
+}
+
+}  // namespace
+
+void PictureOptions::check() const {
+  if (edge_pixels < 32 || edge_pixels > 2048) {
+    throw option_error("--size", format_count(edge_pixels) + " is out of range: 32 to 2048 pixels");
+  }
+  if (!(margin >= 0 && margin <= 0.4)) {
+    throw option_error("--margin", format_number(margin) + " is out of range: 0 to 0.4");
+  }
+}
+
+FossilPictures draw_fossil(MeshPainter& painter, const TriangleMesh& body, const TriangleMesh* wall,
+                           const BodyCrop& crop, const PictureOptions& options) {
+  options.check();
+  FossilPictures pictures;
+  pictures.pose = pose_of(body);
+  pictures.um_per_pixel = um_per_pixel_for(body, pictures.pose, crop, options);
+  pictures.spacing_known = crop.grid.spacing_known;
+  const std::vector<ViewFrame> frames = standard_frames(pictures, options.edge_pixels);
+  std::ranges::move(painter.paint(body, frames), pictures.views.begin());
+  if (wall != nullptr && !wall->triangles.empty()) {
+    pictures.cut_from = view_of_most_walls(*wall, pictures.pose);
+    const ViewFrame frame{turned(pictures.pose, pictures.cut_from), pictures.um_per_pixel,
+                          options.edge_pixels};
+    pictures.cut = std::move(painter.paint(*wall, {&frame, 1}, true).front());
+  }
+  const GreyWindow window = grey_window_of(crop);
+  std::transform(
+      plane_views.begin(), plane_views.end(), pictures.sections.begin(), [&](StandardView view) {
+        return section_of(crop,
+                          {turned(pictures.pose, view), pictures.um_per_pixel, options.edge_pixels},
+                          window, options.outline);
+      });
+  return pictures;
+}
+
+ScaleBar scale_bar(double um_per_pixel, double most_pixels, bool spacing_known) {
+  const double most_um = um_per_pixel * most_pixels;
+  const double decade = std::pow(10, std::floor(std::log10(most_um)));
+  double length_um = decade;
+  for (const double step : {2.0, 5.0}) {
+    length_um = step * decade <= most_um ? step * decade : length_um;
+  }
+  return {length_um, length_um / um_per_pixel, length_label(length_um, spacing_known)};
+}
+
+}  // namespace fossilct
