@@ -31,8 +31,8 @@ constexpr std::array<double, 3> background{0, 1, 0};
 void make_matt(vtkActor& actor, double grey) {
   vtkProperty* property = actor.GetProperty();
   property->SetColor(grey, grey, grey);
-  property->SetAmbient(0.16);
-  property->SetDiffuse(0.92);
+  property->SetAmbient(0.1);
+  property->SetDiffuse(1.0);
   property->SetSpecular(0.05);
   property->SetSpecularPower(8);
   property->SetInterpolationToPhong();
@@ -75,7 +75,7 @@ struct MeshPainter::Impl {
     hidden.window->AddRenderer(renderer);
     renderer->SetBackground(background[0], background[1], background[2]);
     renderer->AutomaticLightCreationOff();
-    add_light(*renderer, {-1, 1.2, 1.1}, 0.92);
+    add_light(*renderer, {-1, 1.15, 1}, 0.95);
     add_light(*renderer, {0.8, -0.3, 1}, 0.18);
     for (auto& part : parts) {
       part.actor->SetMapper(part.mapper);

@@ -48,6 +48,16 @@ inline auto torus(double ring, double tube) {
   };
 }
 
+// An egg of 26 x 14 x 9, its thin end up z, with a knob beside it; `inset` shrinks both.
+inline bool egg_with_knob(const Vector3& p, double inset) {
+  const double width = 1 - 0.012 * p.z;
+  const double a = 14 * width - inset;
+  const double b = 9 * width - inset;
+  const double c = 26 - inset;
+  const double egg = p.x * p.x / (a * a) + p.y * p.y / (b * b) + p.z * p.z / (c * c);
+  return egg < 1 || std::hypot(p.x - 11, p.y - 4, p.z + 10) < 6 - inset;
+}
+
 inline Grid cube_grid(std::int64_t edge, double spacing_um = 1) {
   Grid grid;
   grid.size = {edge, edge, edge};
