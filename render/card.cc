@@ -56,6 +56,16 @@ void draw_scale_bar(Picture& card, std::int64_t x, std::int64_t y, const FossilP
              {layout.small, chalk});
 }
 
+// On a patch of the plate, as sections are bright.
+void write_caption(Picture& card, std::int64_t x, std::int64_t y, const std::string& caption,
+                   const Layout& layout) {
+  const Lettering lettering{layout.small * 4 / 5, faint_chalk};
+  const std::int64_t pad = layout.gap / 4;
+  fill(card, x - pad, y - pad / 2, text_width(caption, lettering) + 2 * pad,
+       lettering.height_pixels * 5 / 4 + pad, plate);
+  write_text(card, x, y, caption, lettering);
+}
+
 struct Tile {
   const Picture* picture = nullptr;
   std::string caption;
@@ -99,8 +109,7 @@ Picture card_of(const FossilPictures& pictures, const CardText& text) {
       continue;
     }
     lay_over(card, x, y, *tile.picture);
-    write_text(card, x + layout.gap / 2, y + layout.gap / 3, tile.caption,
-               {layout.small * 4 / 5, faint_chalk});
+    write_caption(card, x + layout.gap / 2, y + layout.gap / 3, tile.caption, layout);
   }
   draw_scale_bar(card, 0, layout.header, pictures, layout);
   return card;
