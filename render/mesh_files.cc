@@ -64,18 +64,6 @@ void write_ply(MeshOutput& output, const TriangleMesh& mesh, const MeshFileOptio
   }
 }
 
-// "v 1.5 2 -3\n", with the shortest digits that read back.
-std::string obj_line(std::string_view kind, const Point3f& point) {
-  std::string line(kind);
-  for (const float coordinate : point) {
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), coordinate).ptr;
-    line += ' ';
-    line.append(digits.data(), end);
-  }
-  return line + '\n';
-}
-
 void write_obj(MeshOutput& output, const TriangleMesh& mesh, const MeshFileOptions& options) {
   output.text("# unit " + options.unit + "\no " + one_line(options.name) + "\n");
   const Vector3 offset = offset_of(mesh, options);
@@ -96,6 +84,17 @@ void write_obj(MeshOutput& output, const TriangleMesh& mesh, const MeshFileOptio
 }
 
 }  // namespace
+
+std::string obj_line(std::string_view kind, const Point3f& point) {
+  std::string line(kind);
+  for (const float coordinate : point) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), coordinate).ptr;
+    line += ' ';
+    line.append(digits.data(), end);
+  }
+  return line + '\n';
+}
 
 MeshOutput::MeshOutput(const std::filesystem::path& path, IfExists if_exists)
     : output_(path, AtomicKind::file, if_exists),
@@ -119,6 +118,23 @@ void MeshOutput::flush() {
   buffer_.clear();
   if (!stream_.flush()) {
     throw file_errno_error(output_.path(), "writing it");
+  }
+}
+
+void MeshOutput::patch(std::int64_t offset, std::span<const std::byte> replacement) {
+  flush();
+  stream_.seekp(offset);
+  bytes(replacement);
+  flush();
+  stream_.seekp(0, std::ios::end);
+}
+
+void MeshOutput::append(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::vector<char> piece(std::size_t{1} << 20);
+  while (stream.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
+         stream.gcount() > 0) {
+    bytes(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(stream.gcount()))));
   }
 }
 

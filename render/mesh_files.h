@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/atomic_file.h"
 #include "render/triangle_mesh.h"
+#include "render/volume_surface.h"
 
 namespace fossilct {
 
@@ -34,5 +36,26 @@ struct MeshFileOptions {
 // 1 triangles. Memory: some MB; glb that of the file.
 void write_mesh(const std::filesystem::path& path, MeshFormat format, const TriangleMesh& mesh,
                 const MeshFileOptions& options = {});
+
+// A mesh file that is written piece by piece (contour_volume): stl, ply or obj, without normals but
+// those of an stl's triangles; coordinates in the scan's space. The file appears in finish(); what
+// is destroyed before leaves nothing. Memory: some MB; a ply needs the room of its triangles on the
+// disk twice.
+class SurfaceFile {
+ public:
+  // Throws Error{option} for glb, which must be whole in memory; Error{file}.
+  SurfaceFile(const std::filesystem::path& path, MeshFormat format, const MeshFileOptions& options);
+  ~SurfaceFile();
+  SurfaceFile(const SurfaceFile&) = delete;
+  SurfaceFile& operator=(const SurfaceFile&) = delete;
+
+  void add(const SurfacePiece& piece);  // throws Error{file}
+  void finish();
+
+  class Writer;  // of one format
+
+ private:
+  std::unique_ptr<Writer> writer_;
+};
 
 }  // namespace fossilct

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <span>
@@ -28,6 +29,10 @@ class MeshOutput {
     static_assert(std::is_trivially_copyable_v<T>);
     bytes(std::as_bytes(std::span(&value, 1)));
   }
+  // Replaces what was written at `offset`.
+  void patch(std::int64_t offset, std::span<const std::byte> bytes);
+  // Appends the bytes of a file.
+  void append(const std::filesystem::path& file);
   void finish();
 
  private:
@@ -37,6 +42,9 @@ class MeshOutput {
   std::ofstream stream_;
   std::vector<std::byte> buffer_;
 };
+
+// "v 1.5 2 -3\n", with the shortest digits that read back.
+std::string obj_line(std::string_view kind, const Point3f& point);
 
 // The offset that is added to every point on the way to the file.
 Vector3 offset_of(const TriangleMesh& mesh, const MeshFileOptions& options);

@@ -16,9 +16,7 @@
 namespace fossilct {
 namespace {
 
-// The body is contoured as the dark side: VTK's table joins what is dark across the diagonal of a
-// face, and separates what is bright there. Dark is below 127.5, so that no voxel lies on the
-// surface and no triangle has an empty side.
+// No value of a voxel is on the surface, so that no triangle has an empty side.
 constexpr double half_probability = 127.5;
 
 std::uint8_t inside_value(std::uint8_t probability) {
@@ -40,40 +38,34 @@ std::int64_t fill_row(const MeshInput& input, std::int64_t y, std::int64_t z, st
     if (soft) {
       row[x] = inside ? inside_value(probability[x]) : outside_value(probability[x]);
     } else {
-      row[x] = inside ? 0 : 255;
+      row[x] = inside ? dark : bright;
     }
   }
   return voxels;
 }
 
 // The values with a border of one voxel outside.
-vtkNew<vtkImageData> padded(const MeshInput& input, std::int64_t& voxels) {
-  const Size3& size = input.mask.size();
-  vtkNew<vtkImageData> image;
-  image->SetExtent(-1, static_cast<int>(size.x), -1, static_cast<int>(size.y), -1,
-                   static_cast<int>(size.z));
-  image->AllocateScalars(VTK_UNSIGNED_CHAR, 1);
-  auto* scalars = vtkUnsignedCharArray::SafeDownCast(image->GetPointData()->GetScalars());
-  std::fill_n(scalars->GetPointer(0), scalars->GetNumberOfValues(), std::uint8_t{255});
-  for (std::int64_t z = 0; z < size.z; ++z) {
-    for (std::int64_t y = 0; y < size.y; ++y) {
-      const vtkIdType first = ((z + 1) * (size.y + 2) + y + 1) * (size.x + 2) + 1;
-      voxels += fill_row(input, y, z, scalars->GetPointer(first));
+std::vector<std::uint8_t> padded(const MeshInput& input, const Size3& padded_size,
+                                 std::int64_t& voxels) {
+  std::vector<std::uint8_t> values(static_cast<std::size_t>(voxel_count(padded_size)), bright);
+  for (std::int64_t z = 0; z < input.mask.size().z; ++z) {
+    for (std::int64_t y = 0; y < input.mask.size().y; ++y) {
+      const std::int64_t first = ((z + 1) * padded_size.y + y + 1) * padded_size.x + 1;
+      voxels += fill_row(input, y, z, values.data() + first);
     }
   }
-  return image;
+  return values;
 }
 
-}  // namespace
-
-IndexContour contour_of(const MeshInput& input) {
-  IndexContour contour;
-  const vtkNew<vtkImageData> image = padded(input, contour.voxels);
-  const Size3& size = input.mask.size();
-  const Index3 middle{size.x / 2, size.y / 2, size.z / 2};
-  contour.middle = {static_cast<double>(middle.x), static_cast<double>(middle.y),
-                    static_cast<double>(middle.z)};
-  image->SetOrigin(-contour.middle.x, -contour.middle.y, -contour.middle.z);
+TriangleMesh flying_edges(std::vector<std::uint8_t>& values, const Size3& size,
+                          const Vector3& first) {
+  vtkNew<vtkUnsignedCharArray> scalars;  // does not own the values
+  scalars->SetArray(values.data(), static_cast<vtkIdType>(values.size()), 1);
+  vtkNew<vtkImageData> image;
+  image->SetDimensions(static_cast<int>(size.x), static_cast<int>(size.y),
+                       static_cast<int>(size.z));
+  image->SetOrigin(first.x, first.y, first.z);
+  image->GetPointData()->SetScalars(scalars);
   vtkNew<vtkFlyingEdges3D> edges;
   edges->SetInputData(image);
   edges->SetValue(0, half_probability);
@@ -81,14 +73,42 @@ IndexContour contour_of(const MeshInput& input) {
   edges->ComputeGradientsOff();
   edges->ComputeScalarsOff();
   edges->Update();
-  take_points(*edges->GetOutput(), contour.mesh);
-  take_triangles(*edges->GetOutput(), contour.mesh);
-  // VTK winds triangles so that they face towards larger values or away, by version.
-  if (signed_volume(contour.mesh) < 0) {
-    for (auto& triangle : contour.mesh.triangles) {
+  TriangleMesh mesh;
+  take_points(*edges->GetOutput(), mesh);
+  take_triangles(*edges->GetOutput(), mesh);
+  return mesh;
+}
+
+// By versions of VTK, triangles face towards larger values or away: one dark voxel tells.
+bool faces_dark_side() {
+  std::vector<std::uint8_t> values(27, bright);
+  values[13] = dark;
+  return signed_volume(flying_edges(values, {3, 3, 3}, {-1, -1, -1})) < 0;
+}
+
+}  // namespace
+
+TriangleMesh contour_of_values(std::vector<std::uint8_t>& values, const Size3& size,
+                               const Vector3& first) {
+  static const bool turn = faces_dark_side();
+  TriangleMesh mesh = flying_edges(values, size, first);
+  if (turn) {
+    for (auto& triangle : mesh.triangles) {
       std::swap(triangle[1], triangle[2]);
     }
   }
+  return mesh;
+}
+
+IndexContour contour_of(const MeshInput& input) {
+  IndexContour contour;
+  const Size3& size = input.mask.size();
+  const Size3 padded_size{size.x + 2, size.y + 2, size.z + 2};
+  std::vector<std::uint8_t> values = padded(input, padded_size, contour.voxels);
+  contour.middle = {static_cast<double>(size.x / 2), static_cast<double>(size.y / 2),
+                    static_cast<double>(size.z / 2)};
+  contour.mesh = contour_of_values(
+      values, padded_size, {-1 - contour.middle.x, -1 - contour.middle.y, -1 - contour.middle.z});
   return contour;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "render/mesh.h"
 
 namespace fossilct {
@@ -14,6 +17,16 @@ struct IndexContour {
   std::int64_t voxels = 0;  // inside
 };
 IndexContour contour_of(const MeshInput& input);
+
+// A body's voxels are dark (below 127.5), all else is bright. VTK's table joins what is dark across
+// the diagonal of a face, and separates what is bright there.
+inline constexpr std::uint8_t dark = 0;
+inline constexpr std::uint8_t bright = 255;
+
+// The surface between them, facing the bright side: points in voxels, that of values[0] at `first`.
+// Open where the body reaches the border.
+TriangleMesh contour_of_values(std::vector<std::uint8_t>& values, const Size3& size,
+                               const Vector3& first);
 
 // Windowed sinc smoothing of a closed mesh's points.
 void smooth(TriangleMesh& mesh, int passes, double pass_band);
