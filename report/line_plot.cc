@@ -227,8 +227,7 @@ Markup curves_of(const LinePlot& plot, const Canvas& canvas) {
   }
   curves += strong;
   if (curves.text.empty()) {
-    const PlotBox& box = canvas.box;
-    return plot_text((box.left + box.right) / 2, (box.top + box.bottom) / 2, "middle", "no data");
+    return no_data(canvas.box);
   }
   return curves + touched;
 }

@@ -125,6 +125,16 @@ std::string coordinate(double value) {
   return result;
 }
 
+std::string hex_colour(const std::array<std::uint8_t, 3>& srgb) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result = "#";
+  for (const std::uint8_t part : srgb) {
+    result += digits[part >> 4];
+    result += digits[part & 15];
+  }
+  return result;
+}
+
 int characters_of(std::string_view text) {
   return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +37,9 @@ Markup empty_element(std::string_view name, const Attributes& attributes);
 
 // A coordinate: two decimals, without needless zeros ("12.5"); the same in every locale.
 std::string coordinate(double value);
+
+// "#rrggbb"
+std::string hex_colour(const std::array<std::uint8_t, 3>& srgb);
 
 // How many characters a UTF-8 text has, to guess how wide it will be.
 int characters_of(std::string_view text);

@@ -27,6 +27,26 @@ constexpr std::array<const char*, 4> dashes = {"none", "6 3", "2 2.5", "8 3 2 3"
 
 constexpr double character_width = 0.56 * plot_font_size;  // of usual faces, on average
 
+constexpr double swatch_width = 22;
+
+Markup line_swatch(std::size_t series, double x, double y) {
+  return empty_element("line", {{"class", series_class(series) + " curve"},
+                                {"stroke", series_colour(series)},
+                                {"x1", coordinate(x)},
+                                {"x2", coordinate(x + swatch_width)},
+                                {"y1", coordinate(y - 4)},
+                                {"y2", coordinate(y - 4)}});
+}
+
+Markup box_swatch(std::size_t series, double x, double y) {
+  return empty_element("rect", {{"class", series_class(series) + " bar"},
+                                {"fill", series_colour(series)},
+                                {"x", coordinate(x + 8)},
+                                {"y", coordinate(y - 10)},
+                                {"width", "12"},
+                                {"height", "12"}});
+}
+
 double finite_or(double value, double other) { return std::isfinite(value) ? value : other; }
 
 bool can_be_on(const PlotAxis& axis, double value) {
@@ -164,9 +184,8 @@ Markup y_axis(const PlotBox& box, const AxisMap& map, const PlotAxis& axis) {
   return result;
 }
 
-Legend legend_of(const std::vector<std::string>& names, Swatch swatch) {
+Legend legend_of(const std::vector<std::string>& names, const DrawSwatch& draw) {
   constexpr double row_height = 18;
-  constexpr double swatch_width = 22;
   constexpr double gap = 16;
   constexpr double left = 8;
   Legend legend;
@@ -178,26 +197,30 @@ Legend legend_of(const std::vector<std::string>& names, Swatch swatch) {
       x = left;
       y += row_height;
     }
-    const Attributes place = {
-        {"class", series_class(i) + (swatch == Swatch::line ? " curve" : " bar")},
-        {swatch == Swatch::line ? "stroke" : "fill", series_colour(i)}};
-    Attributes shape = place;
-    if (swatch == Swatch::line) {
-      shape.insert(shape.end(), {{"x1", coordinate(x)},
-                                 {"x2", coordinate(x + swatch_width)},
-                                 {"y1", coordinate(y - 4)},
-                                 {"y2", coordinate(y - 4)}});
-    } else {
-      shape.insert(
-          shape.end(),
-          {{"x", coordinate(x + 8)}, {"y", coordinate(y - 10)}, {"width", "12"}, {"height", "12"}});
-    }
-    legend.markup += empty_element(swatch == Swatch::line ? "line" : "rect", shape);
+    legend.markup += draw(i, x, y);
     legend.markup += plot_text(x + swatch_width + 6, y, "start", names[i]);
     x += width + gap;
   }
   legend.height = names.empty() ? 0 : y + 9;
   return legend;
+}
+
+Legend legend_of(const std::vector<std::string>& names, Swatch swatch) {
+  return legend_of(names, [&](std::size_t i, double x, double y) {
+    return swatch == Swatch::line ? line_swatch(i, x, y) : box_swatch(i, x, y);
+  });
+}
+
+Attributes fill_of(std::size_t series, const PlotColour& colour) {
+  if (!colour) {
+    return {{"class", series_class(series) + " bar"}, {"fill", series_colour(series)}};
+  }
+  const std::string own = hex_colour(*colour);
+  return {{"class", "bar"}, {"fill", own}, {"style", "fill:" + own}};
+}
+
+Markup no_data(const PlotBox& box) {
+  return plot_text((box.left + box.right) / 2, (box.top + box.bottom) / 2, "middle", "no data");
 }
 
 std::string series_class(std::size_t series) {

@@ -3,6 +3,7 @@
 
 // Private to `report`: what line plots and bar plots have in common.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,18 @@ struct Legend {
 };
 enum class Swatch { line, box };
 Legend legend_of(const std::vector<std::string>& names, Swatch swatch);
+
+// The same with swatches that are drawn by other code: draw(series, x, y) within 22 units right of
+// x and 12 above the baseline y.
+using DrawSwatch = std::function<Markup(std::size_t series, double x, double y)>;
+Legend legend_of(const std::vector<std::string>& names, const DrawSwatch& draw);
+
+// The attributes that fill a shape: those of the series, and its own colour where it has one, which
+// is also that of the dark page.
+Attributes fill_of(std::size_t series, const PlotColour& colour);
+
+// The frame of a plot without a point to show.
+Markup no_data(const PlotBox& box);
 
 // "s s0 d0": the colour and, where the colours begin again, the dashes of a series.
 std::string series_class(std::size_t series);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -81,6 +84,43 @@ struct BarPlot {
   int decimals = 3;  // of the number behind a bar
 };
 Markup bar_plot(const BarPlot& plot);
+
+// A colour of the data's own (a class of the model), sRGB; the series' colour where there is none.
+using PlotColour = std::optional<std::array<std::uint8_t, 3>>;
+
+// Counts of values in bins, the series stacked in their order; NaN and what the axis can't show are
+// not counted.
+struct HistogramSeries {
+  std::string name;
+  std::vector<double> values;
+  PlotColour colour = {};
+};
+struct HistogramPlot {
+  std::string description;
+  PlotAxis value;  // bins are equally wide on it: on a logarithmic axis each has the same ratio
+  PlotAxis count = {.title = "count", .whole_numbers = true};
+  std::vector<HistogramSeries> series;
+  int bins = 0;  // 1 to 200; 0: the root of the number of values, 5 to 40
+};
+// "no data" is written where there is no value to count.
+Markup histogram_plot(const HistogramPlot& plot);
+
+// A mark a point; series differ in shape (circle, square, triangle, diamond) as well as in colour.
+// Beyond most_scatter_points in all, every n-th is drawn, and the description says so.
+inline constexpr std::size_t most_scatter_points = 3000;
+struct ScatterSeries {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;  // as long as x (assert)
+  PlotColour colour = {};
+};
+struct ScatterPlot {
+  std::string description;
+  PlotAxis x;
+  PlotAxis y;
+  std::vector<ScatterSeries> series;
+};
+Markup scatter_plot(const ScatterPlot& plot);
 
 // What the page's style sheet must say for the plots.
 std::string plot_style();
