@@ -4,6 +4,9 @@
 #include <limits>
 
 #include "apps/command.h"
+#include "apps/fossil_crops.h"
+#include "apps/fossil_ids.h"
+#include "apps/fossil_meshes.h"
 #include "apps/label_volumes.h"
 #include "apps/output_check.h"
 #include "apps/report.h"
@@ -17,18 +20,27 @@ namespace fossilct {
 
 namespace {
 
+// Options that only one of the two kinds of input takes; --format belongs to both.
+const std::vector<std::string> options_of_catalogues = {
+    "ids", "surface", "exact", "no-smooth", "reduce-error-um", "centred", "again"};
+const std::vector<std::string> options_of_both = {"labels",  "format", "config", "json",
+                                                  "threads", "quiet",  "verbose"};
+
 struct MeshCommandOptions {
   std::filesystem::path labels;
   std::filesystem::path output;
-  std::optional<MeshFormat> format;
+  std::vector<MeshFormat> formats;  // empty: by the output's name
   std::vector<std::string> classes;
   bool overwrite = false;
   OpenOptions open;
 };
 
 MeshFormat format_of(const MeshCommandOptions& options) {
-  if (options.format) {
-    return *options.format;
+  if (options.formats.size() > 1) {
+    throw option_error("--format", "a list of formats is for the fossils of a catalogue");
+  }
+  if (!options.formats.empty()) {
+    return options.formats.front();
   }
   const std::string extension = options.output.extension().string();
   const auto format = mesh_format_from_name(extension.empty() ? extension : extension.substr(1));
@@ -39,6 +51,38 @@ MeshFormat format_of(const MeshCommandOptions& options) {
                            "or .obj, or give --format");
   }
   return *format;
+}
+
+// "stl,ply", each once.
+std::vector<MeshFormat> parse_formats(const std::string& text) {
+  std::vector<MeshFormat> formats;
+  for (const std::string& name : split(text, ',')) {
+    const auto format = mesh_format_from_name(trim(name));
+    if (!format) {
+      throw option_error("--format", "'" + printable(name) + "' is none of: stl, ply, obj, glb");
+    }
+    if (std::ranges::find(formats, *format) == formats.end()) {
+      formats.push_back(*format);
+    }
+  }
+  return formats;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+void require_belonging(const std::vector<GivenOption>& given, bool to_catalogue) {
+  for (const GivenOption& option : given) {
+    const bool of_catalogue = contains(options_of_catalogues, option.name);
+    if (of_catalogue != to_catalogue && !contains(options_of_both, option.name)) {
+      throw option_error("--" + option.name,
+                         of_catalogue ? "is for the fossils of a catalogue (NAME.fossils), LABELS "
+                                        "are no catalogue"
+                                      : "is for labels; the catalogue's meshes are made from its "
+                                        "crops and lie in it");
+    }
+  }
 }
 
 // A value, or a name of the file's classes.
@@ -73,43 +117,83 @@ std::vector<std::uint32_t> values_of(const MeshCommandOptions& options,
 class MeshCommand : public Command {
  public:
   CommandHelp help() const override {
-    return {"mesh LABELS --class N --output FILE [options]",
-            {"Makes the surface of one class of labels, or of several together, in a scan of any "
-             "size: slab by "
-             "slab, closed at the border, a 2-manifold in the scan's coordinates in micrometres. "
-             "Voxels "
-             "are joined across faces and edges. Nothing is smoothed."},
-            {{"fossilct mesh core.labels.h5 --class 1 --output rock.ply",
-              "The surface of all voxels of label 1."},
-             {"fossilct mesh core.labels.h5 --class fossil --level 1 --output fossils.stl",
-              "By name, at half the resolution."}}};
+    return {
+        "mesh CATALOGUE [options] | mesh LABELS --class N --output FILE [options]",
+        {"Makes meshes: closed 2-manifolds in the scan's coordinates in micrometres. Voxels are "
+         "joined across faces and edges.",
+         "Of a catalogue, a folder that `fossilct extract` wrote: meshes/ID.ply of each fossil, "
+         "rejected ones too, from its crop; smoothed, with the volume of its voxels. Each is "
+         "checked; what is not closed, or off in volume, is said. Those that are there and "
+         "whose fossil has not changed are not made again, whatever their options.",
+         "Of labels: the surface of one class, or of several together, in a scan of any size, "
+         "slab by slab, closed at the border. Nothing is smoothed."},
+        {{"fossilct mesh core17.fossils/ --format stl,glb --reduce-error-um 1",
+          "All fossils, in two formats, with fewer triangles where they lie within 1 um."},
+         {"fossilct mesh core17.fossils/ --ids 1-12,15 --surface wall",
+          "The walls of thirteen of them, the chambers as inner shells: meshes/1_wall.ply ..."},
+         {"fossilct mesh core.labels.h5 --class 1 --output rock.ply",
+          "The surface of all voxels of label 1."},
+         {"fossilct mesh core.labels.h5 --class fossil --level 1 --output fossils.stl",
+          "By name, at half the resolution."}}};
   }
 
   void declare(OptionSet& options) override {
     options.positional("labels", &options_.labels,
-                       "The labels: a volume file, or what import reads");
-    options.section("Output");
+                       "The catalogue, or labels: a volume file, or what import reads");
+    options.parsed(
+        "format", "LIST",
+        [this](const std::string& text) { options_.formats = parse_formats(text); },
+        "What to write: stl, ply, obj, glb; of a catalogue several, with a comma. Of labels one, "
+        "whatever the output's name, and not glb",
+        "ply, or by the output's name");
+    declare_catalogue_options(options);
+    options.section("Of labels");
     options.path("output,o", "FILE", &options_.output,
                  "What to write: a name in .ply, .stl or .obj");
-    options.require();
-    options.choice<std::optional<MeshFormat>>("format", &options_.format,
-                                              {{"by-name", std::nullopt},
-                                               {"ply", MeshFormat::ply},
-                                               {"stl", MeshFormat::stl},
-                                               {"obj", MeshFormat::obj}},
-                                              "What to write, whatever its name");
     options.flag("overwrite", &options_.overwrite, "Replace the output where it exists");
-    options.section("Surface");
     options.repeated(
         "class", "LABEL", [this](const std::string& text) { options_.classes.push_back(text); },
         "The label that is inside, or its class's name; several together where given several "
         "times");
-    options.require();
     declare_reading_options(options, options_.open);
     declare_changing_options(options, options_.open);
   }
 
   CommandResult run(const CommandContext& context) override {
+    const bool of_catalogue = is_catalogue(options_.labels);
+    require_belonging(context.given, of_catalogue);
+    if (!of_catalogue) {
+      return mesh_labels(context);
+    }
+    if (!options_.formats.empty()) {
+      fossils_.formats = options_.formats;
+    }
+    fossils_.mesh.smoothing_passes = no_smooth_ ? 0 : fossils_.mesh.smoothing_passes;
+    return mesh_fossils(options_.labels, fossils_, context);
+  }
+
+ private:
+  void declare_catalogue_options(OptionSet& options) {
+    constexpr double most_error_um = 1e6;
+    options.section("Of a catalogue");
+    options.parsed(
+        "ids", "ID,ID-ID",
+        [this](const std::string& text) { fossils_.ids = parse_ids("--ids", text); },
+        "These fossils", "all");
+    options.choice<bool>("surface", &fossils_.walls, {{"body", false}, {"wall", true}},
+                         "Of what: the body as its mask has it, or its wall, chambers open inside");
+    options.flag("exact", &fossils_.mesh.exact,
+                 "The contour of the voxels as it is: not smoothed, moved or reduced");
+    options.flag("no-smooth", &no_smooth_, "Not smoothed, but with the volume of its voxels");
+    options.number("reduce-error-um", "UM", &fossils_.mesh.reduce_error_um, 0, most_error_um,
+                   "Fewer triangles, none of which moves farther than this; 0 = all are kept");
+    options.flag("centred", &fossils_.centred,
+                 "The middle of each at 0, instead of the scan's coordinates");
+    options.flag("again", &fossils_.again, "Make those too that are there");
+  }
+
+  CommandResult mesh_labels(const CommandContext& context) {
+    require_output_and_class();
     const auto began = std::chrono::steady_clock::now();
     const IfExists if_exists = options_.overwrite ? IfExists::replace : IfExists::refuse;
     check_scan_options(options_.open);
@@ -136,7 +220,14 @@ class MeshCommand : public Command {
     return result(surface, description.grid, took.count());
   }
 
- private:
+  void require_output_and_class() const {
+    if (options_.output.empty()) {
+      throw Error(ErrorKind::option, "--output is missing: a name in .ply, .stl or .obj");
+    }
+    if (options_.classes.empty()) {
+      throw Error(ErrorKind::option, "--class is missing: the label that is inside");
+    }
+  }
   void require_voxels(const VolumeSurface& surface) const {
     if (surface.voxels == 0) {
       throw format_error(options_.labels, "it has no voxel of the labels that --class names");
@@ -165,6 +256,8 @@ class MeshCommand : public Command {
   }
 
   MeshCommandOptions options_;
+  FossilMeshOptions fossils_;
+  bool no_smooth_ = false;
 };
 
 }  // namespace

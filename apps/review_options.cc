@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/review_options.h"
 
-#include <algorithm>
-#include <limits>
-
+#include "apps/fossil_ids.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -12,15 +10,6 @@ namespace fossilct {
 namespace {
 
 constexpr std::int64_t most_ids = 1'000'000;
-
-std::uint32_t parse_id(const std::string& option, std::string_view text) {
-  const auto id = parse_integer(trim(text));
-  if (!id || *id < 1 || *id >= std::numeric_limits<std::uint32_t>::max()) {
-    throw option_error(option, "'" + printable(text) +
-                                   "' is no id of a fossil; expected a whole number from 1 up");
-  }
-  return static_cast<std::uint32_t>(*id);
-}
 
 // "7=TEXT" in two.
 std::pair<std::uint32_t, std::string> parse_of_id(const std::string& option,
@@ -67,25 +56,6 @@ void take_import(ReviewOptions& review, const std::string& text) {
 }
 
 }  // namespace
-
-std::vector<std::uint32_t> parse_ids(const std::string& option, const std::string& text) {
-  std::vector<std::uint32_t> ids;
-  for (const std::string& part : split(text, ',')) {
-    const std::size_t dash = part.find('-');
-    const std::uint32_t first = parse_id(option, part.substr(0, dash));
-    const std::uint32_t last =
-        dash == std::string::npos ? first : parse_id(option, part.substr(dash + 1));
-    if (last < first || last - first >= most_ids) {
-      throw option_error(option, "'" + printable(part) + "' is no range of ids");
-    }
-    for (std::uint32_t id = first; id <= last; ++id) {
-      if (std::ranges::find(ids, id) == ids.end()) {
-        ids.push_back(id);
-      }
-    }
-  }
-  return ids;
-}
 
 void declare_review_options(OptionSet& options, ReviewOptions& review) {
   options.positional("catalogue", &review.catalogue, "The catalogue: a folder NAME.fossils");

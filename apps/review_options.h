@@ -46,7 +46,4 @@ struct ReviewOptions {
 
 void declare_review_options(OptionSet& options, ReviewOptions& review);
 
-// "3", "3,5" or "3-7,9", each id once in the order given. Throws Error{option} that shows the form.
-std::vector<std::uint32_t> parse_ids(const std::string& option, const std::string& text);
-
 }  // namespace fossilct

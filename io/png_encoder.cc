@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cassert>
+#include <cmath>
 #include <csetjmp>
 #include <exception>
 #include <string>
@@ -21,6 +22,7 @@ namespace {
 struct PngWriter {
   png_structp png = nullptr;
   png_infop info = nullptr;
+  png_uint_32 pixels_per_metre = 0;  // 0: not stated
   std::string reason;
   std::vector<png_bytep> rows;
   std::vector<std::byte> file;
@@ -59,6 +61,10 @@ bool write_image(PngWriter& writer, png_uint_32 width, png_uint_32 height, int c
   png_set_write_fn(writer.png, &writer.file, append, flush);
   png_set_IHDR(writer.png, writer.info, width, height, 8, colour_type, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (writer.pixels_per_metre > 0) {
+    png_set_pHYs(writer.png, writer.info, writer.pixels_per_metre, writer.pixels_per_metre,
+                 PNG_RESOLUTION_METER);
+  }
   png_write_info(writer.png, writer.info);
   png_write_image(writer.png, writer.rows.data());
   png_write_end(writer.png, nullptr);
@@ -67,12 +73,14 @@ bool write_image(PngWriter& writer, png_uint_32 width, png_uint_32 height, int c
 
 }  // namespace
 
-std::vector<std::byte> encode_png(const ImageShape& shape, std::span<const std::byte> pixels) {
+std::vector<std::byte> encode_png(const ImageShape& shape, std::span<const std::byte> pixels,
+                                  double dpi) {
   constexpr std::array<int, 5> colour_types = {-1, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA,
                                                PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
   assert(shape.type == PixelType::u8 && shape.channels >= 1 && shape.channels <= 4);
   assert(shape.width > 0 && shape.height > 0 && pixels.size() == shape.bytes());
   PngWriter writer;
+  writer.pixels_per_metre = static_cast<png_uint_32>(std::lround(dpi / 0.0254));
   writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, on_error, on_warning);
   writer.info = writer.png == nullptr ? nullptr : png_create_info_struct(writer.png);
   const auto height = static_cast<std::size_t>(shape.height);

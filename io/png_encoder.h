@@ -10,8 +10,10 @@
 namespace fossilct {
 
 // A PNG file of the image, in memory: u8, 1 to 4 channels as in ImageShape, pixels.size() ==
-// shape.bytes() (assert). No time or program is written, so that equal pixels give equal bytes.
+// shape.bytes() (assert). `dpi` pixels an inch are stated where it is not 0. No time or program is
+// written, so that equal pixels give equal bytes.
 // Throws Error{device} where memory is lacking. Cost: some 20 MB/s of pixels.
-std::vector<std::byte> encode_png(const ImageShape& shape, std::span<const std::byte> pixels);
+std::vector<std::byte> encode_png(const ImageShape& shape, std::span<const std::byte> pixels,
+                                  double dpi = 0);
 
 }  // namespace fossilct

@@ -1,6 +1,6 @@
 # mesh: every option once, and what it says of a wrong value.
 set(mesh mesh in/masks --class 1 --spacing-um 2 --output)
-fossilct_cli_test(mesh_help ARGS help mesh EXIT 0 STDOUT "Usage: fossilct mesh LABELS.*Examples:.*Exit codes:")
+fossilct_cli_test(mesh_help ARGS help mesh EXIT 0 STDOUT "Usage: fossilct mesh CATALOGUE.*LABELS.*Examples:.*Exit codes:")
 foreach(name a.ply a.stl a.obj)
   fossilct_cli_test(mesh_${name} ARGS ${mesh} ${name} EXIT 0 LEAVES ${name} STDOUT "triangles +[1-9].*um3")
 endforeach()
@@ -18,6 +18,27 @@ fossilct_cli_test(mesh_exists PREPARE ${mesh} a.ply ARGS ${mesh} a.ply EXIT 1 LE
 fossilct_cli_test(mesh_overwrite PREPARE ${mesh} a.ply ARGS ${mesh} a.ply --overwrite EXIT 0 LEAVES a.ply)
 fossilct_cli_test(mesh_no_spacing ARGS mesh in/masks --class 1 --output a.ply EXIT 0 LEAVES a.ply STDERR "voxel edges")
 fossilct_cli_test(mesh_no_labels ARGS mesh in/nan.raw --raw 8x8x8:f32le --class 1 --output a.ply EXIT 1 STDERR "in/nan.raw: .*which is no label")
+
+# The fossils of a catalogue.
+if("data" IN_LIST FOSSILCT_BUILT_ROOMS)
+  add_test(NAME cli_phantom_catalogue COMMAND fossilct extract phantom-labels.h5 --scan phantom.h5 --output phantom.fossils --overwrite --quiet
+    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/inputs")
+  set_tests_properties(cli_phantom_catalogue PROPERTIES LABELS cli FIXTURES_SETUP cli_inputs TIMEOUT 120 DEPENDS cli_extract_phantom)
+  set(meshes COPY phantom.fossils ARGS mesh phantom.fossils)
+  fossilct_cli_test(mesh_fossils ${meshes} EXIT 0 STDOUT "written +phantom.fossils/meshes meshes +[67] made triangles +[1-9].*checked +each is a closed 2-manifold")
+  fossilct_cli_test(mesh_fossils_formats ${meshes} --ids 1-2,4 --format stl,ply,obj,glb --json EXIT 0 STDOUT "\"made\": 3,.*\"sound\": true")
+  fossilct_cli_test(mesh_fossils_wall ${meshes} --ids 1 --surface wall --exact EXIT 0 STDOUT "meshes +1 made .*2-manifold")
+  fossilct_cli_test(mesh_fossils_options ${meshes} --ids 1 --no-smooth --reduce-error-um 2 --centred --again EXIT 0 STDOUT "meshes +1 made ")
+  fossilct_cli_test(mesh_fossils_unknown ${meshes} --ids 99 EXIT 2 STDERR "--ids: there is no fossil 99: the catalogue has [67], with ids from 1")
+  fossilct_cli_test(mesh_fossils_ids ${meshes} --ids 1,x EXIT 2 STDERR "--ids: 'x' is no id of a fossil")
+  fossilct_cli_test(mesh_fossils_format ${meshes} --format stl,xyz EXIT 2 STDERR "--format: 'xyz' is none of: stl, ply, obj, glb")
+  fossilct_cli_test(mesh_fossils_surface ${meshes} --surface skin EXIT 2 STDERR "--surface: 'skin' is none of: body, wall")
+  fossilct_cli_test(mesh_fossils_error ${meshes} --reduce-error-um -1 EXIT 2 STDERR "--reduce-error-um: '-1'")
+  fossilct_cli_test(mesh_fossils_class ${meshes} --class 1 EXIT 2 STDERR "--class: is for labels")
+  fossilct_cli_test(mesh_fossils_none ARGS mesh none.fossils EXIT 1 STDERR "none.fossils: there is no such folder")
+  fossilct_cli_test(mesh_labels_ids ARGS mesh in/masks --ids 1 EXIT 2 STDERR "--ids: is for the fossils of a catalogue")
+  fossilct_cli_test(mesh_labels_formats ${mesh} a.ply --format ply,stl EXIT 2 STDERR "--format: a list of formats is for")
+endif()
 
 # The other commands start without VTK.
 add_test(NAME cli_starts_without_vtk COMMAND ldd "$<TARGET_FILE:fossilct>")

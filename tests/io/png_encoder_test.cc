@@ -46,5 +46,19 @@ TEST_CASE("one pixel, and equal pixels give equal bytes") {
   CHECK(encode_png(shape, pixels) == encode_png(shape, pixels));
 }
 
+TEST_CASE("dots per inch are stated as pixels a metre, and only where they are given") {
+  const ImageShape shape = {.width = 3, .height = 2, .channels = 1};
+  const std::vector<std::byte> pixels = pattern(shape);
+  const auto text = [](const std::vector<std::byte>& file) {
+    return std::string(reinterpret_cast<const char*>(file.data()), file.size());
+  };
+  const std::vector<std::byte> with = encode_png(shape, pixels, 300);
+  // 300 / 0.0254 = 11811 = 0x2e23, twice, and the unit 1.
+  const std::string chunk("pHYs\0\0\x2e\x23\0\0\x2e\x23\1", 13);
+  CHECK(text(with).find(chunk) != std::string::npos);
+  CHECK(text(encode_png(shape, pixels)).find("pHYs") == std::string::npos);
+  CHECK(read_back(with, shape) == pixels);
+}
+
 }  // namespace
 }  // namespace fossilct

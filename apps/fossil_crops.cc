@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/fossil_crops.h"
+
+#include "io/open_scan.h"
+
+namespace fossilct {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<VolumeSource> open_crop(const fs::path& path, bool spacing_known,
+                                        const OpenOptions& reading) {
+  OpenOptions options = reading;
+  options.spacing.unknown = !spacing_known;
+  Progress silent;
+  return open_scan(path, options, silent);
+}
+
+}  // namespace
+
+bool is_catalogue(const fs::path& path) {
+  std::error_code ignored;
+  return path.extension() == ".fossils" || path.filename() == "catalogue.sqlite" ||
+         path.parent_path().extension() == ".fossils" ||
+         fs::exists(path / "catalogue.sqlite", ignored);
+}
+
+std::vector<CatalogueEntry> chosen_fossils(const Catalogue& catalogue,
+                                           const std::vector<std::uint32_t>& ids) {
+  if (ids.empty()) {
+    return catalogue.entries();
+  }
+  std::vector<CatalogueEntry> chosen;
+  for (const std::uint32_t id : ids) {
+    chosen.push_back(catalogue.entry(id, "--ids"));
+  }
+  return chosen;
+}
+
+CropReader::CropReader(const Catalogue& catalogue)
+    : folder_(catalogue.folder() / "crops"), spacing_known_(catalogue.scan().grid.spacing_known) {}
+
+fs::path CropReader::path_of(std::uint32_t id, const std::string& suffix) const {
+  return folder_ / (std::to_string(id) + suffix);
+}
+
+CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix) const {
+  OpenOptions options;
+  options.labels = true;
+  options.type = PixelType::u8;
+  const auto source = open_crop(path_of(id, suffix), spacing_known_, options);
+  CropLabels crop = {source->grid(), Volume<std::uint8_t>::uninitialised(source->grid().size)};
+  source->read(whole(crop.grid.size), crop.labels.view());
+  return crop;
+}
+
+CropLabels CropReader::mask(std::uint32_t id) const { return labels(id, "_mask.nrrd"); }
+
+bool CropReader::has_wall(std::uint32_t id) const {
+  std::error_code ignored;
+  return fs::exists(path_of(id, "_wall.nrrd"), ignored);
+}
+
+CropLabels CropReader::wall(std::uint32_t id) const { return labels(id, "_wall.nrrd"); }
+
+BodyCrop CropReader::body(std::uint32_t id) const {
+  CropLabels found = mask(id);
+  BodyCrop crop;
+  crop.grid = found.grid;
+  crop.mask = std::move(found.labels);
+  const fs::path grey = path_of(id, ".nrrd");
+  std::error_code ignored;
+  if (fs::exists(grey, ignored)) {
+    const auto source = convert(open_crop(grey, spacing_known_, {}), PixelType::f32, std::nullopt);
+    crop.grey = Volume<float>::uninitialised(source->grid().size);
+    source->read(whole(crop.grid.size), crop.grey.view());
+  }
+  return crop;
+}
+
+}  // namespace fossilct
