@@ -86,6 +86,7 @@ void measure_chambers(const Grid& grid, const AnatomyOptions& options, Anatomy& 
   Hollows chambers = chambers_of(mask_where(anatomy.tissue, tissue_lumen).view(),
                                  {.spacing = grid.spacing_um,
                                   .narrowing = options.narrowing_of_foramen,
+                                  .least_fall = options.least_fall_to_foramen_voxels * edge,
                                   .least_radius = options.least_chamber_radius_voxels * edge});
   anatomy.chamber_ids = std::move(chambers.ids);
   for (const std::int64_t voxels : chambers.voxels) {

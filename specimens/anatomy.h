@@ -27,6 +27,8 @@ struct AnatomyOptions {
   double narrowing_of_mouth = 0.2;
   // The same for two chambers and the foramen between them.
   double narrowing_of_foramen = 0.2;
+  // And by so many voxel edges at least: long chambers a few voxels wide wave by less.
+  double least_fall_to_foramen_voxels = 1;
   // Chambers of a smaller inscribed radius are pores: not counted, and none of the volumes. In
   // voxel edges (geometric mean of the three); above 0.
   double least_chamber_radius_voxels = 2;

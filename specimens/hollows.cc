@@ -74,7 +74,7 @@ class BasinTree {
 
   // From the highest pass down, so that small basins have grown before their narrow ways are
   // looked at.
-  void unite(double narrowing) {
+  void unite(double narrowing, double least_fall) {
     struct Pass {
       std::uint64_t pair;
       float height;
@@ -89,7 +89,8 @@ class BasinTree {
     for (const Pass& pass : passes) {
       const std::uint32_t a = root(static_cast<std::uint32_t>(pass.pair >> 32));
       const std::uint32_t b = root(static_cast<std::uint32_t>(pass.pair & 0xffff'ffff));
-      if (a != b && pass.height >= (1 - narrowing) * std::min(peak_[a], peak_[b])) {
+      const double lower = std::min(peak_[a], peak_[b]);
+      if (a != b && pass.height >= lower - std::max(narrowing * lower, least_fall)) {
         root_[peak_[a] >= peak_[b] ? b : a] = peak_[a] >= peak_[b] ? a : b;
       }
     }
@@ -255,7 +256,7 @@ Hollows chambers_of(const VolumeView<const std::uint8_t>& lumen, const HollowOpt
   const std::vector<Index3> seeds = peaks_that_stand_out(
       heights.view(), ripple_voxels * edge(options.spacing), Connectivity::faces);
   BasinTree tree(heights, seeds);
-  tree.unite(options.narrowing);
+  tree.unite(options.narrowing, options.least_fall);
   return ordered(tree, lumen.size(), options.least_radius);
 }
 
@@ -283,7 +284,7 @@ Volume<std::uint8_t> sealed(const VolumeView<const std::uint8_t>& mask,
   for (std::uint32_t basin = 1; basin <= outsides; ++basin) {
     tree.make_outside(basin);
   }
-  tree.unite(options.narrowing);
+  tree.unite(options.narrowing, options.least_fall);
   const std::vector<bool> cut_off = cut_off_corners(tree, mask.size(), seeds.size(), lids);
   for_each_voxel(mask.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
     const std::uint32_t basin = tree.basins()(x + rim, y + rim, z + rim);

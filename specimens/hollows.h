@@ -16,6 +16,7 @@ namespace fossilct {
 struct HollowOptions {
   Vector3 spacing{1, 1, 1};
   double narrowing = 0.2;  // of the passage against the narrower hollow's radius, below 1
+  double least_fall = 0;   // and by how much its radius is smaller at least
   double least_radius = 0;
 };
 
