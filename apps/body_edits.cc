@@ -8,7 +8,7 @@
 
 #include "apps/crop_files.h"
 #include "apps/label_volumes.h"
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/open_scan.h"

@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "apps/facts.h"
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "base/text.h"
 
 namespace fossilct {

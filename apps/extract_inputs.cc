@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "apps/label_volumes.h"
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "base/error.h"
 #include "io/open_scan.h"
 

@@ -4,9 +4,9 @@
 
 #include "apps/command.h"
 #include "apps/output_check.h"
-#include "apps/report.h"
 #include "apps/scan_options.h"
 #include "apps/scan_provenance.h"
+#include "apps/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/transfer.h"

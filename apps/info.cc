@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "apps/command.h"
-#include "apps/report.h"
 #include "apps/scan_options.h"
+#include "apps/scan_report.h"
 #include "base/text.h"
 #include "io/label_slices.h"
 #include "volumes/statistics.h"

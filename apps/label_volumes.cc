@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
 

@@ -1,150 +1,322 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/report.h"
+#include "report/fossil_report.h"
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <utility>
 
+#include "apps/catalogue_page.h"
+#include "apps/catalogue_slices.h"
+#include "apps/command.h"
+#include "apps/facts.h"
+#include "apps/fossil_sections.h"
+#include "apps/output_check.h"
+#include "apps/scan_options.h"
+#include "apps/scan_report.h"
+#include "base/error.h"
 #include "base/text.h"
+#include "io/volume_file.h"
+#include "specimens/catalogue.h"
+#include "volumes/adaptors.h"
 
 namespace fossilct {
 
 namespace {
 
-constexpr double um_per_mm = 1000;
+namespace fs = std::filesystem;
 
-std::string short_number(double value) {
-  std::array<char, 40> text{};
-  // Adding zero turns -0 into 0.
-  std::snprintf(text.data(), text.size(), "%.6g", value + 0.0);
-  return text.data();
+constexpr std::array<std::uint8_t, 3> plain_outline = {255, 140, 0};
+
+struct ReportCommandOptions {
+  fs::path catalogue;
+  fs::path output;
+  bool folder = false;
+  bool overwrite = false;
+  std::string title;
+  fs::path plots;
+  fs::path scan;
+  OpenOptions open;
+};
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
-std::string triple(double x, double y, double z) {
-  return short_number(x) + " x " + short_number(y) + " x " + short_number(z);
-}
-
-Json to_json(const Vector3& v) { return Json::array({v.x, v.y, v.z}); }
-
-Vector3 extent(const Grid& grid) {
-  return {static_cast<double>(grid.size.x) * grid.spacing_um.x,
-          static_cast<double>(grid.size.y) * grid.spacing_um.y,
-          static_cast<double>(grid.size.z) * grid.spacing_um.z};
-}
-
-std::int64_t byte_count(const Grid& grid, PixelType type) {
-  return voxel_count(grid.size) * static_cast<std::int64_t>(bytes_of(type));
-}
-
-std::string direction_text(const Matrix3& m) {
-  if (m == identity_direction) {
-    return {};
+std::vector<std::byte> bytes_of_file(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text = {std::istreambuf_iterator<char>(stream), {}};
+  if (!stream) {
+    throw file_errno_error(path, "can't read");
   }
-  std::string text;
-  for (std::size_t column = 0; column < 3; ++column) {
-    text += std::string(column == 0 ? "" : "; ") + std::string(1, "xyz"[column]) + " axis (" +
-            short_number(m[column]) + ", " + short_number(m[3 + column]) + ", " +
-            short_number(m[6 + column]) + ")";
-  }
-  return text;
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
 }
 
-std::string origin_text(const Grid& grid) {
-  if (grid.origin_um == Vector3{}) {
-    return {};
+void write_file(const fs::path& path, const std::string& content) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  std::ofstream stream(path, std::ios::binary);
+  stream << content;
+  if (!stream.flush()) {
+    throw file_errno_error(path, "can't write");
   }
-  return short_number(grid.origin_um.x) + ", " + short_number(grid.origin_um.y) + ", " +
-         short_number(grid.origin_um.z) + " " + grid.unit();
 }
+
+// Those that browsers show; empty for others.
+std::string media_type_of(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  if (extension == ".png") {
+    return "image/png";
+  }
+  return extension == ".jpg" || extension == ".jpeg" ? "image/jpeg" : "";
+}
+
+// All of a crop's voxels.
+template <typename T>
+Volume<T> crop_file(const fs::path& path, Progress& progress) {
+  OpenOptions options;
+  options.spacing.unknown = true;
+  const auto source = convert(open_scan(path, options, progress), pixel_type_of<T>(), std::nullopt);
+  Volume<T> volume = Volume<T>::uninitialised(source->grid().size);
+  source->read(whole(volume.size()), volume.view());
+  return volume;
+}
+
+class ReportCommand : public Command {
+ public:
+  CommandHelp help() const override {
+    return {
+        "report CATALOGUE --output FILE.html [options]",
+        {"Writes what a catalogue holds as a page that opens offline in any browser: counts and "
+         "densities, sizes, the table of fossils (the most doubtful first), a card of each with "
+         "sections and photographs, a dozen slices with outlines, the signature, and how it was "
+         "made. CATALOGUE is the folder that `fossilct extract` wrote.",
+         "One file holds at most 80 MB: thumbnails of all fossils, pictures of the most doubtful "
+         "ones. Where that is not enough, and with --folder, the output is a folder whose "
+         "index.html is the page; it holds everything."},
+        {{"fossilct report core17.fossils/ --output core17.html", "One file, to be sent."},
+         {"fossilct report core17.fossils/ --output core17-report --folder --plots plots/",
+          "A folder with the pictures of all fossils, and the plots as files."}}};
+  }
+
+  void declare(OptionSet& options) override {
+    options.positional("catalogue", &options_.catalogue, "The catalogue: a folder NAME.fossils");
+    options.section("Output");
+    options.path("output,o", "FILE", &options_.output, "The page to write, or the folder");
+    options.require();
+    options.flag("folder", &options_.folder, "Write a folder, which holds everything");
+    options.path("plots", "DIR", &options_.plots, "Write the plots as SVG files into this folder");
+    options.text("title", "TEXT", &options_.title, "The title; \"Fossils of SCAN\" otherwise");
+    options.flag("overwrite", &options_.overwrite, "Replace outputs that exist");
+    options.section("Slices");
+    options.path("scan", "SCAN", &options_.scan,
+                 "The scan, where it is not where the catalogue says; without it the slices show "
+                 "outlines alone");
+    declare_reading_options(options, options_.open);
+  }
+
+  CommandResult run(const CommandContext& context) override {
+    check_scan_options(options_.open);
+    options_.open.threads = context.common.threads;
+    settle_outputs();
+    const Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::read);
+    if (catalogue.scans().size() > 1) {
+      throw file_error(options_.catalogue,
+                       "joins several scans, and has no crops; report on the catalogue of a scan");
+    }
+    const std::vector<CatalogueEntry> entries = catalogue.entries();
+    FossilReport report = catalogue_page(catalogue, entries);
+    report.title = options_.title.empty() ? report.title : options_.title;
+    add_pictures(catalogue, entries, report, context.progress);
+    add_slices(catalogue, entries, report, context);
+    const WrittenReport written =
+        fossil_report_html(report, {options_.folder ? ReportForm::folder : ReportForm::automatic});
+    for (const std::string& remark : written.remarks) {
+      context.progress.notice(remark);
+    }
+    write(written);
+    return result(written, report, write_plots(report));
+  }
+
+ private:
+  IfExists if_exists() const { return options_.overwrite ? IfExists::replace : IfExists::refuse; }
+
+  void settle_outputs() {
+    if (!options_.output.has_filename()) {
+      options_.output = options_.output.parent_path();
+    }
+    if (!options_.plots.has_filename()) {
+      options_.plots = options_.plots.parent_path();
+    }
+    const AtomicKind kind = options_.folder ? AtomicKind::folder : AtomicKind::file;
+    require_apart("--output", options_.output, AtomicKind::folder,
+                  {options_.catalogue, options_.catalogue / "catalogue.sqlite", options_.scan});
+    require_output(options_.output, kind, if_exists());
+    if (!options_.plots.empty()) {
+      require_apart("--plots", options_.plots, AtomicKind::folder,
+                    {options_.catalogue, options_.catalogue / "catalogue.sqlite", options_.output,
+                     options_.scan});
+      require_output(options_.plots, AtomicKind::folder, if_exists());
+    }
+  }
+
+  static void add_pictures(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries,
+                           FossilReport& report, Progress& progress) {
+    progress.begin("pictures", static_cast<std::int64_t>(entries.size()), WorkUnit::items);
+    std::int64_t without = 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      progress.check();
+      ReportFossil& fossil = report.fossils[i];
+      const auto colour = report.classes[fossil.class_index].colour;
+      add_sections(catalogue, fossil, colour.value_or(plain_outline), progress);
+      add_files(catalogue, entries[i], fossil);
+      without += fossil.pictures.empty() ? 1 : 0;
+      progress.advance(1);
+    }
+    progress.end();
+    if (without > 0) {
+      report.skipped.push_back(
+          {"pictures of " + counted(without, "fossil"), "no crop of them is in the catalogue"});
+    }
+  }
+
+  // From the crop, which is there for every fossil of an extraction.
+  static void add_sections(const Catalogue& catalogue, ReportFossil& fossil,
+                           const std::array<std::uint8_t, 3>& colour, Progress& progress) {
+    const std::string name = "crops/" + std::to_string(fossil.id);
+    const fs::path mask = catalogue.path_of(name + "_mask.nrrd");
+    const fs::path grey = catalogue.path_of(name + ".nrrd");
+    if (!is_there(mask)) {
+      return;
+    }
+    FossilCrop crop;
+    crop.mask = crop_file<std::uint8_t>(mask, progress);
+    crop.outline_colour = colour;
+    if (is_there(grey)) {
+      crop.grey = crop_file<float>(grey, progress);
+      if (crop.grey.size() != crop.mask.size()) {
+        throw format_error(grey, "its size is " + size_text(crop.grey.size()) +
+                                     " voxels, that of its mask " + size_text(crop.mask.size()));
+      }
+    }
+    FossilSections sections = fossil_sections(crop);
+    fossil.thumbnail = std::move(sections.thumbnail);
+    fossil.pictures = std::move(sections.sections);
+  }
+
+  static void add_files(const Catalogue& catalogue, const CatalogueEntry& entry,
+                        ReportFossil& fossil) {
+    for (const std::string& photo : entry.photos) {
+      const fs::path path = catalogue.path_of(photo);
+      if (!media_type_of(path).empty() && is_there(path)) {
+        fossil.pictures.push_back({"photograph", bytes_of_file(path), media_type_of(path)});
+      }
+    }
+  }
+
+  // f32, of the catalogue's size; null where the catalogue alone names it and it can't be had.
+  std::unique_ptr<VolumeSource> open_its_scan(const ScanRecord& scan, FossilReport& report,
+                                              const CommandContext& context) const {
+    const bool is_given = !options_.scan.empty();
+    const fs::path path = is_given ? options_.scan : fs::path(scan.path);
+    try {
+      OpenOptions open = options_.open;
+      // Its voxel size is the catalogue's.
+      open.spacing.unknown = !open.spacing.spacing_um && !open.spacing.unit;
+      auto source = open_scan(path, open, context.progress);
+      if (source->grid().size != scan.grid.size) {
+        throw format_error(path, "its size is " + size_text(source->grid().size) +
+                                     " voxels, that of the catalogue's scan " +
+                                     size_text(scan.grid.size));
+      }
+      if (source->description().kind == VolumeKind::labels) {
+        throw format_error(path, "these are labels; --scan names the scan");
+      }
+      return convert(std::move(source), PixelType::f32, std::nullopt);
+    } catch (const Error& error) {
+      if (is_given) {
+        throw;
+      }
+      context.progress.notice("the slices show outlines alone (--scan names the scan): " +
+                              std::string(error.what()));
+      report.skipped.push_back({"the scan in the slices", error.what()});
+      return nullptr;
+    }
+  }
+
+  void add_slices(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries,
+                  FossilReport& report, const CommandContext& context) const {
+    const ScanRecord record = catalogue.scan();
+    const fs::path path = catalogue.path_of("instances.h5");
+    if (!is_there(path)) {
+      report.skipped.push_back({"slices", "no instances.h5 is in the catalogue"});
+      return;
+    }
+    const auto ids =
+        convert(open_volume_file(path, 0, context.common.threads), PixelType::u32, std::nullopt);
+    if (ids->grid().size != record.grid.size) {
+      throw format_error(path, "its size is " + size_text(ids->grid().size) +
+                                   " voxels, that of the catalogue's scan " +
+                                   size_text(record.grid.size));
+    }
+    const auto scan = open_its_scan(record, report, context);
+    report.slices = catalogue_slices(*ids, scan.get(), record.grid, entries, context.progress);
+  }
+
+  void write(const WrittenReport& written) const {
+    const AtomicKind kind = written.is_folder ? AtomicKind::folder : AtomicKind::file;
+    AtomicOutput output(options_.output, kind, if_exists());
+    for (const ReportFile& file : written.files) {
+      write_file(written.is_folder ? output.temporary_path() / file.name : output.temporary_path(),
+                 file.content);
+    }
+    output.commit();
+  }
+
+  // How many.
+  std::size_t write_plots(const FossilReport& report) const {
+    if (options_.plots.empty()) {
+      return 0;
+    }
+    const std::vector<ReportPlot> plots = report_plots(report);
+    AtomicOutput output(options_.plots, AtomicKind::folder, if_exists());
+    for (const ReportPlot& plot : plots) {
+      write_file(output.temporary_path() / (plot.name + ".svg"), plot.svg.text);
+    }
+    output.commit();
+    return plots.size();
+  }
+
+  CommandResult result(const WrittenReport& written, const FossilReport& report,
+                       std::size_t plots) const {
+    std::int64_t bytes = 0;
+    for (const ReportFile& file : written.files) {
+      bytes += static_cast<std::int64_t>(file.content.size());
+    }
+    const fs::path page =
+        written.is_folder ? options_.output / written.files.front().name : options_.output;
+    const Json json = {
+        {"output", options_.output.string()}, {"page", page.string()},
+        {"folder", written.is_folder},        {"bytes", bytes},
+        {"fossils", report.fossils.size()},   {"without_details", written.fossils_without_details},
+        {"slices", report.slices.size()},     {"plots", plots}};
+    const Facts facts = {
+        {"written", page.string()},
+        {"size", format_bytes(static_cast<double>(bytes))},
+        {"fossils", format_count(static_cast<std::int64_t>(report.fossils.size()))},
+        {"slices", format_count(static_cast<std::int64_t>(report.slices.size()))},
+        {"plots", options_.plots.empty() ? "" : counted(static_cast<std::int64_t>(plots), "file")}};
+    return {json, facts_text(facts), true};
+  }
+
+  ReportCommandOptions options_;
+};
 
 }  // namespace
 
-std::string size_text(const Size3& size) {
-  return std::to_string(size.x) + " x " + std::to_string(size.y) + " x " + std::to_string(size.z);
-}
-
-std::string spacing_text(const Grid& grid) {
-  const Vector3& s = grid.spacing_um;
-  if (!grid.spacing_known) {
-    return "not known";
-  }
-  return (s.x == s.y && s.y == s.z
-              ? format_number(s.x)
-              : format_number(s.x) + " x " + format_number(s.y) + " x " + format_number(s.z)) +
-         " um";
-}
-
-std::string physical_size_text(const Grid& grid) {
-  if (!grid.spacing_known) {
-    return {};
-  }
-  const Vector3 um = extent(grid);
-  return triple(um.x / um_per_mm, um.y / um_per_mm, um.z / um_per_mm) + " mm";
-}
-
-std::string range_text(const VolumeStatistics& statistics) {
-  if (statistics.finite_count == 0) {
-    return "no finite voxel";
-  }
-  return short_number(statistics.minimum) + " to " + short_number(statistics.maximum) + ", mean " +
-         short_number(statistics.mean) + ", deviation " + short_number(statistics.deviation);
-}
-
-Facts volume_facts(const Grid& grid, PixelType type, VolumeKind kind) {
-  const auto bytes = static_cast<double>(byte_count(grid, type));
-  return {{"size", size_text(grid.size) + " voxels, " + format_bytes(bytes)},
-          {"voxel size", spacing_text(grid)},
-          {"physical size", physical_size_text(grid)},
-          {"origin", origin_text(grid)},
-          {"direction", direction_text(grid.direction)},
-          {"type", std::string(name_of(type)) +
-                       (kind == VolumeKind::labels ? ", labels" : ", intensities")}};
-}
-
-Json volume_json(const Grid& grid, PixelType type, VolumeKind kind) {
-  const Vector3 um = extent(grid);
-  Json json = {{"size", {grid.size.x, grid.size.y, grid.size.z}},
-               {"type", std::string(name_of(type))},
-               {"kind", kind == VolumeKind::labels ? "labels" : "intensity"},
-               {"bytes", byte_count(grid, type)},
-               {"spacing_known", grid.spacing_known}};
-  // Where the voxel size is not known the lengths are voxels, and have no place under such names.
-  if (grid.spacing_known) {
-    json["spacing_um"] = to_json(grid.spacing_um);
-    json["physical_size_mm"] = {um.x / um_per_mm, um.y / um_per_mm, um.z / um_per_mm};
-    json["origin_um"] = to_json(grid.origin_um);
-  } else {
-    json["spacing_um"] = nullptr;
-  }
-  json["direction"] = grid.direction;
-  return json;
-}
-
-void report_notices(const ScanDescription& description, Progress& progress) {
-  for (const std::string& notice : description.notices) {
-    // Radiographs look like a volume and are none: that must be seen even with --quiet.
-    if (description.projections) {
-      progress.warning(notice);
-    } else {
-      progress.notice(notice);
-    }
-  }
-}
-
-void finish(VolumeSink& sink, Progress& progress) {
-  progress.check();
-  progress.begin("flush to the disk", 1, WorkUnit::items);
-  sink.finish();
-  progress.advance(1);
-  progress.end();
-}
-
-void report_not_finite(const VolumeStatistics& statistics, Progress& progress) {
-  if (statistics.nan_count == 0 && statistics.infinite_count == 0) {
-    return;
-  }
-  progress.warning("found " + counted(statistics.nan_count, "NaN voxel") + " and " +
-                   counted(statistics.infinite_count, "infinite voxel") +
-                   ", which are kept; --replace-nan sets such voxels to the scan's minimum");
-}
+std::unique_ptr<Command> make_report_command() { return std::make_unique<ReportCommand>(); }
 
 }  // namespace fossilct

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "base/sha256.h"
 #include "io/transfer.h"
 

@@ -10,8 +10,8 @@
 #include "apps/command.h"
 #include "apps/command_line.h"
 #include "apps/output_check.h"
-#include "apps/report.h"
 #include "apps/scan_provenance.h"
+#include "apps/scan_report.h"
 #include "apps/segment_options.h"
 #include "apps/segment_run.h"
 #include "base/error.h"
@@ -204,7 +204,7 @@ class SegmentCommand : public Command {
     auto path = paths.begin();
     const auto write_next = [&](std::unique_ptr<VolumeSource> volume) {
       return write_volume_file(context, *path++, IfExists::replace, *volume, provenance,
-                          identity.manifest);
+                               identity.manifest);
     };
     for (std::size_t k = 1; settings_.probabilities && k < classes.size(); ++k) {
       write_next(run.probability(static_cast<int>(k)));

@@ -10,7 +10,7 @@
 #include "apps/command.h"
 #include "apps/command_line.h"
 #include "apps/output_check.h"
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "apps/train_files.h"
 #include "apps/train_observer.h"
 #include "apps/train_options.h"

@@ -8,7 +8,7 @@
 
 #include "apps/facts.h"
 #include "apps/label_volumes.h"
-#include "apps/report.h"
+#include "apps/scan_report.h"
 #include "apps/training_labels.h"
 #include "base/error.h"
 #include "base/text.h"

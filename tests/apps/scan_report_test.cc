@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/report.h"
+#include "apps/scan_report.h"
 
 #include <doctest/doctest.h>
 
