@@ -11,6 +11,7 @@
 #include "apps/scan_report.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "report/numbers.h"
 #include "specimens/density.h"
 #include "specimens/doubt.h"
 
@@ -89,8 +90,8 @@ std::string total_density_text(const Catalogue& catalogue,
   const DensityOptions options = density_options(catalogue.segmentation().summary);
   const Density d = density(counted_bodies(entries, std::nullopt), catalogue.scan().grid, options);
   const double scale = d.per_cm3 ? mm3_in_cm3 : 1;
-  return format_rounded(d.value / scale) + (d.per_cm3 ? " per mm³ (" : " per voxel³ (") +
-         format_rounded(d.low / scale) + " to " + format_rounded(d.high / scale) + ", " +
+  return number_text(d.value / scale) + (d.per_cm3 ? " per mm³ (" : " per voxel³ (") +
+         number_text(d.low / scale) + " to " + number_text(d.high / scale) + ", " +
          format_rounded(100 * d.level) + "%), from " + counted(d.counted, "whole fossil") +
          (d.left_out == 0 ? "" : "; the border cuts " + format_count(d.left_out));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/fossil_crops.h"
 
+#include "apps/scan_report.h"
+#include "base/error.h"
 #include "io/open_scan.h"
 
 namespace fossilct {
@@ -15,6 +17,11 @@ std::unique_ptr<VolumeSource> open_crop(const fs::path& path, bool spacing_known
   options.spacing.unknown = !spacing_known;
   Progress silent;
   return open_scan(path, options, silent);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
 }  // namespace
@@ -39,10 +46,10 @@ std::vector<CatalogueEntry> chosen_fossils(const Catalogue& catalogue,
 }
 
 CropReader::CropReader(const Catalogue& catalogue)
-    : folder_(catalogue.folder() / "crops"), spacing_known_(catalogue.scan().grid.spacing_known) {}
+    : catalogue_(catalogue), spacing_known_(catalogue.scan().grid.spacing_known) {}
 
 fs::path CropReader::path_of(std::uint32_t id, const std::string& suffix) const {
-  return folder_ / (std::to_string(id) + suffix);
+  return catalogue_.path_of("crops/" + std::to_string(id) + suffix);
 }
 
 CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix) const {
@@ -55,12 +62,11 @@ CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix) const
   return crop;
 }
 
+bool CropReader::has_mask(std::uint32_t id) const { return is_there(path_of(id, "_mask.nrrd")); }
+
 CropLabels CropReader::mask(std::uint32_t id) const { return labels(id, "_mask.nrrd"); }
 
-bool CropReader::has_wall(std::uint32_t id) const {
-  std::error_code ignored;
-  return fs::exists(path_of(id, "_wall.nrrd"), ignored);
-}
+bool CropReader::has_wall(std::uint32_t id) const { return is_there(path_of(id, "_wall.nrrd")); }
 
 CropLabels CropReader::wall(std::uint32_t id) const { return labels(id, "_wall.nrrd"); }
 
@@ -70,9 +76,12 @@ BodyCrop CropReader::body(std::uint32_t id) const {
   crop.grid = found.grid;
   crop.mask = std::move(found.labels);
   const fs::path grey = path_of(id, ".nrrd");
-  std::error_code ignored;
-  if (fs::exists(grey, ignored)) {
+  if (is_there(grey)) {
     const auto source = convert(open_crop(grey, spacing_known_, {}), PixelType::f32, std::nullopt);
+    if (source->grid().size != crop.grid.size) {
+      throw format_error(grey, "its size is " + size_text(source->grid().size) +
+                                   " voxels, that of its mask " + size_text(crop.grid.size));
+    }
     crop.grey = Volume<float>::uninitialised(source->grid().size);
     source->read(whole(crop.grid.size), crop.grey.view());
   }

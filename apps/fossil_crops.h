@@ -26,24 +26,25 @@ struct CropLabels {
   Volume<std::uint8_t> labels;
 };
 
-// Reads what `extract` cut out of the scan, from a catalogue that is open for writing (nothing of
-// it waits to be renamed). Functions may be called from several threads and throw Error{file} and
-// Error{format} as open_scan().
+// Reads what `extract` cut out of the scan; the catalogue must outlive it. Functions may be called
+// from several threads and throw Error{file} and Error{format} as open_scan().
 class CropReader {
  public:
   explicit CropReader(const Catalogue& catalogue);
 
+  bool has_mask(std::uint32_t id) const;
   CropLabels mask(std::uint32_t id) const;
   bool has_wall(std::uint32_t id) const;
   CropLabels wall(std::uint32_t id) const;
-  // The mask, and the scan's intensities where they were kept; begin and at_scan_face stay empty.
+  // The mask, and the scan's intensities where they were kept, of its size; begin and at_scan_face
+  // stay empty.
   BodyCrop body(std::uint32_t id) const;
 
  private:
   std::filesystem::path path_of(std::uint32_t id, const std::string& suffix) const;
   CropLabels labels(std::uint32_t id, const std::string& suffix) const;
 
-  std::filesystem::path folder_;
+  const Catalogue& catalogue_;
   bool spacing_known_;
 };
 

@@ -34,7 +34,7 @@ float at_share(std::vector<float>& values, double share) {
   return values[static_cast<std::size_t>(rank)];
 }
 
-// The mean place of the mask's voxels; nothing is there where it has none.
+// The mean place of the body's voxels.
 std::optional<Index3> middle_of(const Volume<std::uint8_t>& mask) {
   const Size3 size = mask.size();
   Index3 sum;
@@ -42,7 +42,7 @@ std::optional<Index3> middle_of(const Volume<std::uint8_t>& mask) {
   for (std::int64_t z = 0; z < size.z; ++z) {
     for (std::int64_t y = 0; y < size.y; ++y) {
       for (std::int64_t x = 0; x < size.x; ++x) {
-        if (mask.view()(x, y, z) != 0) {
+        if (mask(x, y, z) == mask_body) {
           sum = {sum.x + x, sum.y + y, sum.z + z};
           ++count;
         }
@@ -54,7 +54,7 @@ std::optional<Index3> middle_of(const Volume<std::uint8_t>& mask) {
 }
 
 // Across `normal` (0 x, 1 y, 2 z), every `step`-th voxel.
-Section section_of(const FossilCrop& crop, const Index3& middle, int normal, std::int64_t step) {
+Section section_of(const BodyCrop& crop, const Index3& middle, int normal, std::int64_t step) {
   const Size3 size = crop.mask.size();
   const bool has_grey = voxel_count(crop.grey.size()) > 0;
   Section section;
@@ -68,8 +68,8 @@ Section section_of(const FossilCrop& crop, const Index3& middle, int normal, std
       const Index3 at = normal == 2   ? Index3{a, b, middle.z}
                         : normal == 1 ? Index3{a, middle.y, b}
                                       : Index3{middle.x, a, b};
-      section.mask.push_back(crop.mask.view()(at.x, at.y, at.z));
-      grey.push_back(has_grey ? crop.grey.view()(at.x, at.y, at.z) : 0.0F);
+      section.mask.push_back(crop.mask(at.x, at.y, at.z) == mask_body ? 1 : 0);
+      grey.push_back(has_grey ? crop.grey(at.x, at.y, at.z) : 0.0F);
     }
   }
   section.grey = windowed(std::move(grey));
@@ -123,7 +123,7 @@ std::vector<std::uint8_t> windowed(std::vector<float> grey) {
   return bytes;
 }
 
-FossilSections fossil_sections(const FossilCrop& crop) {
+FossilSections fossil_sections(const BodyCrop& crop, const std::array<std::uint8_t, 3>& outline) {
   assert(voxel_count(crop.grey.size()) == 0 || crop.grey.size() == crop.mask.size());
   const std::optional<Index3> middle = middle_of(crop.mask);
   if (!middle) {
@@ -131,7 +131,7 @@ FossilSections fossil_sections(const FossilCrop& crop) {
   }
   const auto png = [&](int normal, std::int64_t most_pixels) {
     return png_of(section_of(crop, *middle, normal, step_for(crop.mask.size(), most_pixels)),
-                  crop.outline_colour);
+                  outline);
   };
   FossilSections result;
   result.thumbnail = png(2, thumbnail_pixels);

@@ -2,16 +2,14 @@
 #include "report/fossil_report.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "apps/catalogue_page.h"
 #include "apps/catalogue_slices.h"
 #include "apps/command.h"
 #include "apps/facts.h"
-#include "apps/fossil_sections.h"
+#include "apps/fossil_details.h"
 #include "apps/output_check.h"
 #include "apps/scan_options.h"
 #include "apps/scan_report.h"
@@ -26,8 +24,6 @@ namespace fossilct {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::uint8_t, 3> plain_outline = {255, 140, 0};
 
 struct ReportCommandOptions {
   fs::path catalogue;
@@ -45,16 +41,6 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-std::vector<std::byte> bytes_of_file(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text = {std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) {
-    throw file_errno_error(path, "can't read");
-  }
-  const auto bytes = std::as_bytes(std::span(text));
-  return {bytes.begin(), bytes.end()};
-}
-
 void write_file(const fs::path& path, const std::string& content) {
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
@@ -65,37 +51,18 @@ void write_file(const fs::path& path, const std::string& content) {
   }
 }
 
-// Those that browsers show; empty for others.
-std::string media_type_of(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  if (extension == ".png") {
-    return "image/png";
-  }
-  return extension == ".jpg" || extension == ".jpeg" ? "image/jpeg" : "";
-}
-
-// All of a crop's voxels.
-template <typename T>
-Volume<T> crop_file(const fs::path& path, Progress& progress) {
-  OpenOptions options;
-  options.spacing.unknown = true;
-  const auto source = convert(open_scan(path, options, progress), pixel_type_of<T>(), std::nullopt);
-  Volume<T> volume = Volume<T>::uninitialised(source->grid().size);
-  source->read(whole(volume.size()), volume.view());
-  return volume;
-}
-
 class ReportCommand : public Command {
  public:
   CommandHelp help() const override {
     return {
         "report CATALOGUE --output FILE.html [options]",
         {"Writes what a catalogue holds as a page that opens offline in any browser: counts and "
-         "densities, sizes, the table of fossils (the most doubtful first), a card of each with "
-         "sections and photographs, a dozen slices with outlines, the signature, and how it was "
+         "densities, sizes, the table of fossils (the most doubtful first), a card of each with a "
+         "mesh to turn, sections and photographs, a dozen slices with outlines, the signature, and "
+         "how it was "
          "made. CATALOGUE is the folder that `fossilct extract` wrote.",
-         "One file holds at most 80 MB: thumbnails of all fossils, pictures of the most doubtful "
-         "ones. Where that is not enough, and with --folder, the output is a folder whose "
+         "One file holds at most 80 MB: thumbnails of all fossils, meshes and pictures of the most "
+         "doubtful ones. Where that is not enough, and with --folder, the output is a folder whose "
          "index.html is the page; it holds everything."},
         {{"fossilct report core17.fossils/ --output core17.html", "One file, to be sent."},
          {"fossilct report core17.fossils/ --output core17-report --folder --plots plots/",
@@ -130,7 +97,7 @@ class ReportCommand : public Command {
     const std::vector<CatalogueEntry> entries = catalogue.entries();
     FossilReport report = catalogue_page(catalogue, entries);
     report.title = options_.title.empty() ? report.title : options_.title;
-    add_pictures(catalogue, entries, report, context.progress);
+    add_fossil_details(catalogue, entries, context.common.threads, context.progress, report);
     add_slices(catalogue, entries, report, context);
     const WrittenReport written =
         fossil_report_html(report, {options_.folder ? ReportForm::folder : ReportForm::automatic});
@@ -160,60 +127,6 @@ class ReportCommand : public Command {
                     {options_.catalogue, options_.catalogue / "catalogue.sqlite", options_.output,
                      options_.scan});
       require_output(options_.plots, AtomicKind::folder, if_exists());
-    }
-  }
-
-  static void add_pictures(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries,
-                           FossilReport& report, Progress& progress) {
-    progress.begin("pictures", static_cast<std::int64_t>(entries.size()), WorkUnit::items);
-    std::int64_t without = 0;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      progress.check();
-      ReportFossil& fossil = report.fossils[i];
-      const auto colour = report.classes[fossil.class_index].colour;
-      add_sections(catalogue, fossil, colour.value_or(plain_outline), progress);
-      add_files(catalogue, entries[i], fossil);
-      without += fossil.pictures.empty() ? 1 : 0;
-      progress.advance(1);
-    }
-    progress.end();
-    if (without > 0) {
-      report.skipped.push_back(
-          {"pictures of " + counted(without, "fossil"), "no crop of them is in the catalogue"});
-    }
-  }
-
-  // From the crop, which is there for every fossil of an extraction.
-  static void add_sections(const Catalogue& catalogue, ReportFossil& fossil,
-                           const std::array<std::uint8_t, 3>& colour, Progress& progress) {
-    const std::string name = "crops/" + std::to_string(fossil.id);
-    const fs::path mask = catalogue.path_of(name + "_mask.nrrd");
-    const fs::path grey = catalogue.path_of(name + ".nrrd");
-    if (!is_there(mask)) {
-      return;
-    }
-    FossilCrop crop;
-    crop.mask = crop_file<std::uint8_t>(mask, progress);
-    crop.outline_colour = colour;
-    if (is_there(grey)) {
-      crop.grey = crop_file<float>(grey, progress);
-      if (crop.grey.size() != crop.mask.size()) {
-        throw format_error(grey, "its size is " + size_text(crop.grey.size()) +
-                                     " voxels, that of its mask " + size_text(crop.mask.size()));
-      }
-    }
-    FossilSections sections = fossil_sections(crop);
-    fossil.thumbnail = std::move(sections.thumbnail);
-    fossil.pictures = std::move(sections.sections);
-  }
-
-  static void add_files(const Catalogue& catalogue, const CatalogueEntry& entry,
-                        ReportFossil& fossil) {
-    for (const std::string& photo : entry.photos) {
-      const fs::path path = catalogue.path_of(photo);
-      if (!media_type_of(path).empty() && is_there(path)) {
-        fossil.pictures.push_back({"photograph", bytes_of_file(path), media_type_of(path)});
-      }
     }
   }
 

@@ -102,7 +102,16 @@ Cell cell_of(const std::vector<KeyValues>& rows, const KeyValues& row, const std
   return cell;
 }
 
-// Objects as rows; as columns, headed by their places from 0, where they have many names.
+bool has_long_text(const std::vector<KeyValues>& objects) {
+  constexpr std::size_t most_bytes = 40;
+  return std::ranges::any_of(objects, [](const KeyValues& object) {
+    return std::ranges::any_of(object,
+                               [](const auto& pair) { return pair.second.size() > most_bytes; });
+  });
+}
+
+// Objects as rows; where they have many names, as columns headed by their places from 0, or, with
+// values too long for columns, one after the other.
 Markup table_of_objects(const Json& list) {
   constexpr std::size_t most_columns = 6;
   std::vector<KeyValues> objects;
@@ -122,6 +131,13 @@ Markup table_of_objects(const Json& list) {
       }
     }
     return table(result);
+  }
+  if (has_long_text(objects)) {
+    Markup items;
+    for (const Json& one : list) {
+      items += element("li", json_view(one));
+    }
+    return element("ol", items);
   }
   result.columns.push_back({"", ""});
   for (std::size_t i = 0; i < objects.size(); ++i) {

@@ -69,9 +69,11 @@ Markup summary(const FossilReport& report) {
       report, [](const ReportFossil& fossil) { return fossil.review == Review::accepted; });
   const std::int64_t rejected = count_where(
       report, [](const ReportFossil& fossil) { return fossil.review == Review::rejected; });
-  const std::int64_t truncated =
-      count_where(report, [](const ReportFossil& fossil) { return fossil.truncated; });
-  const std::int64_t all = static_cast<std::int64_t>(report.fossils.size());
+  const std::int64_t truncated = count_where(report, [](const ReportFossil& fossil) {
+    return fossil.truncated && fossil.review != Review::rejected;
+  });
+  // Rejected ones are no fossils.
+  const std::int64_t all = static_cast<std::int64_t>(report.fossils.size()) - rejected;
   return headlines({{"Fossils", format_count(all),
                      "of " + format_count(static_cast<std::int64_t>(report.classes.size())) +
                          (report.classes.size() == 1 ? " class" : " classes")},

@@ -36,8 +36,9 @@ async function showSlice(index, marked = -1) {
     viewBox: `0 0 ${slice.width} ${slice.height}`, role: "group",
     "aria-label": `Slice at z = ${numberText(slice.z)} µm`
   }, image, ...outlines));
+  const count = new Set(slice.outlines.map((outline) => outline.fossil)).size;
   sliceView.said.textContent = `z = ${numberText(slice.z)} µm, slice ${index + 1} of `
-    + `${report.slices.length}, ${countText(new Set(slice.outlines.map((o) => o.fossil)).size)} fossils in it`;
+    + `${report.slices.length}, ${countText(count)} ${count === 1 ? "fossil" : "fossils"} in it`;
   image.setAttribute("href", await part(`slice-${index}`));
 }
 

@@ -26,16 +26,16 @@ TEST_CASE("grey values are stretched between percentiles, and what is no number 
 }
 
 TEST_CASE("a fossil of one voxel has three sections and a thumbnail, without a scan too") {
-  FossilCrop crop;
+  BodyCrop crop;
   crop.mask = Volume<std::uint8_t>({1, 1, 1});
   crop.mask(0, 0, 0) = 1;
-  const FossilSections sections = fossil_sections(crop);
+  const FossilSections sections = fossil_sections(crop, {255, 140, 0});
   CHECK(sections.sections.size() == 3);
   CHECK(!sections.thumbnail.empty());
 }
 
 TEST_CASE("a mask without a voxel has no sections") {
-  FossilCrop crop;
+  BodyCrop crop;
   crop.mask = Volume<std::uint8_t>({4, 3, 2});
-  CHECK(fossil_sections(crop).sections.empty());
+  CHECK(fossil_sections(crop, {255, 140, 0}).sections.empty());
 }
