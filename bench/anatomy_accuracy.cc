@@ -3,7 +3,8 @@
 //   bench_anatomy_accuracy FIRST_SEED LAST_SEED [EDGE [FOSSIL_VOXELS [each]]]
 //       phantoms of EDGE^3 voxels (256), fossils of FOSSIL_VOXELS (0: the phantom's default); with
 //       `each` a line for every fossil
-// Columns: fossils; resolved; chamber count exact, and its mean error; median and greatest error of
+// Columns: fossils; resolved; chamber count exactly that of the animal, and its mean error; exactly
+// that of the chambers which the scan resolves, and its mean error; median and greatest error of
 // the wall's thickness in voxels; infill graded as in truth; share of the tissue's voxels right.
 #include <algorithm>
 #include <cmath>
@@ -23,8 +24,8 @@ namespace {
 using namespace fossilct;
 
 struct Row {
-  int fossils = 0, resolved = 0, exact = 0, infill = 0;
-  double chambers_off = 0, tissue_right = 0;
+  int fossils = 0, resolved = 0, exact = 0, exact_resolved = 0, infill = 0;
+  double chambers_off = 0, resolved_off = 0, tissue_right = 0;
   std::vector<double> wall_errors;
 };
 
@@ -93,6 +94,8 @@ void add(Row& row, const Anatomy& anatomy, const PhantomFossil& fossil, double s
     const int found = static_cast<int>(anatomy.chamber_volumes_um3.size());
     row.exact += found == fossil.chambers ? 1 : 0;
     row.chambers_off += found - fossil.chambers;
+    row.exact_resolved += found == fossil.chambers_resolved ? 1 : 0;
+    row.resolved_off += found - fossil.chambers_resolved;
     row.wall_errors.push_back(
         std::abs(anatomy.thickness_median_um / spacing_um - fossil.wall_thickness_voxels));
   }
@@ -102,9 +105,10 @@ void print(const std::string& name, Row& row) {
   std::vector<double>& errors = row.wall_errors;
   std::sort(errors.begin(), errors.end());
   const double n = std::max(1, row.fossils), resolved = std::max(1, row.resolved);
-  std::printf("%-28s %4d  %4d  %4d (%.2f)  %+6.2f  %5.2f %5.2f  %.2f  %.3f\n", name.c_str(),
-              row.fossils, row.resolved, row.exact, row.exact / n, row.chambers_off / resolved,
-              errors.empty() ? NAN : errors[errors.size() / 2],
+  std::printf("%-28s %4d  %4d  %4d (%.2f)  %+6.2f  %4d (%.2f)  %+6.2f  %5.2f %5.2f  %.2f  %.3f\n",
+              name.c_str(), row.fossils, row.resolved, row.exact, row.exact / n,
+              row.chambers_off / resolved, row.exact_resolved, row.exact_resolved / n,
+              row.resolved_off / resolved, errors.empty() ? NAN : errors[errors.size() / 2],
               errors.empty() ? NAN : errors.back(), row.infill / n, row.tissue_right / n);
 }
 
@@ -131,13 +135,13 @@ void run(std::uint64_t seed, std::int64_t edge, double fossil_voxels, bool each,
     }
     if (each) {
       std::printf(
-          "%llu/%u %s %s%s length %.0f: chambers %zu of %d, wall %.2f of %.2f, %s, cnr %.1f, "
+          "%llu/%u %s %s%s length %.0f: chambers %zu of %d (%d), wall %.2f of %.2f, %s, cnr %.1f, "
           "right %.3f\n",
           static_cast<unsigned long long>(seed), fossil.id, kind.c_str(), whole.c_str(),
           fossil.infill.c_str(), fossil.length_voxels, anatomy.chamber_volumes_um3.size(),
-          fossil.chambers, anatomy.thickness_median_um / options.spacing_um,
-          fossil.wall_thickness_voxels, anatomy.infill.c_str(),
-          anatomy.contrast_to_noise.value_or(0), right);
+          fossil.chambers, fossil.chambers_resolved,
+          anatomy.thickness_median_um / options.spacing_um, fossil.wall_thickness_voxels,
+          anatomy.infill.c_str(), anatomy.contrast_to_noise.value_or(0), right);
     }
   }
 }
@@ -154,8 +158,10 @@ int main(int argc, char** argv) {
     for (auto seed = first; seed <= last; ++seed) {
       run(seed, std::atoll(argument(3, "256")), std::atof(argument(4, "0")), argc > 5, rows, cost);
     }
-    std::printf("%-28s  all  rslv  exact        mean off  wall: median, most  infill  tissue\n",
-                "");
+    std::printf(
+        "%-28s  all  rslv  of animal     mean off  of resolved  mean off  wall: median, most  "
+        "infill  tissue\n",
+        "");
     for (auto& [name, row] : rows) {
       print(name, row);
     }

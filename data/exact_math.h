@@ -3,12 +3,12 @@
 
 #include <cmath>
 
-#include "volumes/grid.h"
+#include "volumes/vector_math.h"
 
 // Arithmetic of the phantom that gives the same bits on every machine: only + - * / and square
 // root, which IEEE 754 rounds correctly, and floor. The C library's sin, exp or pow differ between
 // machines in the last bit, and one voxel that falls on the other side of a wall is another
-// phantom.
+// phantom. Nothing is contracted (cmake/CompileOptions.cmake).
 namespace fossilct::phantom {
 
 inline constexpr double pi = 3.14159265358979323846;
@@ -38,25 +38,6 @@ inline CosSin cos_sin_of_turns(double turns) {
     default:
       return {s, -c};
   }
-}
-
-inline Vector3 operator+(const Vector3& a, const Vector3& b) {
-  return {a.x + b.x, a.y + b.y, a.z + b.z};
-}
-inline Vector3 operator-(const Vector3& a, const Vector3& b) {
-  return {a.x - b.x, a.y - b.y, a.z - b.z};
-}
-inline Vector3 operator*(double s, const Vector3& v) { return {s * v.x, s * v.y, s * v.z}; }
-inline double dot(const Vector3& a, const Vector3& b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
-inline double length(const Vector3& v) { return std::sqrt(dot(v, v)); }
-inline Vector3 unit(const Vector3& v) { return (1 / length(v)) * v; }
-inline Vector3 operator*(const Matrix3& m, const Vector3& v) {
-  return {m[0] * v.x + m[1] * v.y + m[2] * v.z, m[3] * v.x + m[4] * v.y + m[5] * v.z,
-          m[6] * v.x + m[7] * v.y + m[8] * v.z};
-}
-inline Vector3 transposed_times(const Matrix3& m, const Vector3& v) {
-  return {m[0] * v.x + m[3] * v.y + m[6] * v.z, m[1] * v.x + m[4] * v.y + m[7] * v.z,
-          m[2] * v.x + m[5] * v.y + m[8] * v.z};
 }
 
 // Distance to the surface of an ellipsoid around the origin, negative inside: exact to first order

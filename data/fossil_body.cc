@@ -35,24 +35,29 @@ class Grower {
   Grower(const FossilShape& shape, const Fate& fate)
       : shape_(shape), fate_(fate), roughness_(fate.seed, std::max(3.0, shape.length_voxels / 8)) {}
 
-  Tissue at(const Vector3& p) {
+  // `chamber`: whose lumen it is, from 1; 0 for all else.
+  struct Voxel {
+    Tissue tissue = Tissue::none;
+    std::uint8_t chamber = 0;
+  };
+  Voxel at(const Vector3& p) {
     if (dot(p, p) > shape_.radius_voxels * shape_.radius_voxels) {
-      return Tissue::none;
+      return {};
     }
     const ShapePoint point = shape_.at(transposed_times(fate_.world_from_animal, p));
     if (point.chamber < 0) {
-      return Tissue::none;
+      return {};
     }
     if (lost(p)) {
       ++lost_voxels_;
-      return Tissue::none;
+      return {};
     }
     ++kept_voxels_;
     if (point.wall) {
-      return Tissue::wall;
+      return {Tissue::wall, 0};
     }
-    return chamber_filled(fate_, point.chamber, p.z / shape_.radius_voxels) ? Tissue::cement
-                                                                            : Tissue::empty;
+    const bool filled = chamber_filled(fate_, point.chamber, p.z / shape_.radius_voxels);
+    return {filled ? Tissue::cement : Tissue::empty, static_cast<std::uint8_t>(point.chamber + 1)};
   }
   double lost_share() const {
     return static_cast<double>(lost_voxels_) /
@@ -113,6 +118,13 @@ std::vector<Index3> neighbours(std::int64_t most_axes) {
   return steps;
 }
 
+bool all_around(const VolumeView<const std::uint8_t>& ids, const Index3& at, std::uint8_t id) {
+  static const std::vector<Index3> steps = neighbours(3);
+  return std::all_of(steps.begin(), steps.end(), [&](const Index3& step) {
+    return ids(at.x + step.x, at.y + step.y, at.z + step.z) == id;
+  });
+}
+
 template <typename Visit>
 void for_each_voxel(const Size3& size, const Visit& visit) {
   for (std::int64_t z = 0; z < size.z; ++z) {
@@ -122,6 +134,17 @@ void for_each_voxel(const Size3& size, const Visit& visit) {
       }
     }
   }
+}
+
+// A ball of two voxels' radius holds the 26 neighbours of its middle. The outermost voxels are of
+// no chamber.
+int resolved_chambers(const VolumeView<const std::uint8_t>& chambers) {
+  std::array<bool, 256> resolved{};
+  for_each_voxel(chambers.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    const std::uint8_t id = chambers(x, y, z);
+    resolved[id] = resolved[id] || (id != 0 && all_around(chambers, {x, y, z}, id));
+  });
+  return static_cast<int>(std::count(resolved.begin(), resolved.end(), true));
 }
 
 // The corner of the box is outside every body: the box has a free voxel all around.
@@ -162,14 +185,21 @@ Fate draw_fate(const std::string& infill, Random& random) {
 GrownFossil grow(const FossilShape& shape, const Fate& fate) {
   const auto half = static_cast<std::int64_t>(std::floor(shape.radius_voxels)) + 2;
   const std::int64_t edge = 2 * half + 1;
-  GrownFossil fossil{Volume<std::uint8_t>({edge, edge, edge}), shape.length_voxels,
-                     shape.wall_voxels, shape.chambers, fate.broken};
+  GrownFossil fossil{Volume<std::uint8_t>({edge, edge, edge}),
+                     shape.length_voxels,
+                     shape.wall_voxels,
+                     shape.chambers,
+                     0,
+                     fate.broken};
+  Volume<std::uint8_t> chambers(fossil.tissue.size());
   Grower grower(shape, fate);
   const auto view = fossil.tissue.view();
   for_each_voxel(view.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
     const Vector3 p{static_cast<double>(x - half), static_cast<double>(y - half),
                     static_cast<double>(z - half)};
-    view(x, y, z) = static_cast<std::uint8_t>(grower.at(p - fate.offset_voxels));
+    const Grower::Voxel voxel = grower.at(p - fate.offset_voxels);
+    view(x, y, z) = static_cast<std::uint8_t>(voxel.tissue);
+    chambers(x, y, z) = voxel.chamber;
   });
   if (fate.broken && grower.lost_share() < least_loss) {
     Fate unbroken = fate;
@@ -178,6 +208,10 @@ GrownFossil grow(const FossilShape& shape, const Fate& fate) {
   }
   fill_closed_hollows(view, fate.infill == Infill::empty ? Tissue::empty : Tissue::cement);
   keep_largest_piece(view);
+  for_each_voxel(view.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+    chambers(x, y, z) = view(x, y, z) == none ? std::uint8_t{0} : chambers(x, y, z);
+  });
+  fossil.chambers_resolved = resolved_chambers(chambers.view());
   return fossil;
 }
 

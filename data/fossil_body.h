@@ -37,6 +37,7 @@ struct GrownFossil {
   double length_voxels = 0;
   double wall_voxels = 0;
   int chambers = 0;
+  int chambers_resolved = 0;  // see PhantomFossil
   bool broken = false;
 };
 

@@ -73,6 +73,9 @@ struct PhantomFossil {
   double wall_thickness_voxels =
       0;                // thickness of the last chamber's wall, the valve or the lattice
   int chambers = 0;     // the animal had (1 for an ostracod or a diatom, 2 for the radiolarian)
+  // Those of them that the scan can show: their lumen, as rendered (before a cut), holds a ball of
+  // two voxels' radius. The first ones of a small foraminifer do not.
+  int chambers_resolved = 0;
   std::string infill;   // "empty", "filled" (all lumen is cement) or "partial"
   bool broken = false;  // a part was lost before burial
   bool cut_by_volume = false;  // a body voxel lies on an outer face of the scan

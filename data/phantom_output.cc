@@ -45,12 +45,13 @@ std::string triple(const Vector3& v) {
 std::string csv_row(const PhantomFossil& f, const Grid& grid) {
   const double um = grid.spacing_um.x;
   const auto yes = [](bool value) { return value ? ",1" : ",0"; };
-  std::string row =
-      std::to_string(f.id) + "," + std::string(name_of(f.kind)) + "," + triple(f.centre) + "," +
-      triple(grid.physical_from_index(f.centre)) + "," + std::to_string(f.voxels) + "," +
-      rounded(static_cast<double>(f.voxels) * grid.voxel_volume()) + "," +
-      std::to_string(f.wall_voxels) + "," + rounded(f.wall_thickness_voxels * um) + "," +
-      rounded(f.length_voxels * um) + "," + std::to_string(f.chambers) + "," + f.infill;
+  std::string row = std::to_string(f.id) + "," + std::string(name_of(f.kind)) + "," +
+                    triple(f.centre) + "," + triple(grid.physical_from_index(f.centre)) + "," +
+                    std::to_string(f.voxels) + "," +
+                    rounded(static_cast<double>(f.voxels) * grid.voxel_volume()) + "," +
+                    std::to_string(f.wall_voxels) + "," + rounded(f.wall_thickness_voxels * um) +
+                    "," + rounded(f.length_voxels * um) + "," + std::to_string(f.chambers) + "," +
+                    std::to_string(f.chambers_resolved) + "," + f.infill;
   row += yes(f.whole());
   row += yes(f.broken);
   row += yes(f.cut_by_volume);
@@ -81,8 +82,8 @@ void write_phantom(const Phantom& phantom, const PhantomSinks& sinks, Progress& 
 std::string truth_csv(const Phantom& phantom) {
   std::string text =
       "id,kind,centre_x,centre_y,centre_z,centre_x_um,centre_y_um,centre_z_um,voxels,volume_um3,"
-      "wall_voxels,wall_thickness_um,length_um,chambers,infill,whole,broken,cut_by_volume,"
-      "cut_by_plug,touching,touches\n";
+      "wall_voxels,wall_thickness_um,length_um,chambers,chambers_resolved,infill,whole,broken,"
+      "cut_by_volume,cut_by_plug,touching,touches\n";
   for (const PhantomFossil& fossil : phantom.fossils()) {
     text += csv_row(fossil, phantom.grid());
   }

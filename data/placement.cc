@@ -79,6 +79,7 @@ PhantomFossil truth_of(const GrownFossil& grown, FossilKind kind, const Clipped&
   truth.length_voxels = grown.length_voxels;
   truth.wall_thickness_voxels = grown.wall_voxels;
   truth.chambers = grown.chambers;
+  truth.chambers_resolved = grown.chambers_resolved;
   truth.broken = grown.broken;
   truth.cut_by_plug = place.by_plug;
   return truth;

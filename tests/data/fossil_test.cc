@@ -80,6 +80,19 @@ TEST_CASE("an ostracod is two valves with one lumen, a radiolarian two spheres")
   CHECK(grown(FossilKind::milioline).chambers >= 11);
 }
 
+TEST_CASE("of a small animal the scan shows the last chambers only, of a large one all") {
+  for (const FossilKind kind : {FossilKind::biserial, FossilKind::trochospiral}) {
+    CAPTURE(name_of(kind));
+    const GrownFossil small = grown(kind);
+    CHECK(small.chambers_resolved >= 3);
+    CHECK(small.chambers_resolved < small.chambers);
+    Random random(7);
+    const GrownFossil large = grow(*make_shape(kind, 200, random), {});
+    CHECK(large.chambers_resolved == large.chambers);
+  }
+  CHECK(grown(FossilKind::ostracod).chambers_resolved == 1);
+}
+
 TEST_CASE("infill changes the lumen and nothing else") {
   Fate fate;
   const GrownFossil hollow = grown(FossilKind::biserial, fate);
