@@ -25,29 +25,6 @@ namespace {
 constexpr const char* instances_name = "instances.h5";
 constexpr double most_offset = 0.25;  // voxels that a file may lie beside the scan's
 
-Box united(const Box& a, const Box& b) {
-  return {{std::min(a.begin.x, b.begin.x), std::min(a.begin.y, b.begin.y),
-           std::min(a.begin.z, b.begin.z)},
-          {std::max(a.end.x, b.end.x), std::max(a.end.y, b.end.y), std::max(a.end.z, b.end.z)}};
-}
-
-Box common(const Box& a, const Box& b) {
-  return {{std::max(a.begin.x, b.begin.x), std::max(a.begin.y, b.begin.y),
-           std::max(a.begin.z, b.begin.z)},
-          {std::min(a.end.x, b.end.x), std::min(a.end.y, b.end.y), std::min(a.end.z, b.end.z)}};
-}
-
-Box padded(const Box& box, std::int64_t margin, const Size3& size) {
-  return common({{box.begin.x - margin, box.begin.y - margin, box.begin.z - margin},
-                 {box.end.x + margin, box.end.y + margin, box.end.z + margin}},
-                whole(size));
-}
-
-Box within(const Box& box, const Index3& o) {
-  return {{box.begin.x - o.x, box.begin.y - o.y, box.begin.z - o.z},
-          {box.end.x - o.x, box.end.y - o.y, box.end.z - o.z}};
-}
-
 // Where the voxels of a file lie in the scan. Throws Error{format} where they lie between the
 // scan's.
 Box place_of(const std::filesystem::path& file, const Grid& grid, const Grid& scan) {
@@ -238,7 +215,7 @@ class Editor {
     source = convert(std::move(source), PixelType::f32, std::nullopt);
     const Box shared = common(place, box);
     if (!shared.empty()) {
-      source->read(within(shared, place.begin), grey.view().part(within(shared, box.begin)));
+      source->read(relative(shared, place.begin), grey.view().part(relative(shared, box.begin)));
     }
     return true;
   }

@@ -142,13 +142,6 @@ std::array<bool, 256> values_in(const Volume<std::uint8_t>& labels) {
   return found;
 }
 
-Box grown(const Box& box, std::int64_t margin, const Size3& size) {
-  const auto low = [&](std::int64_t i) { return std::max<std::int64_t>(0, i - margin); };
-  const auto high = [&](std::int64_t i, std::int64_t n) { return std::min(n, i + margin); };
-  return {{low(box.begin.x), low(box.begin.y), low(box.begin.z)},
-          {high(box.end.x, size.x), high(box.end.y, size.y), high(box.end.z, size.z)}};
-}
-
 class Opened final : public VolumeSource {
  public:
   Opened(std::unique_ptr<VolumeSource> labels, const RadiusOfClass& radius_voxels, int threads,
@@ -176,7 +169,7 @@ class Opened final : public VolumeSource {
 
   void read_piece(const Box& box, const VolumeView<std::uint8_t>& out) {
     // A ball reaches two radii from a voxel it covers.
-    const Box around = grown(box, 2 * reach_, grid().size);
+    const Box around = padded(box, 2 * reach_, grid().size);
     auto labels = Volume<std::uint8_t>::uninitialised(around.size());
     labels_->read(around, labels.view());
     const Index3 begin = {box.begin.x - around.begin.x, box.begin.y - around.begin.y,

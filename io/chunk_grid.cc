@@ -37,19 +37,6 @@ Box ChunkGrid::chunks_of(const Box& box) const {
            (box.end.z - 1) / chunk.z + 1}};
 }
 
-Box intersection(const Box& a, const Box& b) {
-  return {{std::max(a.begin.x, b.begin.x), std::max(a.begin.y, b.begin.y),
-           std::max(a.begin.z, b.begin.z)},
-          {std::min(a.end.x, b.end.x), std::min(a.end.y, b.end.y), std::min(a.end.z, b.end.z)}};
-}
-
-Box relative(const Box& box, const Index3& origin) {
-  const auto minus = [&](const Index3& i) {
-    return Index3{i.x - origin.x, i.y - origin.y, i.z - origin.z};
-  };
-  return {minus(box.begin), minus(box.end)};
-}
-
 Index3 nth(const Box& box, std::int64_t n) {
   const Size3 size = box.size();
   return {box.begin.x + n % size.x, box.begin.y + n / size.x % size.y,

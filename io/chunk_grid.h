@@ -27,9 +27,6 @@ struct ChunkGrid {
   Box chunks_of(const Box& box) const;
 };
 
-Box intersection(const Box& a, const Box& b);
-// The `box` seen from a corner at `origin`.
-Box relative(const Box& box, const Index3& origin);
 // The n-th place of a box, x fastest: for handing the places of a box out to threads.
 Index3 nth(const Box& box, std::int64_t n);
 

@@ -322,7 +322,7 @@ void VolumeFileSource::read_box(const Box& box, const AnyView& out) {
       const Index3 chunk = nth(touched, i);
       read_chunk(chunk, lane);
       const Box chunk_box = chunks_.box_of(chunk);
-      const Box wanted = intersection(chunk_box, box);
+      const Box wanted = common(chunk_box, box);
       const AnyConstView decoded(lane.chunk.data(), type(), chunks_.chunk);
       copy_voxels(decoded.part(relative(wanted, chunk_box.begin)),
                   out.part(relative(wanted, box.begin)));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "segment/axis.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 
 namespace fossilct {
@@ -69,11 +67,7 @@ Box box_of(const SlicePart& part, std::int64_t context) {
 }
 
 Box box_inside(const SlicePart& part, std::int64_t context, const Size3& size) {
-  Box box = box_of(part, context);
-  box.begin = {std::max<std::int64_t>(0, box.begin.x), std::max<std::int64_t>(0, box.begin.y),
-               std::max<std::int64_t>(0, box.begin.z)};
-  box.end = {std::min(size.x, box.end.x), std::min(size.y, box.end.y), std::min(size.z, box.end.z)};
-  return box;
+  return common(box_of(part, context), whole(size));
 }
 
 }  // namespace fossilct

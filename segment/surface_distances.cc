@@ -45,19 +45,6 @@ struct Scale {
   double limit;
 };
 
-Box grown(const Box& box, const Size3& by, const Box& within) {
-  return {
-      {std::max(within.begin.x, box.begin.x - by.x), std::max(within.begin.y, box.begin.y - by.y),
-       std::max(within.begin.z, box.begin.z - by.z)},
-      {std::min(within.end.x, box.end.x + by.x), std::min(within.end.y, box.end.y + by.y),
-       std::min(within.end.z, box.end.z + by.z)}};
-}
-
-Box moved(const Box& box, const Index3& by) {
-  return {{box.begin.x - by.x, box.begin.y - by.y, box.begin.z - by.z},
-          {box.end.x - by.x, box.end.y - by.y, box.end.z - by.z}};
-}
-
 // Calls body(y, z) for every row of a size, slices on several threads.
 template <typename Body>
 void for_each_row(const Size3& size, int threads, Body&& body) {
@@ -72,9 +59,9 @@ void for_each_row(const Size3& size, int threads, Body&& body) {
 Labels with_rim(VolumeSource& source, const Box& box) {
   const Box rim = {{box.begin.x - 1, box.begin.y - 1, box.begin.z - 1},
                    {box.end.x + 1, box.end.y + 1, box.end.z + 1}};
-  const Box read = grown(rim, {}, whole(source.grid().size));
+  const Box read = common(rim, whole(source.grid().size));
   Labels labels(rim.size());
-  source.read(read, labels.view().part(moved(read, rim.begin)));
+  source.read(read, labels.view().part(relative(read, rim.begin)));
   return labels;
 }
 
@@ -204,7 +191,7 @@ std::int64_t count_in_both(const LabelView& a, const LabelView& b) {
 class Tile {
  public:
   Tile(const Box& core, const Box& box, const Scale& scale, int threads)
-      : core_(moved(core, box.begin)), size_(box.size()), scale_(scale), threads_(threads) {}
+      : core_(relative(core, box.begin)), size_(box.size()), scale_(scale), threads_(threads) {}
 
   // Between two surfaces, masks of `box`.
   void add(const LabelView& truth, const LabelView& prediction, ClassDistances& to) const {
@@ -224,11 +211,11 @@ class Tile {
   // The distances to `other` of what is of `surface` and not of `other`, in the box `asked`.
   void add_beside(const LabelView& surface, const LabelView& other, const Box& asked,
                   DistanceCounts& to) const {
-    const Box around = grown(asked, scale_.halo(), whole(size_));
+    const Box around = padded(asked, scale_.halo(), size_);
     const Volume<float> squares = squared_distance_transform(
         other.part(around),
         {.spacing = scale_.relative, .limit = scale_.limit, .threads = threads_});
-    const auto distance = squares.view().part(moved(asked, around.begin));
+    const auto distance = squares.view().part(relative(asked, around.begin));
     const LabelView from = surface.part(asked);
     for (std::int64_t z = 0; z < from.size().z; ++z) {
       for (std::int64_t y = 0; y < from.size().y; ++y) {
@@ -303,7 +290,7 @@ std::vector<SurfaceScores> surface_scores(VolumeSource& prediction, VolumeSource
   std::vector<ClassDistances> distances(static_cast<std::size_t>(options.classes));
   progress.begin("surfaces", voxel_count(size), WorkUnit::voxels);
   for (const Box& core : tiles_of(size, options.tile)) {
-    const Box box = grown(core, scale.halo(), whole(size));
+    const Box box = padded(core, scale.halo(), size);
     const Labels of_truth = with_rim(truth, box);
     Labels of_prediction = with_rim(prediction, box);
     ignore_where(of_truth.view(), of_prediction.view(), options.threads);

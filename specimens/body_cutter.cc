@@ -20,14 +20,6 @@ namespace {
 // Crops of one body may take this share of the memory, with the work on them.
 constexpr std::int64_t share_of_one = 2;
 
-Box with_margin(const Box& box, std::int64_t margin, const Size3& size) {
-  return {{std::max<std::int64_t>(0, box.begin.x - margin),
-           std::max<std::int64_t>(0, box.begin.y - margin),
-           std::max<std::int64_t>(0, box.begin.z - margin)},
-          {std::min(size.x, box.end.x + margin), std::min(size.y, box.end.y + margin),
-           std::min(size.z, box.end.z + margin)}};
-}
-
 Size3 reduced_size(const Size3& size, std::int64_t f) {
   return {(size.x + f - 1) / f, (size.y + f - 1) / f, (size.z + f - 1) / f};
 }
@@ -78,7 +70,7 @@ class OpenCrop {
   }
 
   static Box box_of(const Box& wanted, const CutOptions& options, const CutSources& sources) {
-    return with_margin(wanted, options.margin_voxels, sources.bodies->grid().size);
+    return padded(wanted, options.margin_voxels, sources.bodies->grid().size);
   }
 
   bool complete(std::int64_t z_end) const { return box_.end.z <= z_end; }

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "specimens/vectors.h"
+#include "volumes/vector_math.h"
 
 namespace fossilct {
 namespace {

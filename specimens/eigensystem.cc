@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "specimens/vectors.h"
+#include "specimens/eigensystem.h"
 
 #include <algorithm>
 #include <numeric>

@@ -63,11 +63,6 @@ Box box_of(const VolumeView<const std::uint32_t>& parts, std::uint32_t value) {
   return box;
 }
 
-Box shifted(const Box& box, const Index3& by) {
-  return {{box.begin.x + by.x, box.begin.y + by.y, box.begin.z + by.z},
-          {box.end.x + by.x, box.end.y + by.y, box.end.z + by.z}};
-}
-
 template <typename T>
 Volume<T> copied(const Volume<T>& volume, const Box& box) {
   if (voxel_count(volume.size()) == 0) {
@@ -232,24 +227,16 @@ class Extractor {
       return;
     }
     const Box inner = box_of(parts.parts.view(), value);
-    const Box box = around(inner, parts.parts.size());
+    const Box box = padded(inner, options_.margin_voxels, parts.parts.size());
     Part part;
     part.specimen.split = true;
     part.specimen.voxels = count;
-    part.specimen.box = shifted(inner, cut.crop.begin);
+    part.specimen.box = moved(inner, cut.crop.begin);
     part.specimen.first = first_voxel(parts.parts.view(), value, inner, cut.crop.begin);
     part.crop = part_crop(cut.crop, parts.parts, value, box);
     add_facts(part, copied(cut.classes, box), copied(cut.uncertainty, box),
               copied(cut.earlier_ids, box), result_.found.list[wanted_[cut.index]]);
     keep(part, cut.index, result_.parts->add(parts.parts.view(), value, cut.crop.begin));
-  }
-
-  Box around(const Box& box, const Size3& size) const {
-    const std::int64_t m = options_.margin_voxels;
-    return {{std::max<std::int64_t>(0, box.begin.x - m), std::max<std::int64_t>(0, box.begin.y - m),
-             std::max<std::int64_t>(0, box.begin.z - m)},
-            {std::min(size.x, box.end.x + m), std::min(size.y, box.end.y + m),
-             std::min(size.z, box.end.z + m)}};
   }
 
   static Index3 first_voxel(const VolumeView<const std::uint32_t>& parts, std::uint32_t value,

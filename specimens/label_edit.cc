@@ -29,19 +29,6 @@ LabelEdit edited(const Box& box, const VolumeView<const std::uint32_t>& ids, F&&
   return edit;
 }
 
-Box common(const Box& a, const Box& b) {
-  return {{std::max(a.begin.x, b.begin.x), std::max(a.begin.y, b.begin.y),
-           std::max(a.begin.z, b.begin.z)},
-          {std::min(a.end.x, b.end.x), std::min(a.end.y, b.end.y), std::min(a.end.z, b.end.z)}};
-}
-
-// `box` as seen from the first voxel of `frame`.
-Box within(const Box& box, const Box& frame) {
-  const Index3& o = frame.begin;
-  return {{box.begin.x - o.x, box.begin.y - o.y, box.begin.z - o.z},
-          {box.end.x - o.x, box.end.y - o.y, box.end.z - o.z}};
-}
-
 class EditedSource : public VolumeSource {
  public:
   EditedSource(std::unique_ptr<VolumeSource> ids, const LabelEdit& edit)
@@ -57,8 +44,8 @@ class EditedSource : public VolumeSource {
     ids_->read(box, out);
     const Box shared = common(box, edit_->box);
     if (!shared.empty()) {
-      copy_voxels(edit_->ids.view().part(within(shared, edit_->box)),
-                  out.part(within(shared, box)));
+      copy_voxels(edit_->ids.view().part(relative(shared, edit_->box.begin)),
+                  out.part(relative(shared, box.begin)));
     }
   }
 

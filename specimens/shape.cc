@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "specimens/convex_hull.h"
-#include "specimens/vectors.h"
+#include "specimens/eigensystem.h"
 #include "specimens/voxel_cells.h"
 
 namespace fossilct {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "specimens/vectors.h"
+#include "volumes/vector_math.h"
 
 namespace fossilct {
 namespace {

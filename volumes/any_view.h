@@ -22,7 +22,7 @@ class BasicAnyView {
   BasicAnyView() = default;
   template <typename T>
   BasicAnyView(const VolumeView<T>& view)  // NOLINT(google-explicit-constructor)
-    requires(is_const || !std::is_const_v<T>)
+      requires(is_const || !std::is_const_v<T>)
       : BasicAnyView(reinterpret_cast<Byte*>(view.data()), pixel_type_of<std::remove_const_t<T>>(),
                      view.size(), view.row_stride(), view.slice_stride()) {}
   // Contiguous voxels at `data`, which must be aligned for `type`.
@@ -30,11 +30,14 @@ class BasicAnyView {
       : BasicAnyView(data, type, size, size.x, size.x * size.y) {}
   BasicAnyView(Byte* data, PixelType type, const Size3& size, std::int64_t row_stride,
                std::int64_t slice_stride)
-      : data_(data), type_(type), size_(size), row_stride_(row_stride), slice_stride_(slice_stride) {}
+      : data_(data),
+        type_(type),
+        size_(size),
+        row_stride_(row_stride),
+        slice_stride_(slice_stride) {}
 
   operator BasicAnyView<true>() const  // NOLINT(google-explicit-constructor)
-    requires(!is_const)
-  {
+      requires(!is_const) {
     return {data_, type_, size_, row_stride_, slice_stride_};
   }
 

@@ -7,21 +7,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "volumes/vector_math.h"
 
 namespace fossilct {
 
 namespace {
-
-Vector3 multiply(const Matrix3& m, const Vector3& v) {
-  return {m[0] * v.x + m[1] * v.y + m[2] * v.z, m[3] * v.x + m[4] * v.y + m[5] * v.z,
-          m[6] * v.x + m[7] * v.y + m[8] * v.z};
-}
-
-// Inverse of an orthonormal matrix.
-Vector3 multiply_transposed(const Matrix3& m, const Vector3& v) {
-  return {m[0] * v.x + m[3] * v.y + m[6] * v.z, m[1] * v.x + m[4] * v.y + m[7] * v.z,
-          m[2] * v.x + m[5] * v.y + m[8] * v.z};
-}
 
 bool is_orthonormal(const Matrix3& m) {
   for (std::size_t i = 0; i < 3; ++i) {
@@ -56,15 +46,43 @@ bool Box::contains(const Box& other) const {
          other.end.x <= end.x && other.end.y <= end.y && other.end.z <= end.z;
 }
 
+Box common(const Box& a, const Box& b) {
+  return {{std::max(a.begin.x, b.begin.x), std::max(a.begin.y, b.begin.y),
+           std::max(a.begin.z, b.begin.z)},
+          {std::min(a.end.x, b.end.x), std::min(a.end.y, b.end.y), std::min(a.end.z, b.end.z)}};
+}
+
+Box united(const Box& a, const Box& b) {
+  return {{std::min(a.begin.x, b.begin.x), std::min(a.begin.y, b.begin.y),
+           std::min(a.begin.z, b.begin.z)},
+          {std::max(a.end.x, b.end.x), std::max(a.end.y, b.end.y), std::max(a.end.z, b.end.z)}};
+}
+
+Box padded(const Box& box, const Size3& margin, const Size3& volume) {
+  return common({{box.begin.x - margin.x, box.begin.y - margin.y, box.begin.z - margin.z},
+                 {box.end.x + margin.x, box.end.y + margin.y, box.end.z + margin.z}},
+                whole(volume));
+}
+
+Box padded(const Box& box, std::int64_t margin, const Size3& volume) {
+  return padded(box, {margin, margin, margin}, volume);
+}
+
+Box moved(const Box& box, const Index3& by) {
+  return {{box.begin.x + by.x, box.begin.y + by.y, box.begin.z + by.z},
+          {box.end.x + by.x, box.end.y + by.y, box.end.z + by.z}};
+}
+
+Box relative(const Box& box, const Index3& origin) {
+  return moved(box, {-origin.x, -origin.y, -origin.z});
+}
+
 Vector3 Grid::physical_from_index(const Vector3& index) const {
-  const Vector3 d =
-      multiply(direction, {index.x * spacing_um.x, index.y * spacing_um.y, index.z * spacing_um.z});
-  return {origin_um.x + d.x, origin_um.y + d.y, origin_um.z + d.z};
+  return origin_um + direction * scaled(index, spacing_um);
 }
 
 Vector3 Grid::index_from_physical(const Vector3& p_um) const {
-  const Vector3 d = multiply_transposed(
-      direction, {p_um.x - origin_um.x, p_um.y - origin_um.y, p_um.z - origin_um.z});
+  const Vector3 d = transposed_times(direction, p_um - origin_um);
   return {d.x / spacing_um.x, d.y / spacing_um.y, d.z / spacing_um.z};
 }
 

@@ -32,6 +32,17 @@ struct Box {
   bool contains(const Box& other) const;
   friend bool operator==(const Box&, const Box&) = default;
 };
+// The voxels that are in both; empty where there are none.
+Box common(const Box& a, const Box& b);
+// The smallest that holds both.
+Box united(const Box& a, const Box& b);
+// `margin` voxels more on each side, as far as the volume reaches.
+Box padded(const Box& box, const Size3& margin, const Size3& volume);
+Box padded(const Box& box, std::int64_t margin, const Size3& volume);
+Box moved(const Box& box, const Index3& by);
+// As seen from `origin`.
+Box relative(const Box& box, const Index3& origin);
+
 constexpr Box whole(const Size3& size) { return {{0, 0, 0}, size}; }
 // All voxels of slices [z_begin, z_end).
 constexpr Box slab(const Size3& size, std::int64_t z_begin, std::int64_t z_end) {
