@@ -188,6 +188,7 @@ class ExtractCommand : public Command {
         },
         context.progress);
     warn_of_nothing(extraction, inputs, context.progress);
+    warn_of_reduced(extraction, context.progress);
     const std::int64_t kept = give_ids(extraction, earlier);
     for (std::size_t i = 0; i < extraction.specimens.size(); ++i) {
       rename_crop_files(crops, provisional_name(extraction.keys[i]),
@@ -210,6 +211,18 @@ class ExtractCommand : public Command {
                        " bodies is as large as " +
                        format_count(settings_.extraction.fewest_voxels(inputs.grid)) +
                        " voxels: the catalogue is empty; --min-diameter-um keeps smaller ones");
+    }
+  }
+
+  void warn_of_reduced(const Extraction& extraction, Progress& progress) const {
+    const auto reduced =
+        std::count_if(extraction.specimens.begin(), extraction.specimens.end(),
+                      [](const Specimen& specimen) { return specimen.reduction > 1; });
+    if (reduced > 0) {
+      progress.warning(counted(reduced, "fossil") + " of more than " +
+                       format_count(settings_.extraction.most_crop_voxels) +
+                       " voxels with what is around: not split, and measured at a lower "
+                       "resolution (column reduction); a larger --largest-crop needs more memory");
     }
   }
 
@@ -318,6 +331,7 @@ class ExtractCommand : public Command {
             {"split", std::string(name_of(e.split.mode))},
             {"split_depth", e.split.depth},
             {"margin", e.margin_voxels},
+            {"largest_crop", e.most_crop_voxels},
             {"anatomy", e.measuring.anatomy},
             {"air_grey", air_grey ? Json(*air_grey) : Json()}};
   }

@@ -83,6 +83,10 @@ void declare_measuring(OptionSet& options, ExtractSettings& s) {
   options.number("confidence", "PERCENT", &s.confidence, 50, 99.9,
                  "Level of the intervals of counts");
   options.section("Machine");
+  options.integer(
+      "largest-crop", "VOXELS", &e.most_crop_voxels, 64, std::int64_t{1} << 31,
+      "Fossils whose crop holds more are not split, and measured at 1/2, 1/4 ... of the "
+      "resolution");
   options.number("memory", "GIB", &s.memory_gib, 0, 1e6,
                  "For crops and the work on them; 0 = half of what is free");
 }

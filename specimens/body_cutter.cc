@@ -11,14 +11,13 @@
 #include <optional>
 #include <vector>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "base/threads.h"
 
 namespace fossilct {
 
 namespace {
-
-// Crops of one body may take this share of the memory, with the work on them.
-constexpr std::int64_t share_of_one = 2;
 
 Size3 reduced_size(const Size3& size, std::int64_t f) {
   return {(size.x + f - 1) / f, (size.y + f - 1) / f, (size.z + f - 1) / f};
@@ -135,23 +134,22 @@ class OpenCrop {
     }
   }
 
-  // The first voxel of each cell, which is every voxel where nothing is reduced.
   template <typename T>
   void copy_rows(const Slab& slab, const AnyVolume& from_volume, const Box& part, Volume<T>& to) {
     if (voxel_count(to.size()) == 0) {
       return;
     }
     const auto from_view = from_volume.view().as<T>();
+    const auto bodies = slab.bodies.view().as<std::uint32_t>();
     const std::int64_t f = cut_.reduction;
     for (std::int64_t z = part.begin.z; z < part.end.z; ++z) {
       for (std::int64_t y = part.begin.y; y < part.end.y; ++y) {
-        if ((z - box_.begin.z) % f != 0 || (y - box_.begin.y) % f != 0) {
-          continue;
-        }
         const T* from = from_view.row(y, z - slab.z_begin) + part.begin.x;
+        const std::uint32_t* body = bodies.row(y, z - slab.z_begin) + part.begin.x;
         T* row = to.view().row((y - box_.begin.y) / f, (z - box_.begin.z) / f);
-        for (std::int64_t x = 0; x < part.size().x; x += f) {
-          row[x / f] = from[x];
+        for (std::int64_t x = 0; x < part.size().x; ++x) {
+          // Of a cell only what lies in the body counts.
+          row[x / f] = f == 1 || body[x] == body_ ? from[x] : row[x / f];
         }
       }
     }
@@ -200,6 +198,7 @@ class OpenCrop {
       return std::min(f, end - begin - cell * f);
     };
     const bool with_grey = voxel_count(cut_.crop.grey.size()) > 0;
+    std::int64_t all = 0, in_mask = 0;
     for (std::int64_t z = 0; z < size.z; ++z) {
       for (std::int64_t y = 0; y < size.y; ++y) {
         const std::int64_t row_voxels =
@@ -209,6 +208,8 @@ class OpenCrop {
           cut_.crop.mask(x, y, z) = 2 * sums_->body(x, y, z) >= voxels    ? mask_body
                                     : 2 * sums_->other(x, y, z) >= voxels ? mask_other_body
                                                                           : std::uint8_t{0};
+          all += sums_->body(x, y, z);
+          in_mask += cut_.crop.mask(x, y, z) == mask_body ? sums_->body(x, y, z) : 0;
           if (with_grey) {
             const std::uint32_t count = sums_->grey_count(x, y, z);
             cut_.crop.grey(x, y, z) = count == 0 ? std::numeric_limits<float>::quiet_NaN()
@@ -216,6 +217,17 @@ class OpenCrop {
           }
         }
       }
+    }
+    if (2 * in_mask < all) {
+      take_all_cells();
+    }
+  }
+
+  // A sheet or thread fills no cell by half, and is still there.
+  void take_all_cells() {
+    for (std::int64_t i = 0; i < voxel_count(cut_.crop.mask.size()); ++i) {
+      std::uint8_t& voxel = cut_.crop.mask.data()[i];
+      voxel = sums_->body.data()[i] > 0 ? mask_body : voxel;
     }
   }
 
@@ -245,6 +257,7 @@ class Cutter {
   }
 
   void run() {
+    require_memory();
     std::vector<std::size_t> order(wanted_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -261,12 +274,34 @@ class Cutter {
   }
 
   int reduction_of(std::size_t index) const {
-    const std::int64_t most = options_.memory_bytes / share_of_one / bytes_a_crop_voxel;
     int f = 1;
-    while (voxel_count(reduced_size(box_of(index).size(), f)) > most) {
+    while (voxel_count(reduced_size(box_of(index).size(), f)) > options_.most_crop_voxels) {
       f *= 2;
     }
     return f;
+  }
+
+  std::int64_t crop_bytes(std::size_t index) const {
+    return voxel_count(reduced_size(box_of(index).size(), reduction_of(index))) *
+           bytes_a_crop_voxel;
+  }
+
+  void require_memory() const {
+    std::size_t largest = 0;
+    for (std::size_t i = 1; i < wanted_.size(); ++i) {
+      largest = crop_bytes(i) > crop_bytes(largest) ? i : largest;
+    }
+    if (crop_bytes(largest) > options_.memory_bytes) {
+      const Size3 size = wanted_[largest].size();
+      const auto bytes = [](std::int64_t n) { return format_bytes(static_cast<double>(n)); };
+      throw Error(ErrorKind::option,
+                  "--memory: " + bytes(options_.memory_bytes) + " are too little for a body of " +
+                      std::to_string(size.x) + " x " + std::to_string(size.y) + " x " +
+                      std::to_string(size.z) + " voxels, which takes " +
+                      bytes(crop_bytes(largest)) +
+                      "; give more, or a smaller --largest-crop, which measures large bodies at a "
+                      "lower resolution");
+    }
   }
 
   // Cuts those of `order` that the memory allows at once; returns those that wait.
@@ -295,9 +330,7 @@ class Cutter {
   }
 
   bool begin(std::size_t index) {
-    const int reduction = reduction_of(index);
-    const std::int64_t bytes =
-        voxel_count(reduced_size(box_of(index).size(), reduction)) * bytes_a_crop_voxel;
+    const std::int64_t bytes = crop_bytes(index);
     if (held_bytes_ + bytes > options_.memory_bytes && held_bytes_ > 0) {
       hand_out();
       if (held_bytes_ + bytes > options_.memory_bytes && held_bytes_ > 0) {
@@ -306,7 +339,7 @@ class Cutter {
     }
     held_bytes_ += bytes;
     open_.push_back(
-        std::make_unique<OpenCrop>(index, wanted_[index], reduction, sources_, options_));
+        std::make_unique<OpenCrop>(index, wanted_[index], reduction_of(index), sources_, options_));
     return true;
   }
 

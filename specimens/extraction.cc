@@ -174,7 +174,9 @@ class Extractor {
     const CutSources sources{bodies.get(), sources_.scan.get(), classes.get(),
                              sources_.uncertainty.get(), sources_.earlier_ids.get()};
     cut_bodies(
-        sources, boxes, {options_.margin_voxels, options_.memory_bytes, options_.threads},
+        sources, boxes,
+        {options_.margin_voxels, options_.memory_bytes, options_.threads,
+         options_.most_crop_voxels},
         [this](CutBody& body) { take_apart(body); }, progress_);
     progress_.end();
   }
@@ -335,6 +337,8 @@ class Extractor {
     const std::map<std::string_view, double> exact = {
         {"voxels", voxels(specimen.voxels)},
         {"volume", voxels(specimen.voxels) * grid_.voxel_volume()},
+        {"equivalent_diameter",
+         std::cbrt(6 / std::numbers::pi * voxels(specimen.voxels) * grid_.voxel_volume())},
         {"box_begin_x", voxels(box.begin.x)},
         {"box_begin_y", voxels(box.begin.y)},
         {"box_begin_z", voxels(box.begin.z)},
@@ -350,6 +354,8 @@ class Extractor {
     for (Measurement& m : specimen.measurements) {
       if (const auto found = exact.find(m.name); found != exact.end()) {
         m.value = found->second;
+      } else if (m.name == "euler_number" || m.name == "filled_volume") {
+        m = {m.name, std::nullopt, "measured at a lower resolution"};
       }
     }
   }

@@ -35,6 +35,9 @@ struct ExtractionOptions {
   std::int64_t margin_voxels = 8;  // around each crop
   MeasuringOptions measuring;
   std::int64_t memory_bytes = std::int64_t{4} << 30;  // for crops and the work on them
+  // Bodies whose crops hold more voxels are not split, and measured at 1/2, 1/4 ... of the
+  // resolution.
+  std::int64_t most_crop_voxels = std::int64_t{1} << 26;
   int threads = 1;
 
   // The fewest voxels of a body that is kept.
@@ -91,12 +94,13 @@ struct Extraction {
 // those that are not too small with the grey values around them, splits what
 // touches, measures each and hands it to `take` (from several threads at once,
 // in no promised order; what it throws ends the whole). The result does not
-// depend on threads, slabs or memory, but for bodies so large that their crop
-// would pass half of the memory: those are not split, and measured at 1/2, 1/4
-// ... of the resolution, which Specimen::reduction tells; their voxels and
-// boxes are exact. `scratch` takes a nameless file for the voxels of split
-// bodies. Stages: "components", then "fossils" (items). Throws Error{format}
-// where there is no foreground, what sources and `take` throw, Cancelled. Cost:
+// depend on threads, slabs or memory. Bodies of more than
+// options.most_crop_voxels are not split, and measured at 1/2, 1/4 ... of the resolution, which
+// Specimen::reduction tells; their voxels, volumes, equivalent diameters and boxes are exact,
+// what hangs on the finest of their structure is absent. `scratch` takes a nameless file for the
+// voxels of split bodies. Stages: "components", then "fossils" (items). Throws Error{format} where
+// there is no foreground, Error{option} where the memory does not hold the largest crop, what
+// sources and `take` throw, Cancelled. Cost:
 // three passes over the labels, one over the scan, and measure_body() for each,
 // on all threads. Memory: options.memory_bytes, 100 to 200 bytes a component, 4
 // kB a specimen.

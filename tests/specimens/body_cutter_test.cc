@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+#include "base/error.h"
+#include "support.h"
 #include "volumes/memory_source.h"
 
 namespace fossilct {
@@ -108,9 +110,8 @@ TEST_CASE("slabs, threads and a memory that lets bodies wait change nothing") {
   }
 }
 
-TEST_CASE("a body too large for the memory is cut at a lower resolution, in its place") {
-  const std::int64_t voxels = 8 * 8 * 8;
-  const auto bodies = cut({2, 2 * voxels * bytes_a_crop_voxel, 1}, 5);
+TEST_CASE("a body of too many voxels is cut at a lower resolution, in its place") {
+  const auto bodies = cut({2, std::int64_t{1} << 30, 1, 8 * 8 * 8}, 5);
   const CutBody& body = bodies.at(1);  // 12^3 voxels with its margin: 6^3 cells
   REQUIRE(body.reduction == 2);
   CHECK(body.crop.grid.size == Size3{6, 6, 6});
@@ -125,13 +126,43 @@ TEST_CASE("a body too large for the memory is cut at a lower resolution, in its 
 }
 
 TEST_CASE("an odd crop's last cells count the voxels they hold") {
-  const auto bodies = cut({1, 2 * 6 * 6 * 12 * bytes_a_crop_voxel, 1});
+  const auto bodies = cut({1, std::int64_t{1} << 30, 1, 6 * 6 * 12});
   const CutBody& body = bodies.at(2);  // 8 x 8 x 18 voxels with its margin, at the last slice
   REQUIRE(body.reduction == 2);
   CHECK(body.crop.grid.size == Size3{4, 4, 9});
   // One voxel of margin: x 11 .. 17 fills the cells 10 | 11, 12 | .. to a half at least.
   CHECK(count(body.crop.mask, mask_body) > 0);
   CHECK(body.crop.mask(1, 1, 8) == mask_body);
+}
+
+TEST_CASE("a memory that does not hold the largest body is refused before anything is read") {
+  const std::int64_t largest = 12 * 12 * 20 * bytes_a_crop_voxel;
+  CHECK(cut({3, largest, 1}).size() == 3);
+  const std::string message = test::message_of<Error>([&] { cut({3, largest - 1, 1}); });
+  CHECK(message.find("--memory: ") == 0);
+  CHECK(message.find("a body of 6 x 6 x 17 voxels") != std::string::npos);
+}
+
+TEST_CASE("a sheet one voxel thick is still there at a lower resolution") {
+  Volume<std::uint32_t> bodies({40, 40, 40});
+  for (std::int64_t y = 4; y < 36; ++y) {
+    for (std::int64_t x = 4; x < 36; ++x) {
+      bodies(x, y, 20) = 1;
+    }
+  }
+  const auto ids = source_of(bodies);
+  const std::vector<Box> sheet = {{{4, 4, 20}, {36, 36, 21}}};
+  Progress silent;
+  cut_bodies(
+      {ids.get(), nullptr, ids.get()}, sheet, {2, std::int64_t{1} << 30, 1, 36 * 36 * 5 / 20},
+      [](CutBody& body) {
+        REQUIRE(body.reduction == 4);
+        CHECK(count(body.crop.mask, mask_body) == 81);  // 32 voxels, from the third of a cell on
+        for (std::int64_t i = 0; i < voxel_count(body.crop.mask.size()); ++i) {
+          REQUIRE((body.classes.data()[i] == 1) == (body.crop.mask.data()[i] == mask_body));
+        }
+      },
+      silent);
 }
 
 TEST_CASE("a wish to stop ends the sweep, and what take throws comes through") {
