@@ -26,12 +26,13 @@ struct AnatomyOptions {
   // inscribed radius, 0 to 1 (not included).
   double narrowing_of_mouth = 0.2;
   // The same for two chambers and the foramen between them.
-  double narrowing_of_foramen = 0.2;
+  double narrowing_of_foramen = 0.3;
   // And by so many voxel edges at least: long chambers a few voxels wide wave by less.
-  double least_fall_to_foramen_voxels = 1;
+  double least_fall_to_foramen_voxels = 0.9;
   // Chambers of a smaller inscribed radius are pores: not counted, and none of the volumes. In
-  // voxel edges (geometric mean of the three); above 0.
-  double least_chamber_radius_voxels = 2;
+  // voxel edges (geometric mean of the three); above 0. The blur narrows a hollow of two by some
+  // 0.3.
+  double least_chamber_radius_voxels = 1.7;
   // Wall and lumen are told apart where they lie so many standard deviations of the noise apart.
   double least_contrast_to_noise = 2.5;
 };

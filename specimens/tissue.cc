@@ -114,6 +114,28 @@ Volume<std::uint8_t> thick_layers(const VolumeView<const std::uint8_t>& middling
   return mask;
 }
 
+double cement_wall_threshold(const GreyLevels& levels) {
+  return (levels.cement.value_or(levels.wall) + levels.wall) / 2;
+}
+
+Volume<std::uint8_t> middling_mask(const VolumeView<const std::uint8_t>& body,
+                                   const VolumeView<const float>& grey, const GreyLevels& levels) {
+  const double cement_wall = cement_wall_threshold(levels);
+  Volume<std::uint8_t> mask(body.size());
+  for (std::int64_t i = 0; i < voxel_count(body.size()); ++i) {
+    const float v = grey.data()[i];
+    mask.data()[i] = body.data()[i] != 0 && v >= levels.air_below && v < cement_wall;
+  }
+  return mask;
+}
+
+std::size_t thick_cement(const VolumeView<const std::uint8_t>& body,
+                         const VolumeView<const float>& grey, const GreyLevels& levels) {
+  const Volume<std::uint8_t> thick = thick_layers(middling_mask(body, grey, levels).view());
+  return static_cast<std::size_t>(
+      std::count(thick.data(), thick.data() + voxel_count(thick.size()), std::uint8_t{1}));
+}
+
 // Pieces too small to be anything go over to what is around them.
 void drop_specks(Volume<std::uint8_t>& tissue) {
   const LabelledVolume pieces =
@@ -177,6 +199,9 @@ std::optional<GreyLevels> grey_levels(const VolumeView<const std::uint8_t>& body
   if (middling.size() >= 2 * fewest && quantile(middling, 0.5) < darkest_wall) {
     levels.cement = quantile(middling, 0.5);
   }
+  if (levels.air && levels.cement && thick_cement(body, grey, levels) < fewest) {
+    levels.cement.reset();  // narrow hollows, which the blur brightens
+  }
   return levels;
 }
 
@@ -185,19 +210,17 @@ Volume<std::uint8_t> tissue_by_grey(const VolumeView<const std::uint8_t>& body,
   const Size3& size = body.size();
   const std::int64_t count = voxel_count(size);
   const double air_wall = (levels.air.value_or(levels.wall) + levels.wall) / 2;
-  const double cement_wall = (levels.cement.value_or(levels.wall) + levels.wall) / 2;
+  const double cement_wall = cement_wall_threshold(levels);
   const bool both = levels.air && levels.cement;
   Volume<float> air_squares;
   Volume<std::uint8_t> thick;
   if (both) {
-    Volume<std::uint8_t> air(size), middling(size);
+    Volume<std::uint8_t> air(size);
     for (std::int64_t i = 0; i < count; ++i) {
-      const float v = grey.data()[i];
-      air.data()[i] = body.data()[i] != 0 && v < levels.air_below;
-      middling.data()[i] = body.data()[i] != 0 && v >= levels.air_below && v < cement_wall;
+      air.data()[i] = body.data()[i] != 0 && grey.data()[i] < levels.air_below;
     }
     air_squares = squared_distance_transform(air.view(), {.to = DistanceTo::mask, .limit = 3});
-    thick = thick_layers(middling.view());
+    thick = thick_layers(middling_mask(body, grey, levels).view());
   }
   const Volume<float> depth = squared_depth(body);
   Volume<std::uint8_t> tissue(size);
