@@ -273,6 +273,35 @@ Json provenance_of(const Catalogue& catalogue) {
           {"report by", "fossilct " + std::string(version())}};
 }
 
+// What training measured on slices that the model had not seen; nothing where the labels do not
+// say.
+std::optional<Table> validation_of(const Json& extraction) {
+  // The labels are the first source of an extraction.
+  const Json::json_pointer model("/sources/0/provenance/prediction/model");
+  const Json::json_pointer scores("/scores/validation/scores/classes");
+  if (!extraction.contains(model) || !extraction[model].contains(scores)) {
+    return std::nullopt;
+  }
+  const Json names = extraction[model].value("classes", Json::array());
+  const Json& classes = extraction[model][scores];
+  Table result;
+  result.columns = {{"class", ""},
+                    {"IoU", "intersection over union with the labels"},
+                    {"Dice", ""},
+                    {"precision", "share of what was found that is right"},
+                    {"recall", "share of what is there that was found"}};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const bool named = i < names.size() && names[i].is_string();
+    std::vector<Cell>& row = result.rows.emplace_back();
+    row.push_back(text_cell(named ? names[i].get<std::string>() : "class " + std::to_string(i)));
+    for (const char* key : {"iou", "dice", "precision", "recall"}) {
+      row.push_back(number_cell(number_in(classes[i], key, unknown_number), 3));
+    }
+  }
+  result.missing_means = "the class was in none of the validation slices";
+  return result;
+}
+
 }  // namespace
 
 FossilReport catalogue_page(const Catalogue& catalogue,
@@ -286,6 +315,7 @@ FossilReport catalogue_page(const Catalogue& catalogue,
   report.skipped = skipped_of(catalogue, entries);
   report.signature = signature_of(catalogue);
   report.provenance = provenance_of(catalogue);
+  report.validation = validation_of(catalogue.segmentation().provenance);
   report.footer = "fossilct " + std::string(version());
   return report;
 }

@@ -378,10 +378,19 @@ std::unique_ptr<VolumeSource> NetworkRun::disagreement() const {
 }
 
 Json NetworkRun::to_json() const {
+  const ModelRecord& record = model_.model.record;
+  Json classes = Json::array();
+  for (const LabelClass& label : record.classes) {
+    classes.push_back(label.name);
+  }
   return {{"model",
            {{"path", fs::absolute(model_.path).lexically_normal().string()},
             {"sha256", model_.sha256},
-            {"starter", model_.starter}}},
+            {"starter", model_.starter},
+            {"classes", classes},
+            // What training measured, for whoever trusts these labels later.
+            {"scores",
+             record.training.is_object() ? record.training.value("scores", Json()) : Json()}}},
           {"axes", name_of(settings_.axes)},
           {"tta", name_of_views(settings_.views)},
           {"tile", recipe_.prediction.tile},
