@@ -8,6 +8,7 @@
 
 #include "apps/command.h"
 #include "apps/crop_files.h"
+#include "apps/earlier_catalogue.h"
 #include "apps/extract_inputs.h"
 #include "apps/extract_options.h"
 #include "apps/output_check.h"
@@ -23,6 +24,7 @@
 #include "specimens/density.h"
 #include "specimens/extraction.h"
 #include "specimens/identity.h"
+#include "specimens/reextraction.h"
 #include "volumes/adaptors.h"
 
 namespace fossilct {
@@ -87,7 +89,8 @@ class ExtractCommand : public Command {
          "ids and a crop of each fossil that opens in its place in 3D Slicer.",
          "Run again after the labels were corrected, it brings the catalogue up to date: a fossil "
          "keeps its id, and what was decided on it, where the new body holds at least half of the "
-         "old one."},
+         "old one. What would be lost by that is said, and refused where it was somebody's work: "
+         "--retire-reviewed."},
         {{"fossilct extract labels.h5 --scan core17.h5 -o core17.fossils",
           "All fossils of a scan, measured."},
          {"fossilct extract truth.tif --scan core.h5 -o truth.fossils --classes 1,3 --apart",
@@ -104,7 +107,8 @@ class ExtractCommand : public Command {
     const FileLock lock(output_.string() + ".lock", "extraction into " + output_.string());
     ExtractInputs inputs = open_extract_inputs(settings_, context);
     settle_classes(settings_, inputs.classes);
-    const std::optional<Catalogue> earlier = open_earlier(inputs);
+    const std::optional<Catalogue> earlier =
+        open_earlier_catalogue(output_, settings_.overwrite, inputs);
     AtomicOutput folder(output_, AtomicKind::folder, IfExists::replace);
     return write(context, inputs, earlier, folder, began);
   }
@@ -125,33 +129,6 @@ class ExtractCommand : public Command {
     require_output(output_, AtomicKind::folder, IfExists::replace);
     require_apart("--output", output_, AtomicKind::folder,
                   {settings_.labels, settings_.scan, settings_.uncertainty});
-  }
-
-  // The catalogue that is there, if it is of this scan; its ids go on.
-  std::optional<Catalogue> open_earlier(const ExtractInputs& inputs) const {
-    std::error_code ignored;
-    if (!fs::exists(output_, ignored)) {
-      return std::nullopt;
-    }
-    if (!fs::exists(output_ / "catalogue.sqlite", ignored)) {
-      if (!fs::is_empty(output_, ignored)) {
-        throw file_error(output_, "is a folder with other things in it; give another name");
-      }
-      return std::nullopt;
-    }
-    if (settings_.overwrite) {
-      return std::nullopt;
-    }
-    Catalogue earlier = Catalogue::open(output_, Catalogue::Access::write);
-    const ScanRecord scan = earlier.scan();
-    if (scan.sha256 != inputs.scan_identity.sha256 || scan.grid.size != inputs.grid.size) {
-      throw Error(ErrorKind::format, output_.string() + ": is the catalogue of another scan, " +
-                                         scan.name + " (" + size_text(scan.grid.size) +
-                                         " voxels, SHA-256 " + scan.sha256.substr(0, 12) +
-                                         "...); give another name, or --overwrite to " +
-                                         "begin a new one in its place");
-    }
-    return earlier;
   }
 
   ExtractionSources sources_of(const ExtractInputs& inputs,
@@ -189,7 +166,10 @@ class ExtractCommand : public Command {
         context.progress);
     warn_of_nothing(extraction, inputs, context.progress);
     warn_of_reduced(extraction, context.progress);
-    const std::int64_t kept = give_ids(extraction, earlier);
+    give_ids(extraction, earlier);
+    const ExtractionLosses losses =
+        earlier ? losses_of(*earlier, extraction.specimens) : ExtractionLosses();
+    accept_losses(losses, output_, settings_.retire_reviewed, context.progress);
     for (std::size_t i = 0; i < extraction.specimens.size(); ++i) {
       rename_crop_files(crops, provisional_name(extraction.keys[i]),
                         std::to_string(extraction.specimens[i].id));
@@ -200,7 +180,7 @@ class ExtractCommand : public Command {
     write_catalogue(inputs, extraction, counts, earlier, folder.temporary_path(), provenance);
     folder.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    return result(extraction, inputs, counts, earlier ? std::optional(kept) : std::nullopt,
+    return result(extraction, inputs, counts, earlier ? std::optional(losses) : std::nullopt,
                   took.count());
   }
 
@@ -237,8 +217,7 @@ class ExtractCommand : public Command {
     return all;
   }
 
-  // Returns how many fossils keep an id that they had.
-  static std::int64_t give_ids(Extraction& extraction, const std::optional<Catalogue>& earlier) {
+  static void give_ids(Extraction& extraction, const std::optional<Catalogue>& earlier) {
     std::map<std::uint32_t, std::int64_t> voxels;
     for (const CatalogueEntry& entry :
          earlier ? earlier->entries() : std::vector<CatalogueEntry>()) {
@@ -249,8 +228,6 @@ class ExtractCommand : public Command {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       extraction.specimens[i].id = ids[i];
     }
-    return std::count_if(ids.begin(), ids.end(),
-                         [&voxels](std::uint32_t id) { return voxels.contains(id); });
   }
 
   Json provenance_of(const CommandContext& context, const ExtractInputs& inputs) const {
@@ -364,33 +341,35 @@ class ExtractCommand : public Command {
   }
 
   CommandResult result(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
-                       std::optional<std::int64_t> kept, double seconds) const {
+                       const std::optional<ExtractionLosses>& losses, double seconds) const {
     Json json = {{"output", output_.string()}};
     json.update(summary_json(e, inputs, counts));
-    json["kept_ids"] = kept ? Json(*kept) : Json();
+    json["kept_ids"] = losses ? Json(losses->kept) : Json();
+    json["retired"] = losses ? Json(losses->earlier - losses->kept) : Json();
     json["seconds"] = seconds;
-    return {as_utf8(json), facts_text(facts(e, inputs, counts, kept, seconds)), true};
+    return {as_utf8(json), facts_text(facts(e, inputs, counts, losses, seconds)), true};
   }
 
   Facts facts(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
-              std::optional<std::int64_t> kept, double seconds) const {
+              const std::optional<ExtractionLosses>& losses, double seconds) const {
     const auto specimens = static_cast<std::int64_t>(e.specimens.size());
     std::string classes;
     for (const ClassCount& c : counts.classes) {
       classes += (classes.empty() ? " (" : ", ") + format_count(c.specimens) + " " + c.name;
     }
-    return {
-        {"catalogue", output_.string()},
-        {"fossils", format_count(specimens) + classes + (classes.empty() ? "" : ")")},
-        {"of them", format_count(number_of(e, &Specimen::truncated)) + " truncated, " +
-                        format_count(number_of(e, &Specimen::fragment)) + " fragments"},
-        {"bodies", bodies_text(e, inputs)},
-        {"ids", kept ? "kept " + format_count(*kept) + " ids of the catalogue that was there, " +
-                           format_count(specimens - *kept) + " new"
-                     : ""},
-        {"rock", rock_text(inputs, counts.core)},
-        {"density", density_text(counts.all)},
-        {"took", format_duration(seconds)}};
+    return {{"catalogue", output_.string()},
+            {"fossils", format_count(specimens) + classes + (classes.empty() ? "" : ")")},
+            {"of them", format_count(number_of(e, &Specimen::truncated)) + " truncated, " +
+                            format_count(number_of(e, &Specimen::fragment)) + " fragments"},
+            {"bodies", bodies_text(e, inputs)},
+            {"ids", losses ? "kept " + format_count(losses->kept) +
+                                 " ids of the catalogue that was there, " +
+                                 format_count(specimens - losses->kept) + " new, " +
+                                 format_count(losses->earlier - losses->kept) + " retired"
+                           : ""},
+            {"rock", rock_text(inputs, counts.core)},
+            {"density", density_text(counts.all)},
+            {"took", format_duration(seconds)}};
   }
 
   std::string bodies_text(const Extraction& e, const ExtractInputs& inputs) const {

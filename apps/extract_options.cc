@@ -45,6 +45,9 @@ void declare_inputs(OptionSet& options, ExtractSettings& s) {
   options.require();
   options.flag("overwrite", &s.overwrite,
                "Begin a new catalogue where there is one: its ids and decisions are lost");
+  options.flag("retire-reviewed", &s.retire_reviewed,
+               "Go on where fossils that were decided on, noted or photographed are not found "
+               "again, where corrections by hand are undone, or where no fossil keeps its id");
 }
 
 void declare_finding(OptionSet& options, ExtractSettings& s) {

@@ -21,6 +21,7 @@ struct ExtractSettings {
   std::filesystem::path uncertainty;
   std::filesystem::path output;
   bool overwrite = false;
+  bool retire_reviewed = false;
 
   std::vector<std::string> classes;  // names or values; empty: all but 0
   std::string wall_class;            // likewise

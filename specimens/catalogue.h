@@ -194,9 +194,10 @@ class Catalogue::Change {
   void mark_meshes_made(std::uint32_t id);
   void mark_views_made(std::uint32_t id);
   // Of an earlier catalogue of the same scan: its retired ids, decisions, photographs (the files
-  // too) and signatures, which hold no more. Its fossils whose ids are not here are retired as "not
-  // found again"; accepted ones whose voxels came out different are undecided again. To be called
-  // after add(), before any new_id().
+  // too, of retired fossils as well) and signatures, which hold no more. Its fossils whose ids are
+  // not here are retired as "not found again"; accepted ones whose voxels came out different are
+  // undecided again, and so are those whose edit by hand is undone (specimens/reextraction.h). To
+  // be called after add(), before any new_id().
   void adopt_history(const Catalogue& earlier);
 
   // Where to write the file that is to be `name` ("crops/7.nrrd"); it gets its name, in place of

@@ -11,6 +11,7 @@
 #include "specimens/catalogue_schema.h"
 #include "specimens/catalogue_state.h"
 #include "specimens/pending_files.h"
+#include "specimens/reextraction.h"
 
 namespace fossilct {
 
@@ -34,7 +35,8 @@ struct Catalogue::Change::Steps {
   std::int64_t kind_of(const std::string& name);
   void mark_made(std::uint32_t id, const std::string& column);
   void insert_decision(const Decision& decision);
-  void adopt_photos(const Catalogue& earlier, const CatalogueEntry& entry);
+  void adopt_photo(const Catalogue& earlier, const Decision& taken);
+  void adopt_fossil(const CatalogueEntry& old, bool edited);
   void raise_highest(std::uint32_t id);
   void record_files();
   void insert_signature();
@@ -148,19 +150,22 @@ void Catalogue::Change::Steps::insert_signature() {
       .run();
 }
 
-void Catalogue::Change::Steps::adopt_photos(const Catalogue& earlier, const CatalogueEntry& entry) {
-  for (const std::string& name : entry.photos) {
-    std::error_code error;
-    const fs::path copy = catalogue.folder() / name;
+// The only copy of a photograph is in the catalogue: the files of retired fossils stay too.
+void Catalogue::Change::Steps::adopt_photo(const Catalogue& earlier, const Decision& taken) {
+  std::error_code error;
+  const fs::path original = earlier.path_of(taken.value);
+  if (fs::exists(original, error)) {
+    const fs::path copy = catalogue.folder() / taken.value;
     fs::create_directories(copy.parent_path(), error);
-    fs::copy_file(earlier.path_of(name), copy, fs::copy_options::overwrite_existing, error);
+    fs::copy_file(original, copy, fs::copy_options::overwrite_existing, error);
     if (error) {
       throw file_code_error(copy, "can't copy the photograph", error);
     }
-    const std::string time = utc_now();
+  }
+  if (catalogue.has(taken.id)) {
     Statement(database, "INSERT INTO photo (specimen, file, time) VALUES (?, ?, ?)")
-        .bind_all(specimen_key(1, entry.specimen.id), std::string_view(name),
-                  std::string_view(time))
+        .bind_all(specimen_key(1, taken.id), std::string_view(taken.value),
+                  std::string_view(taken.time))
         .run();
   }
 }
@@ -256,6 +261,27 @@ void Catalogue::Change::set_depth(double top_m, double bottom_m) {
 void Catalogue::Change::mark_meshes_made(std::uint32_t id) { steps_->mark_made(id, "meshes_made"); }
 void Catalogue::Change::mark_views_made(std::uint32_t id) { steps_->mark_made(id, "views_made"); }
 
+// What becomes of it in a catalogue whose fossils were found anew.
+void Catalogue::Change::Steps::adopt_fossil(const CatalogueEntry& old, bool edited) {
+  const std::uint32_t id = old.specimen.id;
+  if (!catalogue.has(id)) {
+    const std::string time = utc_now();
+    Statement(database, "INSERT INTO retired VALUES (1, ?, NULL, 'not found again', ?)")
+        .bind_all(id, std::string_view(time))
+        .run();
+    return;
+  }
+  if (same_body(catalogue.entry(id).specimen, old.specimen)) {
+    return;
+  }
+  if (edited) {
+    insert_decision({id, DecisionKind::reopen, "extracted anew, without the edit made by hand",
+                     extraction_person});
+  } else if (old.verdict == Verdict::accepted) {
+    insert_decision({id, DecisionKind::reopen, "its voxels changed", extraction_person});
+  }
+}
+
 void Catalogue::Change::adopt_history(const Catalogue& earlier) {
   Steps& s = *steps_;
   Statement insert_retired(s.database, "INSERT INTO retired VALUES (1, ?, ?, ?, ?)");
@@ -263,23 +289,16 @@ void Catalogue::Change::adopt_history(const Catalogue& earlier) {
     insert_retired.bind_all(r.id, r.into, std::string_view(r.reason), std::string_view(r.time));
     insert_retired.run();
   }
-  for (const Decision& decision : earlier.decisions()) {
+  const std::vector<Decision> decisions = earlier.decisions();
+  for (const Decision& decision : decisions) {
     s.insert_decision(decision);
+    if (decision.kind == DecisionKind::photo) {
+      s.adopt_photo(earlier, decision);
+    }
   }
-  const std::string time = utc_now();
+  const std::set<std::uint32_t> edited = edited_by_hand(decisions);
   for (const CatalogueEntry& old : earlier.entries()) {
-    const std::uint32_t id = old.specimen.id;
-    if (!s.catalogue.has(id)) {
-      insert_retired.bind_all(id, std::nullopt, "not found again", std::string_view(time));
-      insert_retired.run();
-      continue;
-    }
-    const Specimen now = s.catalogue.entry(id).specimen;
-    if (old.verdict == Verdict::accepted &&
-        (now.voxels != old.specimen.voxels || now.box != old.specimen.box)) {
-      s.insert_decision({id, DecisionKind::reopen, "its voxels changed", "fossilct extract"});
-    }
-    s.adopt_photos(earlier, old);
+    s.adopt_fossil(old, edited.contains(old.specimen.id));
   }
   for (const Signature& old : earlier.signatures()) {
     Statement(s.database,

@@ -57,3 +57,8 @@ fossilct_cli_test(extract_other_scan PREPARE extract in/masks --spacing-um 2 --m
 add_test(NAME cli_extract_checked COMMAND /usr/bin/python3 "${CMAKE_CURRENT_SOURCE_DIR}/extract_test.py"
   "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/runs/extract_checked" 10)
 set_tests_properties(cli_extract_checked PROPERTIES LABELS cli TIMEOUT 300)
+
+# Into a folder that has a catalogue already.
+add_test(NAME cli_extract_again_checked COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/reextract_test.py"
+  "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/runs/extract_again_checked")
+set_tests_properties(cli_extract_again_checked PROPERTIES LABELS cli TIMEOUT 120)

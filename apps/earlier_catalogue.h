@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "apps/extract_inputs.h"
+#include "base/progress.h"
+#include "specimens/catalogue.h"
+#include "specimens/reextraction.h"
+
+namespace fossilct {
+
+// The catalogue that lies where `fossilct extract` is to write one.
+
+// Nothing where there is none, or where it is to be written over; otherwise it is of this scan, and
+// its ids go on. Throws Error{file} where other things lie there, and what Catalogue::open throws;
+// Error{format} where it is the catalogue of another scan.
+std::optional<Catalogue> open_earlier_catalogue(const std::filesystem::path& folder, bool overwrite,
+                                                const ExtractInputs& inputs);
+
+// Says what is lost. Throws Error{file} that names the fossils where that is somebody's work, or
+// the ids of all, and `accepted` is false.
+void accept_losses(const ExtractionLosses& losses, const std::filesystem::path& folder,
+                   bool accepted, Progress& progress);
+
+}  // namespace fossilct

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "specimens/catalogue.h"
+#include "specimens/specimen.h"
+
+namespace fossilct {
+
+// What a new extraction takes from the catalogue that it takes the place of.
+struct ExtractionLosses {
+  std::int64_t earlier = 0;             // fossils that were there
+  std::int64_t kept = 0;                // of them, those whose ids go on
+  std::vector<std::uint32_t> reviewed;  // accepted, rejected, noted or photographed, and not found
+  // Merged, split or corrected by hand, and not found as they were left.
+  std::vector<std::uint32_t> edited;
+  std::optional<Signature> signature;  // that held until now
+
+  bool of_work() const { return !reviewed.empty() || !edited.empty(); }
+  bool of_all_ids() const { return earlier > 0 && kept == 0; }
+};
+
+// `now` with the ids that they are to have; lists in the order of ids.
+ExtractionLosses losses_of(const Catalogue& earlier, std::span<const Specimen> now);
+
+// Fossils whose last change of body was made by hand: merged, split, imported. An extraction that
+// undid it has left a decision that says so.
+std::set<std::uint32_t> edited_by_hand(std::span<const Decision> decisions);
+
+// Whether two are of the same voxels, as far as number, box and first voxel tell.
+bool same_body(const Specimen& a, const Specimen& b);
+
+// Who decides where an extraction does.
+inline constexpr const char* extraction_person = "fossilct extract";
+
+}  // namespace fossilct

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Extraction into a folder that has a catalogue already: what is kept, what is refused, what is said.
+Usage: reextract_test.py PROGRAM WORK_FOLDER"""
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+program, work = sys.argv[1], pathlib.Path(sys.argv[2])
+SIZE = 40
+EDGES = {(4, 4, 4): 10, (4, 4, 24): 9, (24, 24, 4): 12, (24, 4, 20): 11}  # of cubes, by their first voxel x, y, z
+
+
+def fossilct(*arguments, code=0):
+    done = subprocess.run([program, *map(str, arguments)], cwd=work, capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
+    return done.stdout + " " + " ".join(done.stderr.split())
+
+
+def rows(query, catalogue="f.fossils"):
+    database = sqlite3.connect(f"file:{work / catalogue / 'catalogue.sqlite'}?mode=ro", uri=True)
+    try:
+        return database.execute(query).fetchall()
+    finally:
+        database.close()
+
+
+def ids(catalogue="f.fossils"):
+    return [i for (i,) in rows("SELECT id FROM specimen ORDER BY id", catalogue)]
+
+
+def nrrd(name, cubes, origin=(0, 0, 0), inside=1, outside=0):
+    voxels = bytearray([outside]) * SIZE**3
+    for (x, y, z), edge in cubes.items():
+        for k in range(z, z + edge):
+            for j in range(y, y + edge):
+                at = (k * SIZE + j) * SIZE + x
+                voxels[at : at + edge] = bytes([inside]) * edge
+    head = (f"NRRD0004\ntype: uint8\ndimension: 3\nspace: LPS\nsizes: {SIZE} {SIZE} {SIZE}\nencoding: raw\n"
+            "space directions: (2,0,0) (0,2,0) (0,0,2)\nspace units: \"um\" \"um\" \"um\"\n"
+            f"space origin: ({origin[0]},{origin[1]},{origin[2]})\n\n")
+    (work / name).write_bytes(head.encode() + voxels)
+
+
+def files(catalogue="f.fossils"):
+    folder = work / catalogue
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def fresh(labels="labels.nrrd", *options):
+    shutil.rmtree(work / "f.fossils", ignore_errors=True)
+    fossilct("extract", labels, *options, "-o", "f.fossils")
+
+
+shutil.rmtree(work, ignore_errors=True)
+work.mkdir(parents=True)
+nrrd("labels.nrrd", EDGES)
+nrrd("scan.nrrd", EDGES, inside=200, outside=90)
+(work / "p.jpg").write_text("JPEG")
+again = ["extract", "labels.nrrd", "-o", "f.fossils"]
+
+# A slip of the fingers does not take reviewed fossils away, nor all ids.
+fresh()
+assert ids() == [1, 2, 3, 4]
+before = files()
+told = fossilct(*again, "--min-diameter-um", "1e3", code=1)
+assert "none of the 4 fossils that it holds is found again" in told and "--retire-reviewed" in told, told
+fossilct("review", "f.fossils", "--accept", "1,2", "--note", "3=holotype", "--photo", "1=p.jpg", "--sign", "Dr. A")
+before = files()
+told = fossilct(*again, "--min-diameter-um", "24.5", code=1)  # 3 and 4 stay
+assert "2 fossils (1, 2) decided on, noted or photographed, not found again" in told, told
+assert files() == before
+told = fossilct(*again, "--min-diameter-um", "24.5", "--retire-reviewed")
+assert "2 fossils (1, 2) decided on" in told and "the signature by Dr. A of" in told, told
+assert "2 retired" in told, told
+assert ids() == [3, 4]
+assert (work / "f.fossils/photos/1-1.jpg").read_text() == "JPEG"
+
+# A merge by hand is not undone in silence, and said only once.
+fresh()
+fossilct("review", "f.fossils", "--merge", "1,3", "--sign", "Dr. A")
+told = fossilct(*again, code=1)
+assert "corrected by hand, not found as they were left" in told, told
+told = fossilct(*again, "--retire-reviewed")
+assert "corrected by hand" in told and "void" in told, told
+assert len(ids()) == 4
+assert "corrected by hand" not in fossilct(*again)
