@@ -29,6 +29,21 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+// What a link names, though it be not there yet: the output takes that place, and the link stays.
+fs::path behind_links(fs::path path) {
+  constexpr int most_links = 40;  // as the system allows
+  std::error_code ignored;
+  for (int link = 0; fs::is_symlink(path, ignored); ++link) {
+    if (link == most_links) {
+      throw file_error(path, "is a link that leads to itself");
+    }
+    const fs::path target = fs::read_symlink(path, ignored);
+    path = target.is_absolute() ? target : folder_of(path) / target;
+    path = path.has_filename() ? path : path.parent_path();
+  }
+  return path;
+}
+
 std::string partial_prefix(const fs::path& path) {
   return "." + path.filename().string() + std::string(partial_mark);
 }
@@ -164,6 +179,7 @@ AtomicOutput::AtomicOutput(fs::path path, AtomicKind kind, IfExists if_exists)
   if (!path_.has_filename()) {
     path_ = path_.parent_path();
   }
+  path_ = behind_links(path_);
   const fs::path folder = folder_of(path_);
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) {

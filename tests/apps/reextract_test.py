@@ -87,3 +87,13 @@ told = fossilct(*again, "--retire-reviewed")
 assert "corrected by hand" in told and "void" in told, told
 assert len(ids()) == 4
 assert "corrected by hand" not in fossilct(*again)
+
+# Through a link: the catalogue behind it goes on, and the link stays one.
+shutil.rmtree(work / "f.fossils")
+(work / "disk").mkdir()
+fossilct("extract", "labels.nrrd", "-o", "disk/real.fossils")
+(work / "f.fossils").symlink_to("disk/real.fossils")
+assert "kept 4 ids" in fossilct(*again)
+assert (work / "f.fossils").is_symlink() and ids("disk/real.fossils") == [1, 2, 3, 4]
+assert sorted(p.name for p in (work / "disk").iterdir()) == ["real.fossils"]
+(work / "f.fossils").unlink()

@@ -108,6 +108,33 @@ TEST_CASE("what exists is refused or replaced as asked") {
   CHECK(names_in(folder.path()) == Names{"scan", "slices"});
 }
 
+TEST_CASE("an output goes where a link leads, and the link stays") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "disk");
+  fs::create_directory(folder / "disk/old");
+  write_file(folder / "disk/old/was", "there");
+  fs::create_directory_symlink("disk/old", folder / "folder");
+  fs::create_symlink(folder / "disk/new", folder / "dangling");
+  fs::create_symlink("dangling", folder / "file");
+  {
+    AtomicOutput output(folder / "folder/", AtomicKind::folder, IfExists::replace);
+    CHECK(output.path() == folder / "disk/old");
+    CHECK(output.temporary_path().parent_path() == folder / "disk");
+    write_file(output.temporary_path() / "is", "there");
+    output.commit();
+  }
+  write_file_atomically(folder / "file", "content");
+  CHECK(fs::is_symlink(folder / "folder"));
+  CHECK(fs::is_symlink(folder / "file"));
+  CHECK(names_in(folder / "disk/old") == Names{"is"});
+  CHECK(read_file(folder / "disk/new") == "content");
+  CHECK(names_in(folder / "disk") == Names{"new", "old"});
+  fs::create_symlink("itself", folder / "itself");
+  CHECK(message_of<Error>([&] {
+          AtomicOutput(folder / "itself", AtomicKind::file, IfExists::replace);
+        }).find("leads to itself") != std::string::npos);
+}
+
 TEST_CASE("what appears meanwhile is not replaced where that was not asked for") {
   const TemporaryFolder folder;
   AtomicOutput output(folder / "scan", AtomicKind::file, IfExists::refuse);
