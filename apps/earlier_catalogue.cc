@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "apps/crop_files.h"
 #include "apps/facts.h"
 #include "apps/scan_report.h"
 #include "base/error.h"
@@ -49,6 +50,40 @@ std::vector<std::string> lines_of(const ExtractionLosses& losses) {
                     "undone");
   }
   return lines;
+}
+
+bool is_crop(const std::string& name) {
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  return digits > 0 &&
+         std::ranges::find(crop_suffixes, name.substr(digits)) != std::end(crop_suffixes);
+}
+
+// What an extraction or a review wrote, and what they leave when killed. `file` is relative to the
+// catalogue.
+bool is_own(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (file.has_parent_path()) {
+    return file.parent_path() == "crops" && is_crop(name);
+  }
+  return name.starts_with("catalogue.sqlite") || name == "specimens.csv" ||
+         name == "specimens.json" || name == "instances.h5" || name == ".lock" ||
+         name == ".pending" || (name.starts_with(".") && name.find(".partial-") != name.npos);
+}
+
+// A second name for the same bytes, or a copy where the disk knows no such thing.
+void bring(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (fs::is_symlink(from, error)) {
+    fs::copy_symlink(from, to, error);
+  } else if (fs::is_regular_file(from, error)) {
+    fs::create_hard_link(from, to, error);
+    if (error) {
+      fs::copy_file(from, to, error);
+    }
+  }
+  if (error) {
+    throw file_code_error(from, "can't take it over into the new catalogue", error);
+  }
 }
 
 }  // namespace
@@ -98,6 +133,26 @@ void accept_losses(const ExtractionLosses& losses, const fs::path& folder, bool 
   if (losses.signature) {
     progress.warning(folder.string() + ": the signature by " + printable(losses.signature->person) +
                      " of " + losses.signature->time + " is void: the fossils were extracted anew");
+  }
+}
+
+void carry_over_files(const fs::path& from, const fs::path& to) {
+  std::error_code ignored;
+  if (!fs::is_directory(from, ignored)) {
+    return;
+  }
+  auto entry = fs::recursive_directory_iterator(from);
+  for (; entry != fs::recursive_directory_iterator(); ++entry) {
+    const fs::path file = entry->path().lexically_relative(from);
+    if (is_own(file)) {
+      if (entry->is_directory(ignored)) {
+        entry.disable_recursion_pending();
+      }
+    } else if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
+      fs::create_directories(to / file);
+    } else if (!fs::exists(fs::symlink_status(to / file, ignored))) {
+      bring(entry->path(), to / file);
+    }
   }
 }
 

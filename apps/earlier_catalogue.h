@@ -24,4 +24,9 @@ std::optional<Catalogue> open_earlier_catalogue(const std::filesystem::path& fol
 void accept_losses(const ExtractionLosses& losses, const std::filesystem::path& folder,
                    bool accepted, Progress& progress);
 
+// Brings along what lies in the folder of a catalogue and is not the extraction's own (its
+// database, tables, ids and crops), and that the new folder has not: notes, meshes, corrected
+// masks. Throws Error{file}.
+void carry_over_files(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace fossilct

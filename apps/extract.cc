@@ -178,6 +178,7 @@ class ExtractCommand : public Command {
     write_instances(context, inputs, extraction, folder.temporary_path(), provenance);
     const Counts counts = count(inputs, extraction, core);
     write_catalogue(inputs, extraction, counts, earlier, folder.temporary_path(), provenance);
+    carry_over_files(output_, folder.temporary_path());
     folder.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     return result(extraction, inputs, counts, earlier ? std::optional(losses) : std::nullopt,

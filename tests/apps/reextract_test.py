@@ -97,3 +97,17 @@ assert "kept 4 ids" in fossilct(*again)
 assert (work / "f.fossils").is_symlink() and ids("disk/real.fossils") == [1, 2, 3, 4]
 assert sorted(p.name for p in (work / "disk").iterdir()) == ["real.fossils"]
 (work / "f.fossils").unlink()
+
+# What others put into the folder stays in it, whatever becomes of the fossils; crops are made anew.
+fresh()
+strangers = {"my_notes.txt": b"mine", "crops/7_mask_edited.nrrd": b"mask", "meshes/1.stl": b"solid", "a/b/c": b"deep"}
+for name, content in strangers.items():
+    (work / "f.fossils" / name).parent.mkdir(parents=True, exist_ok=True)
+    (work / "f.fossils" / name).write_bytes(content)
+(work / "f.fossils/elsewhere").symlink_to("../labels.nrrd")
+for options in ([], ["--min-diameter-um", "24.5"], ["--overwrite"]):
+    fossilct(*again, *options)
+    assert {n: c for n, c in files().items() if n in strangers} == strangers, options
+    assert (work / "f.fossils/elsewhere").is_symlink()
+    assert (work / "f.fossils/crops/1_mask.nrrd").exists() == (options != ["--min-diameter-um", "24.5"])
+    assert not any(".lock" in n or "partial" in n for n in files())
