@@ -21,11 +21,20 @@ std::string person_of(const ReviewOptions& options) {
   return !options.by.empty() ? options.by : user != nullptr && *user != '\0' ? user : "unknown";
 }
 
-// "photos/7-2.jpg", of the fossil's second photograph.
-std::string photo_name(const CatalogueEntry& entry, std::size_t number,
+// "photos/7-2.jpg", of the fossil's second photograph. A file that has the name already may be the
+// only copy of one of an earlier catalogue.
+std::string photo_name(const Catalogue& catalogue, const CatalogueEntry& entry,
                        const std::filesystem::path& file) {
-  return "photos/" + std::to_string(entry.specimen.id) + "-" + std::to_string(number) +
-         lower(file.extension().string());
+  const std::string ending = lower(file.extension().string());
+  for (std::size_t number = entry.photos.size() + 1;; ++number) {
+    const std::string name =
+        "photos/" + std::to_string(entry.specimen.id) + "-" + std::to_string(number) + ending;
+    std::error_code ignored;
+    if (std::ranges::find(entry.photos, name) == entry.photos.end() &&
+        !std::filesystem::exists(catalogue.path_of(name), ignored)) {
+      return name;
+    }
+  }
 }
 
 void attach_photo(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
@@ -34,8 +43,7 @@ void attach_photo(const Catalogue& catalogue, Catalogue::Change& change, std::ui
   if (!std::filesystem::is_regular_file(file, error)) {
     throw option_error("--photo", "there is no file '" + file.string() + "'");
   }
-  const CatalogueEntry entry = catalogue.entry(id, "--photo");
-  const std::string name = photo_name(entry, entry.photos.size() + 1, file);
+  const std::string name = photo_name(catalogue, catalogue.entry(id, "--photo"), file);
   std::filesystem::copy_file(file, change.new_file(name),
                              std::filesystem::copy_options::overwrite_existing, error);
   if (error) {

@@ -111,3 +111,12 @@ for options in ([], ["--min-diameter-um", "24.5"], ["--overwrite"]):
     assert (work / "f.fossils/elsewhere").is_symlink()
     assert (work / "f.fossils/crops/1_mask.nrrd").exists() == (options != ["--min-diameter-um", "24.5"])
     assert not any(".lock" in n or "partial" in n for n in files())
+
+# A photograph of a catalogue that was begun anew is not written over by one of a new fossil.
+fresh()
+fossilct("review", "f.fossils", "--photo", "1=p.jpg")
+fossilct(*again, "--overwrite")
+(work / "q.jpg").write_text("another")
+fossilct("review", "f.fossils", "--photo", "1=q.jpg", "--photo", "1=q.jpg")
+assert {n: c for n, c in files().items() if n.startswith("photos")} == {
+    "photos/1-1.jpg": b"JPEG", "photos/1-2.jpg": b"another", "photos/1-3.jpg": b"another"}
