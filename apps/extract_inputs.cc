@@ -81,8 +81,8 @@ std::shared_ptr<VolumeSource> open_uncertainty(const ExtractSettings& settings,
   open.spacing.unknown = true;
   open.dataset.clear();
   std::shared_ptr<VolumeSource> source = open_scan(settings.uncertainty, open, progress);
-  require_same_size({"the uncertainty", settings.uncertainty.string(), source->description()},
-                    labels);
+  require_same_voxels({"the uncertainty", settings.uncertainty.string(), source->description()},
+                      labels);
   if (source->type() != PixelType::u8) {
     throw Error(ErrorKind::format,
                 settings.uncertainty.string() + ": its voxels are " +

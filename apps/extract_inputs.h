@@ -25,9 +25,9 @@ struct ExtractInputs {
 };
 
 // Opens and hashes them. Warns where the labels say that they were made of another scan. Throws as
-// open_scan; Error{format} that names both for sizes, voxel sizes or orientations that differ, for
-// a scan that is labels, radiographs, or every n-th slice, and for labels that are no whole
-// numbers.
+// open_scan; Error{format} that names both for sizes, voxel sizes, orientations or places that
+// differ, for a scan that is labels, radiographs, or every n-th slice, and for labels that are no
+// whole numbers.
 ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context);
 
 }  // namespace fossilct

@@ -28,9 +28,15 @@ inline constexpr double same_spacing = 1.001;
 // The largest ratio of both along any axis, at least 1.
 double spacing_ratio(const Vector3& a, const Vector3& b);
 
+// Whether two grids of one size have their voxels in the same place: voxel sizes to same_spacing,
+// axes to some 2.5 degrees, origins to a quarter of a voxel.
+bool same_place(const Grid& a, const Grid& b);
+
 // Throws Error{format} that names both where two volumes of the same voxels, as far as each says
-// so, differ in their voxel size (along z only where they have as many slices) or in the direction
-// of an axis.
+// so, differ in their voxel size (along z only where they have as many slices), in the direction
+// of an axis, or in the place of their first voxel by more than a quarter of a voxel (where both
+// know their voxel size; along z only where they have as many slices). An origin of 0 is told by
+// volume files only: others have it where they know none.
 void require_same_place(const SpokenOf& labels, const SpokenOf& scan);
 
 }  // namespace fossilct

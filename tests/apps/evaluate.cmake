@@ -74,6 +74,8 @@ fossilct_cli_test(evaluate_ids_size ARGS ${truth} ${cores}/a_gt.nrrd --ids-predi
   STDERR "size_gt.nrrd: the size of the predicted bodies is 48 x 39 x 40 voxels, that of the prediction .* is 48 x 40 x 40")
 fossilct_cli_test(evaluate_spacing ARGS ${truth} ${cores}/spacing_gt.nrrd EXIT 1
   STDERR "spacing_gt.nrrd: the truth's voxels are 4 um, those of the prediction in/cores/a_gt.nrrd 2 um; .*--spacing-um")
+fossilct_cli_test(evaluate_place ARGS evaluate -p ${cores}/here_gt.nrrd -t ${cores}/there_gt.nrrd EXIT 1
+  STDERR "there_gt.nrrd: the truth's first voxel lies at .500, 0, 0. um, that of the prediction in/cores/here_gt.nrrd at .100, 0, 0. um")
 fossilct_cli_test(evaluate_direction ARGS ${truth} ${cores}/mirrored_gt.nrrd EXIT 1 STDERR "mirrored_gt.nrrd: the truth's axes lie as x .-1 0 0.")
 fossilct_cli_test(evaluate_numbers ARGS evaluate -p ${cores}/volume -t ${cores}/strangers --spacing-um 2 EXIT 1 STDERR "strangers: there is no slice .* 1003")
 fossilct_cli_test(evaluate_value ARGS ${truth} ${cores}/seven_gt.nrrd --class 1=fossil EXIT 1

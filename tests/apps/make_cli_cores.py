@@ -31,14 +31,14 @@ def png(path, rows):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
 
 
-def nrrd(path, slices, spacing_um=2.0, x_direction=1):
+def nrrd(path, slices, spacing_um=2.0, x_direction=1, x_origin_mm=0):
     """Slices are lists of rows of bytes."""
     mm = spacing_um / 1000
     sizes = f"{len(slices[0][0])} {len(slices[0])} {len(slices)}"
     header = (
         f"NRRD0004\ntype: uint8\ndimension: 3\nsizes: {sizes}\nencoding: raw\nspace: LPS\n"
         f"space directions: ({x_direction * mm:.6f},0,0) (0,{mm:.6f},0) (0,0,{mm:.6f})\n"
-        'space units: "mm" "mm" "mm"\n\n'
+        f'space units: "mm" "mm" "mm"\nspace origin: ({x_origin_mm},0,0)\n\n'
     )
     path.write_bytes(header.encode() + b"".join(row for rows in slices for row in rows))
 
@@ -73,6 +73,8 @@ def main():
     nrrd(root / "far_gt.nrrd", truth[:24], 5)
     nrrd(root / "mirrored_gt.nrrd", truth, 2, -1)
     nrrd(root / "spacing_gt.nrrd", truth, 4)
+    nrrd(root / "here_gt.nrrd", truth, 2, 1, 0.1)
+    nrrd(root / "there_gt.nrrd", truth, 2, 1, 0.5)
     nrrd(root / "size_gt.nrrd", [rows[:-1] for rows in truth])
     nrrd(root / "seven_gt.nrrd", truth[:5] + mapped(truth[5:], values_to({1: 7})))
     nrrd(root / "mask_gt.nrrd", mapped(truth, values_to({1: 255})))

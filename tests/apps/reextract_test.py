@@ -120,3 +120,22 @@ fossilct(*again, "--overwrite")
 fossilct("review", "f.fossils", "--photo", "1=q.jpg", "--photo", "1=q.jpg")
 assert {n: c for n, c in files().items() if n.startswith("photos")} == {
     "photos/1-1.jpg": b"JPEG", "photos/1-2.jpg": b"another", "photos/1-3.jpg": b"another"}
+
+# Labels of another place are none of this scan, though they have its size; a rounded header is no other place.
+nrrd("scan_here.nrrd", EDGES, (10, 20, 30), inside=200, outside=90)
+nrrd("labels_here.nrrd", EDGES, (10.4, 20, 29.6))
+nrrd("labels_there.nrrd", EDGES, (410, 20, 30))
+nrrd("labels_anywhere.nrrd", EDGES)
+with_scan = ["--scan", "scan_here.nrrd", "-o", "p.fossils"]
+told = fossilct("extract", "labels_there.nrrd", *with_scan, code=1)
+assert "first voxel lies at (410, 20, 30) um, that of the scan scan_here.nrrd at (10, 20, 30) um" in told, told
+told = fossilct("extract", "labels_here.nrrd", *with_scan, "--uncertainty", "labels_there.nrrd", code=1)
+assert "labels_there.nrrd: the uncertainty's first voxel lies at" in told, told
+for labels in ("labels_here.nrrd", "labels_anywhere.nrrd"):
+    fossilct("extract", labels, *with_scan, "--overwrite")
+for name, x in (("left", 0), ("right", 20)):
+    fossilct("import", "scan.nrrd", "--roi", f"{x}:{x + 20},0:40,0:40", "-o", f"{name}.h5")
+    fossilct("import", "labels.nrrd", "--labels", "--roi", f"{x}:{x + 20},0:40,0:40", "-o", f"{name}_labels.h5")
+told = fossilct("extract", "right_labels.h5", "--scan", "left.h5", "-o", "r.fossils", code=1)
+assert "first voxel lies at (40, 0, 0) um" in told, told
+fossilct("extract", "right_labels.h5", "--scan", "right.h5", "-o", "r.fossils")
