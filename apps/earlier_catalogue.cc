@@ -2,9 +2,11 @@
 #include "apps/earlier_catalogue.h"
 
 #include <algorithm>
+#include <array>
 
 #include "apps/crop_files.h"
 #include "apps/facts.h"
+#include "apps/label_volumes.h"
 #include "apps/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -33,11 +35,13 @@ std::string fossils_text(const std::vector<std::uint32_t>& ids) {
 }
 
 // What is lost, a line each.
-std::vector<std::string> lines_of(const ExtractionLosses& losses) {
+std::vector<std::string> lines_of(const Catalogue& earlier, const ExtractionLosses& losses,
+                                  const fs::path& labels) {
   std::vector<std::string> lines;
   if (losses.of_all_ids()) {
-    lines.push_back("none of the " + counted(losses.earlier, "fossil") +
-                    " that it holds is found again");
+    lines.push_back("none of the " + counted(losses.earlier, "fossil") + " that it holds, of " +
+                    printable(earlier.segmentation().path) + ", is found again in " +
+                    labels.string());
   }
   if (!losses.reviewed.empty()) {
     lines.push_back(fossils_text(losses.reviewed) +
@@ -50,6 +54,71 @@ std::vector<std::string> lines_of(const ExtractionLosses& losses) {
                     "undone");
   }
   return lines;
+}
+
+// Options of an import that do not change which voxels it writes.
+constexpr std::array harmless_options = {"output",        "overwrite", "compression",
+                                         "deflate-level", "no-levels", "threads",
+                                         "json",          "quiet",     "verbose"};
+
+// What a volume file was imported from: the hashes of its sources, and the options that count.
+Json import_of(const Json& source) {
+  const Json provenance = source.is_object() ? source.value("provenance", Json()) : Json();
+  if (!provenance.is_object() || !provenance.contains("sources") ||
+      !provenance["sources"].is_array()) {
+    return {};
+  }
+  Json hashes = Json::array();
+  for (const Json& each : provenance["sources"]) {
+    hashes.push_back(each.is_object() ? each.value("sha256", Json()) : Json());
+  }
+  Json options = provenance.value("options", Json::object());
+  for (const char* name : harmless_options) {
+    options.erase(name);
+  }
+  return {{"sources", hashes}, {"options", options}};
+}
+
+// The scan's among the sources that a catalogue was made of.
+Json scan_source_of(const ScanRecord& scan) {
+  if (scan.provenance.is_object() && scan.provenance.contains("sources") &&
+      scan.provenance["sources"].is_array()) {
+    for (const Json& source : scan.provenance["sources"]) {
+      if (source.is_object() && source.value("sha256", Json()) == scan.sha256) {
+        return source;
+      }
+    }
+  }
+  return {};
+}
+
+// The same bytes, or imported in the same way from the same bytes: an import has its time in it.
+bool same_scan(const ScanRecord& scan, const ExtractInputs& inputs) {
+  if (scan.sha256 == inputs.scan_identity.sha256) {
+    return true;
+  }
+  const Json then = import_of(scan_source_of(scan));
+  return !scan.sha256.empty() && !inputs.scan_identity.sha256.empty() && !then.is_null() &&
+         then == import_of(inputs.scan_identity.source) && same_place(scan.grid, inputs.grid);
+}
+
+// Where no scan was given it is the place of the labels that tells.
+bool is_of(const Catalogue& earlier, const ExtractInputs& inputs) {
+  const ScanRecord scan = earlier.scan();
+  if (scan.grid.size != inputs.grid.size || !same_scan(scan, inputs)) {
+    return false;
+  }
+  return !scan.sha256.empty() || earlier.segmentation().sha256 == inputs.labels_identity.sha256 ||
+         (scan.grid.spacing_known == inputs.grid.spacing_known &&
+          same_place(scan.grid, inputs.grid));
+}
+
+std::string other_scan_text(const ScanRecord& scan) {
+  return "is the catalogue of another scan, " + printable(scan.name) + " (" +
+         size_text(scan.grid.size) + " voxels of " + spacing_text(scan.grid) +
+         (scan.sha256.empty() ? ", made without --scan"
+                              : ", SHA-256 " + scan.sha256.substr(0, 12) + "...") +
+         "); give another name, or --overwrite to begin a new one in its place";
 }
 
 bool is_crop(const std::string& name) {
@@ -104,20 +173,17 @@ std::optional<Catalogue> open_earlier_catalogue(const fs::path& folder, bool ove
     return std::nullopt;
   }
   Catalogue earlier = Catalogue::open(folder, Catalogue::Access::write);
-  const ScanRecord scan = earlier.scan();
-  if (scan.sha256 != inputs.scan_identity.sha256 || scan.grid.size != inputs.grid.size) {
-    throw Error(ErrorKind::format,
-                folder.string() + ": is the catalogue of another scan, " + scan.name + " (" +
-                    size_text(scan.grid.size) + " voxels, SHA-256 " + scan.sha256.substr(0, 12) +
-                    "...); give another name, or --overwrite to " + "begin a new one in its place");
+  if (!is_of(earlier, inputs)) {
+    throw format_error(folder, other_scan_text(earlier.scan()));
   }
   return earlier;
 }
 
-void accept_losses(const ExtractionLosses& losses, const fs::path& folder, bool accepted,
-                   Progress& progress) {
-  const std::vector<std::string> lines = lines_of(losses);
-  if (!lines.empty() && !accepted) {
+void accept_losses(const Catalogue& earlier, const ExtractionLosses& losses,
+                   const ExtractSettings& settings, Progress& progress) {
+  const fs::path& folder = earlier.folder();
+  const std::vector<std::string> lines = lines_of(earlier, losses, settings.labels);
+  if (!lines.empty() && !settings.retire_reviewed) {
     std::string text;
     for (const std::string& line : lines) {
       text += (text.empty() ? "" : "; ") + line;

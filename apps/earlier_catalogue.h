@@ -19,10 +19,10 @@ namespace fossilct {
 std::optional<Catalogue> open_earlier_catalogue(const std::filesystem::path& folder, bool overwrite,
                                                 const ExtractInputs& inputs);
 
-// Says what is lost. Throws Error{file} that names the fossils where that is somebody's work, or
-// the ids of all, and `accepted` is false.
-void accept_losses(const ExtractionLosses& losses, const std::filesystem::path& folder,
-                   bool accepted, Progress& progress);
+// Says what is lost of `earlier`. Throws Error{file} that names the fossils where that is
+// somebody's work, or the ids of all, and settings.retire_reviewed is false.
+void accept_losses(const Catalogue& earlier, const ExtractionLosses& losses,
+                   const ExtractSettings& settings, Progress& progress);
 
 // Brings along what lies in the folder of a catalogue and is not the extraction's own (its
 // database, tables, ids and crops), and that the new folder has not: notes, meshes, corrected

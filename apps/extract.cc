@@ -167,9 +167,11 @@ class ExtractCommand : public Command {
     warn_of_nothing(extraction, inputs, context.progress);
     warn_of_reduced(extraction, context.progress);
     give_ids(extraction, earlier);
-    const ExtractionLosses losses =
-        earlier ? losses_of(*earlier, extraction.specimens) : ExtractionLosses();
-    accept_losses(losses, output_, settings_.retire_reviewed, context.progress);
+    std::optional<ExtractionLosses> losses;
+    if (earlier) {
+      losses = losses_of(*earlier, extraction.specimens);
+      accept_losses(*earlier, *losses, settings_, context.progress);
+    }
     for (std::size_t i = 0; i < extraction.specimens.size(); ++i) {
       rename_crop_files(crops, provisional_name(extraction.keys[i]),
                         std::to_string(extraction.specimens[i].id));
@@ -181,8 +183,7 @@ class ExtractCommand : public Command {
     carry_over_files(output_, folder.temporary_path());
     folder.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    return result(extraction, inputs, counts, earlier ? std::optional(losses) : std::nullopt,
-                  took.count());
+    return result(extraction, inputs, counts, losses, took.count());
   }
 
   void warn_of_nothing(const Extraction& extraction, const ExtractInputs& inputs,

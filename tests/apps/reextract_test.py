@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extraction into a folder that has a catalogue already: what is kept, what is refused, what is said.
 Usage: reextract_test.py PROGRAM WORK_FOLDER"""
+import hashlib
 import pathlib
 import shutil
 import sqlite3
@@ -66,7 +67,7 @@ fresh()
 assert ids() == [1, 2, 3, 4]
 before = files()
 told = fossilct(*again, "--min-diameter-um", "1e3", code=1)
-assert "none of the 4 fossils that it holds is found again" in told and "--retire-reviewed" in told, told
+assert "none of the 4 fossils that it holds, of labels.nrrd, is found again in labels.nrrd" in told and "--retire-reviewed" in told, told
 fossilct("review", "f.fossils", "--accept", "1,2", "--note", "3=holotype", "--photo", "1=p.jpg", "--sign", "Dr. A")
 before = files()
 told = fossilct(*again, "--min-diameter-um", "24.5", code=1)  # 3 and 4 stay
@@ -139,3 +140,29 @@ for name, x in (("left", 0), ("right", 20)):
 told = fossilct("extract", "right_labels.h5", "--scan", "left.h5", "-o", "r.fossils", code=1)
 assert "first voxel lies at (40, 0, 0) um" in told, told
 fossilct("extract", "right_labels.h5", "--scan", "right.h5", "-o", "r.fossils")
+
+# Without --scan the labels tell which scan it is: where they lie, and whether a fossil is found again.
+fresh("labels_here.nrrd")
+told = fossilct("extract", "labels_there.nrrd", "-o", "f.fossils", code=1)
+assert "is the catalogue of another scan, labels_here.nrrd" in told and "made without --scan" in told, told
+fresh()
+nrrd("others.nrrd", {(15, 15, 15): 9})
+told = fossilct("extract", "others.nrrd", "-o", "f.fossils", code=1)
+assert "of labels.nrrd, is found again in others.nrrd" in told, told
+assert ids() == [1, 2, 3, 4]
+nrrd("corrected.nrrd", dict(list(EDGES.items())[:3]))
+assert "kept 3 ids" in fossilct("extract", "corrected.nrrd", "-o", "f.fossils")
+
+# The same scan imported twice is one scan; another part of it is another.
+def imported(*options):
+    fossilct("import", "scan.nrrd", "-o", "imported.h5", "--overwrite", *options)
+
+
+imported()
+catalogue = ["--scan", "imported.h5", "-o", "i.fossils"]
+fossilct("extract", "labels.nrrd", *catalogue)
+while rows("SELECT sha256 FROM scan", "i.fossils")[0][0] == hashlib.sha256((work / "imported.h5").read_bytes()).hexdigest():
+    imported("--no-levels")  # its time has changed within a second
+assert "kept 4 ids" in fossilct("extract", "labels.nrrd", *catalogue)
+imported("--flip", "x")
+assert "is the catalogue of another scan" in fossilct("extract", "labels.nrrd", *catalogue, code=1)
