@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "apps/crop_files.h"
 #include "apps/facts.h"
@@ -157,26 +158,34 @@ void bring(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-std::optional<Catalogue> open_earlier_catalogue(const fs::path& folder, bool overwrite,
-                                                const ExtractInputs& inputs) {
+EarlierCatalogue open_earlier_catalogue(const fs::path& folder, bool overwrite,
+                                        const ExtractInputs& inputs) {
   std::error_code ignored;
-  if (!fs::exists(folder, ignored)) {
-    return std::nullopt;
+  if (!fs::exists(folder, ignored) || fs::is_empty(folder, ignored)) {
+    return {};
   }
   if (!fs::exists(folder / "catalogue.sqlite", ignored)) {
-    if (!fs::is_empty(folder, ignored)) {
-      throw file_error(folder, "is a folder with other things in it; give another name");
-    }
-    return std::nullopt;
+    throw file_error(folder, "is a folder with other things in it; give another name");
   }
   if (overwrite) {
-    return std::nullopt;
+    if (!Catalogue::is_ours(folder)) {
+      throw file_error(folder,
+                       "its catalogue.sqlite is no catalogue of fossils; it was left as it is: "
+                       "give another name");
+    }
+    return {std::nullopt, Catalogue::lock(folder)};
   }
   Catalogue earlier = Catalogue::open(folder, Catalogue::Access::write);
   if (!is_of(earlier, inputs)) {
     throw format_error(folder, other_scan_text(earlier.scan()));
   }
-  return earlier;
+  if (!fs::exists(earlier.path_of("instances.h5"), ignored)) {
+    throw format_error(folder,
+                       "holds no instances.h5, which tells where its fossils lie, so that their "
+                       "ids could go on: put it back from a copy, give another name, or "
+                       "--overwrite to begin anew (ids and decisions are lost)");
+  }
+  return {std::move(earlier), std::nullopt};
 }
 
 void accept_losses(const Catalogue& earlier, const ExtractionLosses& losses,

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "apps/extract_inputs.h"
+#include "base/lock.h"
 #include "base/progress.h"
 #include "specimens/catalogue.h"
 #include "specimens/reextraction.h"
@@ -13,11 +14,17 @@ namespace fossilct {
 
 // The catalogue that lies where `fossilct extract` is to write one.
 
-// Nothing where there is none, or where it is to be written over; otherwise it is of this scan, and
-// its ids go on. Throws Error{file} where other things lie there, and what Catalogue::open throws;
-// Error{format} where it is the catalogue of another scan.
-std::optional<Catalogue> open_earlier_catalogue(const std::filesystem::path& folder, bool overwrite,
-                                                const ExtractInputs& inputs);
+// Held while another is made in its place.
+struct EarlierCatalogue {
+  std::optional<Catalogue> catalogue;  // whose ids go on; open for writing, which is its lock
+  std::optional<FileLock> lock;        // of one that is to be written over
+};
+
+// Empty where there is none. Throws Error{file} where other things lie there, a database that is
+// not ours among them, and what Catalogue::open throws; Error{format} where it is the catalogue of
+// another scan, or its ids are not there, and it is not to be written over.
+EarlierCatalogue open_earlier_catalogue(const std::filesystem::path& folder, bool overwrite,
+                                        const ExtractInputs& inputs);
 
 // Says what is lost of `earlier`. Throws Error{file} that names the fossils where that is
 // somebody's work, or the ids of all, and settings.retire_reviewed is false.

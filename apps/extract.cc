@@ -107,10 +107,9 @@ class ExtractCommand : public Command {
     const FileLock lock(output_.string() + ".lock", "extraction into " + output_.string());
     ExtractInputs inputs = open_extract_inputs(settings_, context);
     settle_classes(settings_, inputs.classes);
-    const std::optional<Catalogue> earlier =
-        open_earlier_catalogue(output_, settings_.overwrite, inputs);
+    const EarlierCatalogue earlier = open_earlier_catalogue(output_, settings_.overwrite, inputs);
     AtomicOutput folder(output_, AtomicKind::folder, IfExists::replace);
-    return write(context, inputs, earlier, folder, began);
+    return write(context, inputs, earlier.catalogue, folder, began);
   }
 
  private:
@@ -143,7 +142,7 @@ class ExtractCommand : public Command {
     }
     if (earlier) {
       sources.earlier_ids =
-          open_volume_file(output_ / "instances.h5", 0, settings_.extraction.threads);
+          open_volume_file(earlier->path_of("instances.h5"), 0, settings_.extraction.threads);
     }
     return sources;
   }

@@ -2,6 +2,8 @@
 #include "specimens/catalogue.h"
 
 #include <algorithm>
+#include <array>
+#include <fstream>
 #include <set>
 
 #include "base/text.h"
@@ -19,6 +21,26 @@ namespace {
 
 // Not one of the data: taken before they are read.
 constexpr const char* lock_name = ".lock";
+
+// The first bytes of any SQLite file, and where in them the application id stands (big-endian):
+// https://www.sqlite.org/fileformat.html, 1.3.
+constexpr std::string_view sqlite_mark("SQLite format 3", 16);
+constexpr std::size_t application_id_at = 68;
+
+// Nothing where the file is no SQLite.
+std::optional<std::uint32_t> application_id_in(const fs::path& file) {
+  std::array<char, application_id_at + 4> head{};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(head.data(), head.size());
+  if (!stream || std::string_view(head.data(), sqlite_mark.size()) != sqlite_mark) {
+    return std::nullopt;
+  }
+  std::uint32_t id = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    id = id << 8 | static_cast<unsigned char>(head[application_id_at + i]);
+  }
+  return id;
+}
 
 // Text from files may be no UTF-8, which JSON can't hold.
 std::string dumped(const Json& json) {
@@ -86,6 +108,10 @@ void insert_kinds(const Database& database, std::span<const MeasurementKind> kin
   }
 }
 
+bool is_merged_database(const Database& database) {
+  return database.integer("SELECT kind = 'well' FROM state") != 0;
+}
+
 std::string range_of_ids(const Database& database) {
   const std::int64_t count = database.integer("SELECT count(*) FROM specimen");
   if (count == 0) {
@@ -130,7 +156,7 @@ Catalogue Catalogue::create(const fs::path& folder, const ScanRecord& scan,
   auto state = std::make_unique<State>();
   state->folder = folder;
   state->writable = true;
-  state->lock.emplace(folder / lock_name, "fossilct");
+  state->lock.emplace(lock(folder));
   const fs::path path = folder / database_name;
   std::error_code ignored;
   if (fs::exists(path, ignored)) {
@@ -168,7 +194,7 @@ Catalogue Catalogue::open(const fs::path& path, Access access) {
                                "; give the NAME.fossils that fossilct extract wrote");
   }
   if (state->writable) {
-    state->lock.emplace(state->folder / lock_name, "fossilct");
+    state->lock.emplace(lock(state->folder));
   }
   state->database = std::make_unique<Database>(
       file, state->writable ? Database::Mode::write : Database::Mode::read);
@@ -179,7 +205,7 @@ Catalogue Catalogue::open(const fs::path& path, Access access) {
     return Catalogue(std::move(state));
   }
   migrate(database);
-  if (database.integer("SELECT kind = 'well' FROM state") != 0) {
+  if (is_merged_database(database)) {
     throw file_error(path,
                      "joins several scans and is only read; change the catalogue of the "
                      "scan and merge again");
@@ -191,11 +217,24 @@ Catalogue Catalogue::open(const fs::path& path, Access access) {
   return Catalogue(std::move(state));
 }
 
+bool Catalogue::is_ours(const fs::path& folder) {
+  if (const auto id = application_id_in(folder / database_name)) {
+    return *id == catalogue_application_id;
+  }
+  std::error_code ignored;
+  return fs::exists(folder / "specimens.csv", ignored) &&
+         fs::exists(folder / "specimens.json", ignored);
+}
+
+FileLock Catalogue::lock(const fs::path& folder) { return {folder / lock_name, "fossilct"}; }
+
 const fs::path& Catalogue::folder() const { return state_->folder; }
 
 fs::path Catalogue::path_of(const std::string& name) const {
   return pending_path(*state_->database, state_->folder, name);
 }
+
+bool Catalogue::is_merged() const { return is_merged_database(*state_->database); }
 
 std::vector<ScanRecord> Catalogue::scans() const { return read_scans(*state_->database); }
 

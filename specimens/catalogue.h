@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/lock.h"
 #include "specimens/measurement.h"
 #include "specimens/specimen.h"
 #include "volumes/grid.h"
@@ -126,6 +127,14 @@ class Catalogue {
   // database (10,000 fossils with 80 measurements: some 0.1 s).
   static Catalogue open(const std::filesystem::path& path, Access access);
 
+  // Whether the folder's catalogue.sqlite is one of ours, whole or damaged: it says so itself, or
+  // it is no database any more and lies among the other files of a catalogue. Nothing of it is
+  // changed.
+  static bool is_ours(const std::filesystem::path& folder);
+  // Keeps others from writing a catalogue while this lives; one that is open for writing holds it
+  // itself. Throws Error{file} that names the holder.
+  static FileLock lock(const std::filesystem::path& folder);
+
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) = delete;
   ~Catalogue();
@@ -135,8 +144,9 @@ class Catalogue {
   // between a change and its files' renaming it is the new file.
   std::filesystem::path path_of(const std::string& name) const;
 
-  std::vector<ScanRecord> scans() const;  // one, or several of a merged one
-  ScanRecord scan() const;                // the first
+  bool is_merged() const;  // made by merge_catalogues(), of one scan or several
+  std::vector<ScanRecord> scans() const;
+  ScanRecord scan() const;  // the first
   SegmentationRecord segmentation() const;
   std::vector<LabelClass> classes() const;
   std::vector<CatalogueKind> kinds() const;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extraction into a folder that has a catalogue already: what is kept, what is refused, what is said.
 Usage: reextract_test.py PROGRAM WORK_FOLDER"""
+import fcntl
 import hashlib
 import pathlib
 import shutil
@@ -166,3 +167,26 @@ while rows("SELECT sha256 FROM scan", "i.fossils")[0][0] == hashlib.sha256((work
 assert "kept 4 ids" in fossilct("extract", "labels.nrrd", *catalogue)
 imported("--flip", "x")
 assert "is the catalogue of another scan" in fossilct("extract", "labels.nrrd", *catalogue, code=1)
+
+# --overwrite takes the place of a catalogue alone, also of a damaged one, and not while another writes it.
+fresh()
+(work / "f.fossils/catalogue.sqlite").write_bytes(b"damaged")
+assert "damaged" in fossilct(*again, code=1)
+fossilct(*again, "--overwrite")
+with open(work / "f.fossils/.lock", "w") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert "in use by" in fossilct(*again, "--overwrite", code=1)
+(work / "foreign").mkdir()
+database = sqlite3.connect(work / "foreign/catalogue.sqlite")
+database.execute("CREATE TABLE books (title TEXT)")
+database.commit()
+database.close()
+left = files("foreign")
+assert "no catalogue of fossils" in fossilct("extract", "labels.nrrd", "-o", "foreign", "--overwrite", code=1)
+assert files("foreign") == left
+
+# Without the volume of ids a way out is told.
+fresh()
+(work / "f.fossils/instances.h5").unlink()
+assert "holds no instances.h5" in fossilct(*again, code=1)
+fossilct(*again, "--overwrite")

@@ -311,6 +311,26 @@ TEST_CASE("a damaged, foreign or newer database is said and left as it is") {
   CHECK(test::read_file(path) == found);
 }
 
+TEST_CASE("a catalogue is known as ours by its id, or damaged by the files beside it") {
+  const TemporaryFolder folder;
+  const auto path = folder / "catalogue.sqlite";
+  { make_test_catalogue(folder.path(), 3); }
+  CHECK(Catalogue::is_ours(folder.path()));
+  const std::string whole = test::read_file(path);
+  std::string foreign = whole;
+  foreign[68] = 0;
+  test::write_file(path, foreign);
+  CHECK(!Catalogue::is_ours(folder.path()));
+  for (const std::string& damaged :
+       {std::string("no tables"), std::string(), whole.substr(0, 200)}) {
+    test::write_file(path, damaged);
+    CHECK(Catalogue::is_ours(folder.path()));
+  }
+  std::filesystem::remove(folder / "specimens.json");
+  test::write_file(path, "somebody's text");
+  CHECK(!Catalogue::is_ours(folder.path()));
+}
+
 TEST_CASE("one process writes at a time, others read") {
   const TemporaryFolder folder;
   const Catalogue catalogue = make_test_catalogue(folder.path(), 2);
