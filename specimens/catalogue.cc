@@ -202,9 +202,11 @@ Catalogue Catalogue::open(const fs::path& path, Access access) {
   require_catalogue(database);
   if (!state->writable) {
     require_current_schema(database);
+    require_tables(database);
     return Catalogue(std::move(state));
   }
   migrate(database);
+  require_tables(database);
   if (is_merged_database(database)) {
     throw file_error(path,
                      "joins several scans and is only read; change the catalogue of the "

@@ -218,6 +218,8 @@ class Catalogue::Change {
   // Freezes the counts as this change leaves them. Anything changed later voids it.
   void sign(const std::string& person);
 
+  // Throws Error{file} where the disk fails: before the change is made, or behind it, which the
+  // message says; files and tables that lack then are made by the next opening for writing.
   void commit();
 
  private:

@@ -152,6 +152,7 @@ void Catalogue::Change::Steps::insert_signature() {
 
 // The only copy of a photograph is in the catalogue: the files of retired fossils stay too.
 void Catalogue::Change::Steps::adopt_photo(const Catalogue& earlier, const Decision& taken) {
+  require_file_of_catalogue(*earlier.state_->database, taken.value);
   std::error_code error;
   const fs::path original = earlier.path_of(taken.value);
   if (fs::exists(original, error)) {
@@ -238,7 +239,9 @@ void Catalogue::Change::retire(std::uint32_t id, std::optional<std::uint32_t> in
 }
 
 void Catalogue::Change::decide(const Decision& decision) {
-  steps_->catalogue.entry(decision.id);
+  if (!steps_->catalogue.has(decision.id)) {
+    steps_->catalogue.entry(decision.id);  // says why
+  }
   steps_->insert_decision(decision);
 }
 
@@ -345,9 +348,17 @@ void Catalogue::Change::commit() {
   s.record_files();
   s.transaction.commit();
   s.files.clear();
-  finish_pending(s.database, s.catalogue.folder());
-  if (!tables_are_current(s.database, s.catalogue.folder())) {
-    write_tables(s.database, s.catalogue.folder());
+  try {
+    finish_pending(s.database, s.catalogue.folder());
+    if (!tables_are_current(s.database, s.catalogue.folder())) {
+      write_tables(s.database, s.catalogue.folder());
+    }
+  } catch (const Error&) {
+    rethrow_with_context(
+        s.catalogue.folder().string() +
+        ": the change was made and is in the database; what follows from it in the "
+        "files beside it is made up for the next time that the catalogue is opened "
+        "for a change");
   }
 }
 

@@ -205,6 +205,27 @@ void require_current_schema(const Database& database) {
   }
 }
 
+void require_tables(const Database& database) {
+  const Database whole(":memory:", Database::Mode::create);
+  migrate(whole);
+  Statement ours(whole, "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL");
+  Statement found(database, "SELECT sql FROM sqlite_master WHERE type = ? AND name = ?");
+  while (ours.step()) {
+    const std::string type = ours.text(0);
+    const std::string name = ours.text(1);
+    found.bind_all(std::string_view(type), std::string_view(name));
+    const bool same = found.step() && found.text_view(0) == ours.text_view(2);
+    if (!same) {
+      throw format_error(database.path(),
+                         "the database is damaged, or was changed by another program: the " + type +
+                             " '" + name +
+                             "' is not as fossilct makes it; it was left as it is. Restore it "
+                             "from a copy, or extract the fossils anew into another folder");
+    }
+    found.run();
+  }
+}
+
 void make_specimen_table(const Database& database) {
   std::string columns;
   Statement kinds(database, "SELECT id, column_name FROM measurement_kind ORDER BY id");

@@ -22,6 +22,10 @@ void migrate(const Database& database);
 // Throws Error{format} where the schema is older than this program's.
 void require_current_schema(const Database& database);
 
+// Throws Error{format} where a table, index or view of the current schema is missing or another;
+// more than those may be there. Costs a millisecond.
+void require_tables(const Database& database);
+
 // The view `specimen_table`, which has a column for each row of measurement_kind.
 void make_specimen_table(const Database& database);
 

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <system_error>
 
@@ -28,6 +30,11 @@ void sync_folder(const fs::path& folder) {
   ::close(descriptor);
 }
 
+[[noreturn]] void refuse(const Database& database, const std::string& name) {
+  throw format_error(database.path(), "names a file that is none of a catalogue's, '" +
+                                          printable(name) + "'; it was left as it is");
+}
+
 // A temporary file that is no longer there got its name before a kill.
 void put_in_place(const fs::path& temporary, const fs::path& target) {
   std::error_code error;
@@ -41,16 +48,18 @@ void put_in_place(const fs::path& temporary, const fs::path& target) {
   }
 }
 
-// A database from elsewhere must not make us write outside its folder.
-void require_inside(const Database& database, const std::string& name) {
-  const fs::path path(name);
-  bool inside = !name.empty() && path.is_relative();
-  for (const fs::path& part : path) {
-    inside = inside && part != "..";
-  }
-  if (!inside) {
-    throw format_error(database.path(), "names a file outside its folder, '" + printable(name) +
-                                            "'; it was left as it is");
+// The folders of a catalogue that files come into and go from.
+constexpr std::array file_folders = {"crops", "photos", "meshes", "views"};
+
+// A file right in one of these, by a plain name.
+bool lies_in(const fs::path& path, std::string_view folder) {
+  return path.parent_path() == folder && path.has_filename() && path.filename() != "." &&
+         path.filename() != "..";
+}
+
+void require_temporary(const Database& database, const std::string& name) {
+  if (!lies_in(name, pending_folder)) {
+    refuse(database, name);
   }
 }
 
@@ -63,6 +72,14 @@ void take_away(const fs::path& target) {
 }
 
 }  // namespace
+
+void require_file_of_catalogue(const Database& database, const std::string& name) {
+  const bool known = std::ranges::any_of(
+      file_folders, [&name](const char* folder) { return lies_in(name, folder); });
+  if (!known && name != "instances.h5") {
+    refuse(database, name);
+  }
+}
 
 void record_pending(const Database& database, const std::string& name,
                     const std::optional<std::string>& temporary) {
@@ -78,8 +95,10 @@ void finish_pending(const Database& database, const fs::path& folder) {
   bool any = false;
   while (rows.step()) {
     any = true;
-    require_inside(database, rows.text(0));
-    require_inside(database, rows.is_null(1) ? rows.text(0) : rows.text(1));
+    require_file_of_catalogue(database, rows.text(0));
+    if (!rows.is_null(1)) {
+      require_temporary(database, rows.text(1));
+    }
     const fs::path target = folder / rows.text(0);
     if (rows.is_null(1)) {
       take_away(target);
@@ -108,7 +127,8 @@ fs::path pending_path(const Database& database, const fs::path& folder, const st
                 "ORDER BY id DESC LIMIT 1");
   row.bind(std::string_view(name));
   std::error_code ignored;
-  if (row.step() && fs::exists(folder / row.text(0), ignored)) {
+  if (row.step() && lies_in(row.text(0), pending_folder) &&
+      fs::exists(folder / row.text(0), ignored)) {
     return folder / row.text(0);
   }
   return folder / name;

@@ -14,6 +14,10 @@ namespace fossilct {
 
 inline constexpr std::string_view pending_folder = ".pending";
 
+// A database from elsewhere must not make us write or remove what is not a catalogue's: throws
+// Error{format} for a name that is neither instances.h5 nor a file right in crops/, photos/,
+// meshes/ or views/.
+void require_file_of_catalogue(const Database& database, const std::string& name);
 // In the transaction that the files belong to; the file at `temporary` is on the disk before it.
 void record_pending(const Database& database, const std::string& name,
                     const std::optional<std::string>& temporary);

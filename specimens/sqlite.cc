@@ -8,8 +8,10 @@ namespace {
 // A reader waits this long for another process to end its transaction.
 constexpr int busy_milliseconds = 10'000;
 
+// Our own statements are right: one that SQLite does not understand (SQLITE_ERROR) misses a table
+// or a column.
 bool means_damaged(int code) {
-  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB || code == SQLITE_ERROR;
 }
 
 }  // namespace
@@ -96,6 +98,7 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
   sqlite3_busy_timeout(handle, busy_milliseconds);
   // Text and views of a file from elsewhere run no code but SQLite's own.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   run("PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;");
   if (mode == Mode::read) {
     run("PRAGMA query_only = ON");

@@ -2,6 +2,7 @@
 #include "specimens/catalogue.h"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -309,6 +310,79 @@ TEST_CASE("a damaged, foreign or newer database is said and left as it is") {
           }).find("catalogue.sqlite") != std::string::npos);
   }
   CHECK(test::read_file(path) == found);
+}
+
+// As another program would, without the rules of ours.
+void alter(const std::filesystem::path& folder, const std::string& sql) {
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((folder / "catalogue.sqlite").c_str(), &database) == SQLITE_OK);
+  CHECK(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+}
+
+TEST_CASE("a table or view that is missing or another is damage; more of them are not") {
+  const TemporaryFolder folder;
+  { make_test_catalogue(folder.path(), 2); }
+  alter(folder.path(), "CREATE TABLE mine (a); CREATE INDEX quick ON specimen (voxel_count)");
+  CHECK(Catalogue::open(folder.path(), Access::read).entries().size() == 2);
+  SUBCASE("table") { alter(folder.path(), "DROP TABLE review"); }
+  SUBCASE("column") { alter(folder.path(), "ALTER TABLE scan RENAME COLUMN sha256 TO hash"); }
+  SUBCASE("view") { alter(folder.path(), "DROP VIEW specimen_table; DROP VIEW specimens"); }
+  for (const Access access : {Access::read, Access::write}) {
+    CHECK(message_of<Error>([&] { Catalogue::open(folder.path(), access); }).find("is damaged") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a database from elsewhere neither removes files that are no catalogue's nor runs code") {
+  const TemporaryFolder folder;
+  { make_test_catalogue(folder.path(), 2); }
+  test::write_file(folder / "mine.txt", "mine");
+  std::filesystem::create_directory(folder / "crops");
+  test::write_file(folder / "crops/1.nrrd", "voxels");
+  SUBCASE("the database itself") {
+    alter(folder.path(), "INSERT INTO pending_file (name) VALUES ('catalogue.sqlite')");
+  }
+  SUBCASE("by a detour") {
+    alter(folder.path(), "INSERT INTO pending_file (name) VALUES ('crops/../mine.txt')");
+  }
+  SUBCASE("a file from elsewhere") {
+    alter(folder.path(),
+          "INSERT INTO pending_file (name, temporary) VALUES ('crops/1.nrrd', 'mine.txt')");
+  }
+  CHECK(message_of<Error>([&] {
+          Catalogue::open(folder.path(), Access::write);
+        }).find("names a file that is none of a catalogue's") != std::string::npos);
+  CHECK(std::filesystem::exists(folder / "catalogue.sqlite"));
+  CHECK(test::read_file(folder / "mine.txt") == "mine");
+  CHECK(test::read_file(folder / "crops/1.nrrd") == "voxels");
+}
+
+TEST_CASE("triggers of a database from elsewhere do not run") {
+  const TemporaryFolder folder;
+  { make_test_catalogue(folder.path(), 2); }
+  alter(folder.path(),
+        "CREATE TRIGGER away AFTER INSERT ON review BEGIN DELETE FROM specimen; END");
+  Catalogue catalogue = Catalogue::open(folder.path(), Access::write);
+  decide(catalogue, 1, DecisionKind::accept);
+  CHECK(catalogue.entries().size() == 2);
+}
+
+TEST_CASE("a change whose tables can't be written is told as made, and they follow") {
+  const TemporaryFolder folder;
+  {
+    Catalogue catalogue = make_test_catalogue(folder.path(), 2);
+    std::filesystem::remove(folder / "specimens.csv");
+    std::filesystem::create_directory(folder / "specimens.csv");  // no file can take its place
+    const std::string message =
+        message_of<Error>([&] { decide(catalogue, 1, DecisionKind::accept); });
+    CHECK(message.find("the change was made and is in the database") != std::string::npos);
+    CHECK(message.find("specimens.csv") != std::string::npos);
+    CHECK(catalogue.entry(1).verdict == Verdict::accepted);
+  }
+  std::filesystem::remove(folder / "specimens.csv");
+  { Catalogue::open(folder.path(), Access::write); }
+  CHECK(test::read_file(folder / "specimens.csv").find(",accepted,") != std::string::npos);
 }
 
 TEST_CASE("a catalogue is known as ours by its id, or damaged by the files beside it") {
