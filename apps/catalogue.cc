@@ -66,8 +66,8 @@ class CatalogueCommand : public Command {
     options.flag("overwrite", &options_.overwrite, "Replace the output where it exists");
   }
 
-  CommandResult run(const CommandContext&) override {
-    return options_.action == Action::info ? info() : merge();
+  CommandResult run(const CommandContext& context) override {
+    return options_.action == Action::info ? info() : merge(context.progress);
   }
 
  private:
@@ -83,7 +83,7 @@ class CatalogueCommand : public Command {
     return described(options_.catalogues[0], false);
   }
 
-  CommandResult merge() const {
+  CommandResult merge(Progress& progress) const {
     if (options_.output.empty()) {
       throw Error(ErrorKind::option, "--output is missing: the SQLite file to write");
     }
@@ -94,14 +94,17 @@ class CatalogueCommand : public Command {
     }
     require_apart("--output", options_.output, AtomicKind::file, sources);
     require_output(options_.output, AtomicKind::file, if_exists);
-    const std::vector<DepthRow> depths =
+    const DepthTable depths =
         options_.depth_table.empty()
-            ? std::vector<DepthRow>()
+            ? DepthTable()
             : parse_depth_table(options_.depth_table, text_of(options_.depth_table));
     AtomicOutput output(options_.output, AtomicKind::file, if_exists);
-    merge_catalogues(options_.catalogues, depths, output.temporary_path());
+    for (const std::string& line :
+         merge_catalogues(options_.catalogues, depths, output.temporary_path())) {
+      progress.warning(line);
+    }
     output.commit();
-    return described(options_.output, true);
+    return described(output.path(), true);
   }
 
   static CommandResult described(const std::filesystem::path& path, bool is_report) {

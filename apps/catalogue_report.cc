@@ -41,7 +41,7 @@ Counts total(const std::vector<CatalogueEntry>& entries) {
 std::string counts_text(const std::map<std::string, Counts>& groups) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, c] : groups) {
-    rows.push_back({name, format_count(c.counted()),
+    rows.push_back({printable(name), format_count(c.counted()),
                     "(" + format_count(c.accepted) + " accepted, " + format_count(c.undecided) +
                         " undecided; " + format_count(c.rejected) + " rejected)"});
   }
@@ -64,7 +64,7 @@ std::string depth_text(const ScanRecord& scan) {
 std::string scans_text(const std::vector<ScanRecord>& scans) {
   std::string text;
   for (const ScanRecord& scan : scans) {
-    text += (text.empty() ? "" : "\n") + scan.name + depth_text(scan);
+    text += (text.empty() ? "" : "\n") + printable(scan.name) + depth_text(scan);
   }
   return text;
 }
@@ -94,7 +94,7 @@ Json signature_json(const SignatureCheck& check) {
 
 SignatureCheck check_signature(const Catalogue& catalogue) {
   const std::vector<Signature> signatures = catalogue.signatures();
-  if (signatures.empty() || catalogue.scans().size() > 1) {
+  if (signatures.empty() || catalogue.is_merged()) {
     return {};
   }
   const Signature& last = signatures.back();
@@ -106,9 +106,10 @@ std::string signature_text(const SignatureCheck& check) {
     return "no";
   }
   const Signature& last = check.last;
-  const std::string signed_by =
-      "by " + last.person + " on " + last.time + ": " + counted(last.specimens, "fossil") + ", " +
-      format_count(last.undecided) + " of them undecided\nsha256 " + last.sha256;
+  const std::string signed_by = "by " + printable(last.person) + " on " + last.time + ": " +
+                                counted(last.specimens, "fossil") + ", " +
+                                format_count(last.undecided) + " of them undecided\nsha256 " +
+                                last.sha256;
   if (check.altered) {
     return "VOID, the content was altered by another program; it was signed\n" + signed_by;
   }
@@ -127,7 +128,7 @@ Facts catalogue_facts(const std::filesystem::path& path, const Catalogue& catalo
                  {"undecided", format_count(counts.undecided)},
                  {"rejected", format_count(counts.rejected)},
                  {"by class", counts_text(counts_by(entries, &CatalogueEntry::class_name))}};
-  if (scans.size() > 1) {
+  if (catalogue.is_merged()) {
     facts.emplace_back("by scan", counts_text(counts_by(entries, &CatalogueEntry::scan)));
     return facts;
   }

@@ -125,8 +125,9 @@ std::string queue_text(const std::vector<Doubt>& queue, const std::vector<Catalo
   for (std::size_t i = 0; i < std::min(limit, queue.size()); ++i) {
     const auto entry = std::ranges::find(entries, queue[i].id,
                                          [](const CatalogueEntry& e) { return e.specimen.id; });
-    rows.push_back({std::to_string(queue[i].id), format_rounded(queue[i].doubt), entry->class_name,
-                    format_count(entry->specimen.voxels), reasons_text(queue[i])});
+    rows.push_back({std::to_string(queue[i].id), format_rounded(queue[i].doubt),
+                    printable(entry->class_name), format_count(entry->specimen.voxels),
+                    reasons_text(queue[i])});
   }
   const std::size_t left = queue.size() - (rows.size() - 1);
   return columns_text(rows) +
@@ -186,7 +187,7 @@ class ReviewCommand : public Command {
 
  private:
   CommandResult described(const Catalogue& catalogue) const {
-    if (catalogue.scans().size() > 1) {
+    if (catalogue.is_merged()) {
       throw file_error(options_.catalogue,
                        "joins several scans and is only read; review the catalogue of the scan");
     }

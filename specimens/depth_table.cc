@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -15,11 +16,11 @@ namespace {
 constexpr std::array column_names = {"scan", "top_m", "bottom_m"};
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-class DepthTable {
+class DepthTableReader {
  public:
-  explicit DepthTable(const std::filesystem::path& path) : path_(path) {}
+  explicit DepthTableReader(const std::filesystem::path& path) : path_(path) {}
 
-  std::vector<DepthRow> read(std::string_view text) {
+  DepthTable read(std::string_view text) {
     text.remove_prefix(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
     for (const std::string& line : split(text, '\n')) {
       ++line_;
@@ -34,7 +35,7 @@ class DepthTable {
                          "holds no row; expected a header line 'scan,top_m,bottom_m' and a "
                          "line a scan");
     }
-    return rows_;
+    return {path_, rows_};
   }
 
  private:
@@ -57,7 +58,20 @@ class DepthTable {
     return fields;
   }
 
+  // Spreadsheets of many countries write other separators.
+  void require_commas(const std::string& header) const {
+    for (const auto& [separator, name] : {std::pair{';', "semicolons"}, {'\t', "tabs"}}) {
+      if (header.find(separator) != std::string::npos) {
+        fail(std::string("its columns are separated by ") + name +
+             "; expected commas (and points in numbers): save it as CSV with commas");
+      }
+    }
+  }
+
   void read_header(const std::vector<std::string>& fields) {
+    if (fields.size() == 1) {
+      require_commas(fields[0]);
+    }
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (!columns_.emplace(lower(fields[i]), i).second) {
         fail("the column '" + printable(fields[i]) + "' stands twice");
@@ -106,8 +120,8 @@ class DepthTable {
 
 }  // namespace
 
-std::vector<DepthRow> parse_depth_table(const std::filesystem::path& path, std::string_view text) {
-  return DepthTable(path).read(text);
+DepthTable parse_depth_table(const std::filesystem::path& path, std::string_view text) {
+  return DepthTableReader(path).read(text);
 }
 
 }  // namespace fossilct

@@ -2,6 +2,7 @@
 #include "specimens/well.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -39,10 +40,11 @@ constexpr const char* part_rows[] = {
     "INSERT INTO main.photo (specimen, file, time) SELECT ((?1 - 1) << 32) + specimen, file, time "
     "FROM part.photo ORDER BY id",
     "INSERT INTO main.retired SELECT ?1, id, into_id, reason, time FROM part.retired",
+};
+constexpr const char* signature_row =
     "INSERT INTO main.signature (scan, person, time, sha256, revision, specimens, undecided) "
     "SELECT ?1, person, time, sha256, 1, specimens, undecided FROM part.signature WHERE revision = "
-    "(SELECT revision FROM part.state) ORDER BY id DESC LIMIT 1",
-};
+    "(SELECT revision FROM part.state) ORDER BY id DESC LIMIT 1";
 
 // The first row of a query that must have none, as words.
 void require_none(const Database& database, const std::filesystem::path& folder, const char* sql,
@@ -63,6 +65,10 @@ void require_mergeable(const Database& database, const std::filesystem::path& fo
                "SELECT p.sha256, m.name, p.name FROM part.scan AS p JOIN main.scan AS m ON "
                "p.sha256 = m.sha256 AND p.sha256 != ''",
                "is of the same scan as another one");
+  require_none(database, folder,
+               "SELECT p.sha256, m.path, p.path FROM part.segmentation AS p JOIN "
+               "main.segmentation AS m ON p.sha256 = m.sha256 AND p.sha256 != ''",
+               "is of the same labels as another one");
   require_none(database, folder,
                "SELECT p.name, m.path, p.path FROM part.scan AS p JOIN main.scan AS m ON p.name = "
                "m.name",
@@ -89,56 +95,128 @@ void run_for_scan(const Database& database, const char* sql, std::int64_t scan) 
   statement.run();
 }
 
-void copy_part(const Database& database, const std::filesystem::path& folder, std::int64_t scan) {
-  const std::string file = std::filesystem::is_directory(folder)
-                               ? (folder / "catalogue.sqlite").string()
-                               : folder.string();
-  Statement(database, "ATTACH ? AS part").bind(std::string_view(file)).run();
-  {
-    Transaction transaction(database);
-    require_mergeable(database, folder);
+// What is joined.
+struct Part {
+  std::filesystem::path folder;
+  std::filesystem::path database;
+  ScanRecord scan;
+  std::optional<Signature> signature;  // that holds
+  bool altered = false;                // it is not of what is there
+};
+
+// Looked at whole, and an older schema refused, before it is copied from.
+Part open_part(const std::filesystem::path& folder) {
+  const Catalogue catalogue = Catalogue::open(folder, Catalogue::Access::read);
+  const std::vector<Signature> signatures = catalogue.signatures();
+  Part part = {folder,
+               std::filesystem::is_directory(folder) ? folder / "catalogue.sqlite" : folder,
+               catalogue.scan(),
+               {}};
+  if (!signatures.empty() && signatures.back().holds) {
+    part.signature = signatures.back();
+    part.altered = catalogue.content_sha256() != signatures.back().sha256;
+  }
+  return part;
+}
+
+void copy_rows(const Database& database, const Part& part, std::int64_t scan) {
+  try {
     run_for_scan(database, scan_rows, scan);
     for (const char* sql : part_rows) {
       run_for_scan(database, sql, scan);
     }
+    if (part.signature && !part.altered) {
+      run_for_scan(database, signature_row, scan);
+    }
+  } catch (const Error&) {
+    rethrow_with_context(part.database.string() + ": can't be copied from");
+  }
+}
+
+void copy_part(const Database& database, const Part& part, std::int64_t scan) {
+  const std::string file = part.database.string();
+  Statement(database, "ATTACH ? AS part").bind(std::string_view(file)).run();
+  {
+    Transaction transaction(database);
+    require_mergeable(database, part.folder);
+    copy_rows(database, part, scan);
     transaction.commit();
   }
   database.run("DETACH part");
 }
 
-void set_depths(const Database& database, std::span<const DepthRow> depths,
-                const std::vector<ScanRecord>& scans) {
+std::string names_in(std::span<const DepthRow> rows) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) {
+    text += (i == 0 ? "'" : ", '") + printable(rows[i].scan) + "'";
+  }
+  return rows.size() <= most ? text : text + " ...";
+}
+
+void set_depths(const Database& database, const DepthTable& depths, std::vector<Part>& parts) {
   Statement set(database, "UPDATE scan SET top_m = ?, bottom_m = ? WHERE name = ?");
-  for (const ScanRecord& scan : scans) {
-    const auto row = std::ranges::find(depths, scan.name, &DepthRow::scan);
-    if (row == depths.end()) {
-      throw Error(ErrorKind::format,
-                  "the depth table has no line for the scan '" + printable(scan.name) + "'");
+  for (Part& part : parts) {
+    ScanRecord& scan = part.scan;
+    const auto row = std::ranges::find(depths.rows, scan.name, &DepthRow::scan);
+    if (row == depths.rows.end()) {
+      throw format_error(depths.path, "has no line for the scan '" + printable(scan.name) +
+                                          "' of " + part.folder.string() + "; its lines are for " +
+                                          names_in(depths.rows));
     }
+    scan.top_m = row->top_m;
+    scan.bottom_m = row->bottom_m;
     set.bind_all(row->top_m, row->bottom_m, std::string_view(scan.name));
     set.run();
   }
 }
 
+std::string depths_text(const ScanRecord& scan) {
+  return printable(scan.name) + " (" + format_number(*scan.top_m) + " to " +
+         format_number(*scan.bottom_m) + " m)";
+}
+
+void warn_of_overlaps(const std::vector<Part>& parts, std::vector<std::string>& warnings) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const ScanRecord& a = parts[j].scan;
+      const ScanRecord& b = parts[i].scan;
+      if (a.top_m && a.bottom_m && b.top_m && b.bottom_m && *a.top_m < *b.bottom_m &&
+          *b.top_m < *a.bottom_m) {
+        warnings.push_back("the depths of " + depths_text(a) + " and " + depths_text(b) +
+                           " overlap; are they right?");
+      }
+    }
+  }
+}
+
 }  // namespace
 
-void merge_catalogues(std::span<const std::filesystem::path> folders,
-                      std::span<const DepthRow> depths, const std::filesystem::path& output) {
-  std::vector<ScanRecord> scans;
+std::vector<std::string> merge_catalogues(std::span<const std::filesystem::path> folders,
+                                          const DepthTable& depths,
+                                          const std::filesystem::path& output) {
+  std::vector<std::string> warnings;
+  std::vector<Part> parts;
   for (const std::filesystem::path& folder : folders) {
-    // Looked at whole, and an older schema refused, before it is copied from.
-    scans.push_back(Catalogue::open(folder, Catalogue::Access::read).scan());
+    parts.push_back(open_part(folder));
+    if (parts.back().altered) {
+      warnings.push_back(folder.string() + ": the signature by " +
+                         printable(parts.back().signature->person) +
+                         " is void, the content was altered by another program; it is left out");
+    }
   }
   const Database database(output, Database::Mode::create);
   migrate(database);
   Statement(database, "INSERT INTO state VALUES (1, 'well', 1, ?)").bind(version()).run();
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    copy_part(database, folders[i], static_cast<std::int64_t>(i) + 1);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    copy_part(database, parts[i], static_cast<std::int64_t>(i) + 1);
   }
-  if (!depths.empty()) {
-    set_depths(database, depths, scans);
+  if (!depths.rows.empty()) {
+    set_depths(database, depths, parts);
   }
+  warn_of_overlaps(parts, warnings);
   make_specimen_table(database);
+  return warnings;
 }
 
 }  // namespace fossilct

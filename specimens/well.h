@@ -16,18 +16,27 @@ struct DepthRow {
   double bottom_m = 0;
 };
 
+struct DepthTable {
+  std::filesystem::path path;  // for messages
+  std::vector<DepthRow> rows;
+};
+
 // A CSV table with the columns scan, top_m and bottom_m in any order, others are passed over; a
 // header line names them. Throws Error{format} that names `path` and the line: a column missing or
 // twice, a value that is no number, a top that is not above its bottom, a scan named twice.
-std::vector<DepthRow> parse_depth_table(const std::filesystem::path& path, std::string_view text);
+DepthTable parse_depth_table(const std::filesystem::path& path, std::string_view text);
 
 // Joins the catalogues of several scans of one well into one database, `output` (a new file, e.g.
 // AtomicOutput::temporary_path()), of the same schema: a fossil's key is (n - 1) * 2^32 + id for
-// the n-th scan. Decisions and signatures that hold come along; files stay where they are. `depths`
-// may be empty, or must name every scan; other rows are passed over. Throws what Catalogue::open
-// throws, and Error{format} naming both catalogues where two are of the same scan or name, where a
-// class value or a measurement means two things, or where only one knows its voxel size.
-void merge_catalogues(std::span<const std::filesystem::path> folders,
-                      std::span<const DepthRow> depths, const std::filesystem::path& output);
+// the n-th scan. Decisions come along, and signatures that hold and are of what is there (a hash
+// recomputed); files stay where they are. The table of depths may have no row, or must name every
+// scan; other rows are passed over. Returns what a user should read, a line each: signatures that
+// are void since another program altered what was signed, scans whose depths overlap. Throws what
+// Catalogue::open throws, and Error{format} naming both catalogues where two are of the same scan,
+// labels or name, where a class value or a measurement means two things, or where only one knows
+// its voxel size.
+std::vector<std::string> merge_catalogues(std::span<const std::filesystem::path> folders,
+                                          const DepthTable& depths,
+                                          const std::filesystem::path& output);
 
 }  // namespace fossilct

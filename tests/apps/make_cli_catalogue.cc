@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     change.commit();
   }
   { test::make_test_catalogue(folder / "u.fossils", 3, "core-u"); }
-  const std::vector depths = {DepthRow{"core-t", 1200, 1200.5}, DepthRow{"core-u", 1201, 1201.5}};
+  const DepthTable depths = {"depth.csv", {{"core-t", 1200, 1200.5}, {"core-u", 1201, 1201.5}}};
   merge_catalogues(std::vector{folder / "t.fossils", folder / "u.fossils"}, depths,
                    folder / "well.sqlite");
 }

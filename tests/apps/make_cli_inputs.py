@@ -55,6 +55,7 @@ def main():
     (root / "hash.ini").write_text("[import]\nspacing-um = 2\noutput = core #7.h5\n")
     (root / "depth.csv").write_text("top_m,scan,bottom_m\n12,core-t,12.5\n12.5,core-u,13\n")
     (root / "depth_wrong.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\ncore-u,13,12.5\n")
+    (root / "depth_overlap.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\ncore-u,12.4,13\n")
     (root / "depth_short.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\n")
 
 

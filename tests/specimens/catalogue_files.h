@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sqlite3.h>
+
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -59,7 +62,8 @@ inline Catalogue make_test_catalogue(const std::filesystem::path& folder, std::u
                                      const std::string& name = "core-t") {
   std::filesystem::create_directories(folder);
   Catalogue catalogue = Catalogue::create(
-      folder, catalogue_test_scan(name), {"labels.h5", std::string(64, 'b'), {}, {}, {}},
+      folder, catalogue_test_scan(name),
+      {"labels.h5", std::string(64, name == "core-t" ? 'b' : 'd'), {}, {}, {}},
       {{1, "foram", {232, 163, 61}}, {2, "ostracod, smooth", {1, 2, 3}}}, catalogue_test_kinds());
   std::vector<Specimen> specimens;
   for (std::uint32_t id = 1; id <= count; ++id) {
@@ -69,6 +73,16 @@ inline Catalogue make_test_catalogue(const std::filesystem::path& folder, std::u
   change.add(specimens);
   change.commit();
   return catalogue;
+}
+
+// As another program would change it.
+inline void alter_catalogue(const std::filesystem::path& folder, const std::string& sql) {
+  sqlite3* database = nullptr;
+  if (sqlite3_open((folder / "catalogue.sqlite").c_str(), &database) != SQLITE_OK ||
+      sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw std::runtime_error(sqlite3_errmsg(database));
+  }
+  sqlite3_close(database);
 }
 
 }  // namespace fossilct::test

@@ -2,7 +2,6 @@
 #include "specimens/catalogue.h"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -17,6 +16,7 @@
 namespace fossilct {
 namespace {
 
+using test::alter_catalogue;
 using test::catalogue_test_specimen;
 using test::make_test_catalogue;
 using test::message_of;
@@ -312,22 +312,19 @@ TEST_CASE("a damaged, foreign or newer database is said and left as it is") {
   CHECK(test::read_file(path) == found);
 }
 
-// As another program would, without the rules of ours.
-void alter(const std::filesystem::path& folder, const std::string& sql) {
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open((folder / "catalogue.sqlite").c_str(), &database) == SQLITE_OK);
-  CHECK(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
-}
-
 TEST_CASE("a table or view that is missing or another is damage; more of them are not") {
   const TemporaryFolder folder;
   { make_test_catalogue(folder.path(), 2); }
-  alter(folder.path(), "CREATE TABLE mine (a); CREATE INDEX quick ON specimen (voxel_count)");
+  alter_catalogue(folder.path(),
+                  "CREATE TABLE mine (a); CREATE INDEX quick ON specimen (voxel_count)");
   CHECK(Catalogue::open(folder.path(), Access::read).entries().size() == 2);
-  SUBCASE("table") { alter(folder.path(), "DROP TABLE review"); }
-  SUBCASE("column") { alter(folder.path(), "ALTER TABLE scan RENAME COLUMN sha256 TO hash"); }
-  SUBCASE("view") { alter(folder.path(), "DROP VIEW specimen_table; DROP VIEW specimens"); }
+  SUBCASE("table") { alter_catalogue(folder.path(), "DROP TABLE review"); }
+  SUBCASE("column") {
+    alter_catalogue(folder.path(), "ALTER TABLE scan RENAME COLUMN sha256 TO hash");
+  }
+  SUBCASE("view") {
+    alter_catalogue(folder.path(), "DROP VIEW specimen_table; DROP VIEW specimens");
+  }
   for (const Access access : {Access::read, Access::write}) {
     CHECK(message_of<Error>([&] { Catalogue::open(folder.path(), access); }).find("is damaged") !=
           std::string::npos);
@@ -341,14 +338,15 @@ TEST_CASE("a database from elsewhere neither removes files that are no catalogue
   std::filesystem::create_directory(folder / "crops");
   test::write_file(folder / "crops/1.nrrd", "voxels");
   SUBCASE("the database itself") {
-    alter(folder.path(), "INSERT INTO pending_file (name) VALUES ('catalogue.sqlite')");
+    alter_catalogue(folder.path(), "INSERT INTO pending_file (name) VALUES ('catalogue.sqlite')");
   }
   SUBCASE("by a detour") {
-    alter(folder.path(), "INSERT INTO pending_file (name) VALUES ('crops/../mine.txt')");
+    alter_catalogue(folder.path(), "INSERT INTO pending_file (name) VALUES ('crops/../mine.txt')");
   }
   SUBCASE("a file from elsewhere") {
-    alter(folder.path(),
-          "INSERT INTO pending_file (name, temporary) VALUES ('crops/1.nrrd', 'mine.txt')");
+    alter_catalogue(
+        folder.path(),
+        "INSERT INTO pending_file (name, temporary) VALUES ('crops/1.nrrd', 'mine.txt')");
   }
   CHECK(message_of<Error>([&] {
           Catalogue::open(folder.path(), Access::write);
@@ -361,8 +359,8 @@ TEST_CASE("a database from elsewhere neither removes files that are no catalogue
 TEST_CASE("triggers of a database from elsewhere do not run") {
   const TemporaryFolder folder;
   { make_test_catalogue(folder.path(), 2); }
-  alter(folder.path(),
-        "CREATE TRIGGER away AFTER INSERT ON review BEGIN DELETE FROM specimen; END");
+  alter_catalogue(folder.path(),
+                  "CREATE TRIGGER away AFTER INSERT ON review BEGIN DELETE FROM specimen; END");
   Catalogue catalogue = Catalogue::open(folder.path(), Access::write);
   decide(catalogue, 1, DecisionKind::accept);
   CHECK(catalogue.entries().size() == 2);

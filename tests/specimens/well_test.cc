@@ -17,8 +17,9 @@ std::string table_error(const std::string& text) {
 }
 
 TEST_CASE("a depth table is read by the names of its columns") {
-  const auto rows = parse_depth_table(
+  const auto [path, rows] = parse_depth_table(
       "cores.csv", "\xEF\xBB\xBFtop_m,box,scan,bottom_m\r\n12.5,7,\"core-t\",13\r\n\r\n14,8,b,15");
+  CHECK(path == "cores.csv");
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].scan == "core-t");
   CHECK(rows[0].top_m == 12.5);
@@ -27,6 +28,10 @@ TEST_CASE("a depth table is read by the names of its columns") {
 
 TEST_CASE("a wrong depth table is told by its line") {
   CHECK(table_error("").find("holds no row") != std::string::npos);
+  CHECK(table_error("scan;top_m;bottom_m\na;1;2")
+            .find("line 1: its columns are separated by "
+                  "semicolons") != std::string::npos);
+  CHECK(table_error("scan\ttop_m\tbottom_m\n").find("separated by tabs") != std::string::npos);
   CHECK(table_error("scan,top_m\na,1").find("line 1: the column 'bottom_m' is missing") !=
         std::string::npos);
   CHECK(table_error("scan,top_m,top_m\n").find("line 1: the column 'top_m' stands twice") !=
@@ -52,7 +57,7 @@ TEST_CASE("scans of a well are joined with their depths, decisions and signature
     change.commit();
   }
   const std::vector folders = {folder / "a", folder / "b"};
-  merge_catalogues(folders, std::vector{DepthRow{"core-u", 20, 21}, {"core-t", 10, 11}},
+  merge_catalogues(folders, {"cores.csv", {{"core-u", 20, 21}, {"core-t", 10, 11}}},
                    folder / "well.sqlite");
   const Catalogue well = Catalogue::open(folder / "well.sqlite", Catalogue::Access::read);
   const auto scans = well.scans();
@@ -72,6 +77,47 @@ TEST_CASE("scans of a well are joined with their depths, decisions and signature
         }).find("only read") != std::string::npos);
 }
 
+TEST_CASE("a signature of what another program altered does not hold in the well, which is said") {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"core-t", "core-u"}) {
+    Catalogue catalogue = make_test_catalogue(folder / name, 2, name);
+    Catalogue::Change change(catalogue);
+    change.sign("A. Reader");
+    change.commit();
+  }
+  test::alter_catalogue(folder / "core-u", "UPDATE measurement SET value = value * 2");
+  const auto warnings = merge_catalogues(std::vector{folder / "core-t", folder / "core-u"}, {},
+                                         folder / "well.sqlite");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("core-u: the signature by A. Reader is void") != std::string::npos);
+  const Catalogue well = Catalogue::open(folder / "well.sqlite", Catalogue::Access::read);
+  CHECK(well.signatures().size() == 1);
+  CHECK(well.is_merged());
+}
+
+TEST_CASE("depths that overlap are told, those that touch are not; a scan must have its line") {
+  const test::TemporaryFolder folder;
+  { make_test_catalogue(folder / "a", 1, "core-t"); }
+  { make_test_catalogue(folder / "b", 1, "core-u"); }
+  const auto merged = [&](double top_of_u) {
+    std::filesystem::remove(folder / "well.sqlite");
+    return merge_catalogues(std::vector{folder / "a", folder / "b"},
+                            {"cores.csv", {{"core-t", 10, 11}, {"core-u", top_of_u, 12}}},
+                            folder / "well.sqlite");
+  };
+  CHECK(merged(11).empty());
+  REQUIRE(merged(10.5).size() == 1);
+  CHECK(merged(10.5)[0].find("core-t (10 to 11 m) and core-u (10.5 to 12 m) overlap") !=
+        std::string::npos);
+  std::filesystem::remove(folder / "well.sqlite");
+  const std::string missing = message_of<Error>([&] {
+    merge_catalogues(std::vector{folder / "b"}, {"cores.csv", {{"core-t", 10, 11}}},
+                     folder / "well.sqlite");
+  });
+  CHECK(missing.find("cores.csv: has no line for the scan 'core-u'") != std::string::npos);
+  CHECK(missing.find("its lines are for 'core-t'") != std::string::npos);
+}
+
 TEST_CASE("catalogues that mean different things are not joined") {
   const test::TemporaryFolder folder;
   { make_test_catalogue(folder / "a", 1); }
@@ -82,6 +128,14 @@ TEST_CASE("catalogues that mean different things are not joined") {
     });
   };
   CHECK(merged_with_a("a").find("of the same scan") != std::string::npos);
+  {
+    std::filesystem::create_directories(folder / "labels");
+    ScanRecord unnamed = test::catalogue_test_scan("core-w");
+    unnamed.sha256 = "";
+    Catalogue::create(folder / "labels", unnamed, {"copy.h5", std::string(64, 'b'), {}, {}, {}}, {},
+                      test::catalogue_test_kinds());
+  }
+  CHECK(merged_with_a("labels").find("is of the same labels as another one") != std::string::npos);
   ScanRecord scan = test::catalogue_test_scan("core-v");
   const auto create = [&](const char* name, const std::vector<LabelClass>& classes) {
     std::filesystem::create_directories(folder / name);
