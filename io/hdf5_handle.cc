@@ -68,7 +68,12 @@ std::string last_error() {
   return text.empty() ? "unknown HDF5 error" : system_reason_in(text);
 }
 
-void quiet() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void quiet() {
+  // What a full disk kept from being closed, HDF5 closes again when the program ends, and crashes.
+  // Handles close what they hold; it is to be left at that, which must be said before all else.
+  [[maybe_unused]] static const herr_t left = H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 namespace {
 

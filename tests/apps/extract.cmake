@@ -62,3 +62,6 @@ set_tests_properties(cli_extract_checked PROPERTIES LABELS cli TIMEOUT 300)
 add_test(NAME cli_extract_again_checked COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/reextract_test.py"
   "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/runs/extract_again_checked")
 set_tests_properties(cli_extract_again_checked PROPERTIES LABELS cli TIMEOUT 120)
+add_test(NAME cli_extract_full_disk COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/full_disk_test.py"
+  "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/runs/extract_full_disk")
+set_tests_properties(cli_extract_full_disk PROPERTIES LABELS cli TIMEOUT 120)
