@@ -34,12 +34,12 @@ bool is_catalogue(const fs::path& path) {
 }
 
 std::vector<CatalogueEntry> chosen_fossils(const Catalogue& catalogue,
-                                           const std::vector<std::uint32_t>& ids) {
+                                           const std::vector<IdRange>& ids) {
   if (ids.empty()) {
     return catalogue.entries();
   }
   std::vector<CatalogueEntry> chosen;
-  for (const std::uint32_t id : ids) {
+  for (const std::uint32_t id : ids_in(ids, catalogue, "--ids")) {
     chosen.push_back(catalogue.entry(id, "--ids"));
   }
   return chosen;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/fossil_ids.h"
 #include "specimens/body_crop.h"
 #include "specimens/catalogue.h"
 #include "volumes/volume.h"
@@ -16,9 +17,9 @@ namespace fossilct {
 bool is_catalogue(const std::filesystem::path& path);
 
 // The fossils of these ids, in their order, or all; rejected ones too. Throws Error{option} of
-// --ids as Catalogue::entry().
+// --ids as ids_in().
 std::vector<CatalogueEntry> chosen_fossils(const Catalogue& catalogue,
-                                           const std::vector<std::uint32_t>& ids);
+                                           const std::vector<IdRange>& ids);
 
 // A crop's labels: 1 in the mask's body, 1 wall and 2 lumen in the tissue.
 struct CropLabels {

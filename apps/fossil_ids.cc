@@ -2,18 +2,14 @@
 #include "apps/fossil_ids.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "base/text.h"
 
 namespace fossilct {
-
-namespace {
-
-constexpr std::uint32_t most_ids_of_a_range = 1'000'000;
-
-}  // namespace
 
 std::uint32_t parse_id(const std::string& option, std::string_view text) {
   const auto id = parse_integer(trim(text));
@@ -24,21 +20,34 @@ std::uint32_t parse_id(const std::string& option, std::string_view text) {
   return static_cast<std::uint32_t>(*id);
 }
 
-std::vector<std::uint32_t> parse_ids(const std::string& option, const std::string& text) {
-  std::vector<std::uint32_t> ids;
+std::vector<IdRange> parse_ids(const std::string& option, const std::string& text) {
+  std::vector<IdRange> ranges;
   for (const std::string& part : split(text, ',')) {
     const std::size_t dash = part.find('-');
     const std::uint32_t first = parse_id(option, part.substr(0, dash));
     const std::uint32_t last =
         dash == std::string::npos ? first : parse_id(option, part.substr(dash + 1));
-    if (last < first || last - first >= most_ids_of_a_range) {
+    if (last < first) {
       throw option_error(option, "'" + printable(part) + "' is no range of ids");
     }
-    for (std::uint32_t id = first; id <= last; ++id) {
-      if (std::ranges::find(ids, id) == ids.end()) {
-        ids.push_back(id);
-      }
+    ranges.push_back({first, last});
+  }
+  return ranges;
+}
+
+std::vector<std::uint32_t> ids_in(const std::vector<IdRange>& ranges, const Catalogue& catalogue,
+                                  const std::string& option) {
+  const std::vector<std::uint32_t> known = catalogue.ids();
+  std::vector<std::uint32_t> ids;
+  std::unordered_set<std::uint32_t> taken;
+  for (const IdRange& range : ranges) {
+    const auto begin = std::ranges::lower_bound(known, range.first);
+    const auto end = std::ranges::upper_bound(known, range.last);
+    if (begin == end) {
+      catalogue.entry(range.first, option);  // says which there are
     }
+    std::copy_if(begin, end, std::back_inserter(ids),
+                 [&taken](std::uint32_t id) { return taken.insert(id).second; });
   }
   return ids;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <vector>
 
 #include "apps/command.h"
+#include "apps/fossil_ids.h"
 #include "render/mesh.h"
 #include "render/mesh_files.h"
 
@@ -13,7 +13,7 @@ namespace fossilct {
 
 // Which meshes are made of a catalogue's fossils.
 struct FossilMeshOptions {
-  std::vector<std::uint32_t> ids;  // empty: all
+  std::vector<IdRange> ids;  // empty: all
   std::vector<MeshFormat> formats = {MeshFormat::ply};
   bool walls = false;    // --surface wall: of the wall with its chambers as inner shells
   bool centred = false;  // MeshFileOptions::centred

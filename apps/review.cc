@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdlib>
+#include <unordered_map>
 
 #include "apps/body_edits.h"
 #include "apps/catalogue_report.h"
@@ -72,7 +73,8 @@ void edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
       person_of(options), extraction.value("margin", BodyEditing().margin_voxels),
       context.common.threads};
   if (!options.merge.empty()) {
-    merge_bodies(catalogue, change, options.merge, editing, context.progress);
+    merge_bodies(catalogue, change, ids_in(options.merge, catalogue, "--merge"), editing,
+                 context.progress);
   }
   if (options.split) {
     SplitOptions split;
@@ -85,16 +87,31 @@ void edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
   }
 }
 
+void decide(const Catalogue& catalogue, Catalogue::Change& change,
+            const std::vector<VerdictOf>& verdicts, const std::string& person) {
+  std::unordered_map<std::uint32_t, const VerdictOf*> given;
+  for (const VerdictOf& verdict : verdicts) {
+    for (const std::uint32_t id : ids_in(verdict.ids, catalogue, verdict.option)) {
+      const auto [other, is_first] = given.emplace(id, &verdict);
+      if (other->second->kind != verdict.kind) {
+        throw option_error(verdict.option, "fossil " + std::to_string(id) + " is given to " +
+                                               other->second->option +
+                                               " too; give it to one of them");
+      }
+      if (is_first) {
+        change.decide({id, verdict.kind, "", person});
+      }
+    }
+  }
+}
+
 // All that one call asks for is one step: made whole or not at all. Bodies first: a verdict given
 // with them is on what they became.
 void apply(Catalogue& catalogue, const ReviewOptions& options, const CommandContext& context) {
   const std::string person = person_of(options);
   Catalogue::Change change(catalogue);
   edit_bodies(catalogue, change, options, context);
-  for (const VerdictOf& verdict : options.verdicts) {
-    catalogue.entry(verdict.id, verdict.option);
-    change.decide({verdict.id, verdict.kind, "", person});
-  }
+  decide(catalogue, change, options.verdicts, person);
   for (const auto& [id, text] : options.notes) {
     catalogue.entry(id, "--note");
     change.decide({id, DecisionKind::note, text, person});

@@ -28,15 +28,7 @@ void declare_verdict(OptionSet& options, ReviewOptions& review, const std::strin
   options.repeated(
       name, "ID,ID-ID",
       [&review, option, kind](const std::string& text) {
-        for (const std::uint32_t id : parse_ids(option, text)) {
-          for (const VerdictOf& other : review.verdicts) {
-            if (other.id == id && other.kind != kind) {
-              throw option_error(option, "fossil " + std::to_string(id) + " is given to " +
-                                             other.option + " too; give it to one of them");
-            }
-          }
-          review.verdicts.push_back({id, kind, option});
-        }
+        review.verdicts.push_back({parse_ids(option, text), kind, option});
       },
       help);
 }
@@ -88,7 +80,7 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
       "merge", "ID,ID",
       [&review](const std::string& text) {
         review.merge = parse_ids("--merge", text);
-        if (review.merge.size() < 2) {
+        if (review.merge.size() == 1 && review.merge[0].first == review.merge[0].last) {
           throw option_error("--merge", "'" + printable(text) + "': takes two ids or more");
         }
       },

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/fossil_ids.h"
 #include "apps/options.h"
 #include "specimens/catalogue.h"
 #include "specimens/split.h"
@@ -16,7 +17,7 @@ namespace fossilct {
 
 // Something to be done to fossils, and the option that asked for it.
 struct VerdictOf {
-  std::uint32_t id = 0;
+  std::vector<IdRange> ids;
   DecisionKind kind = DecisionKind::accept;
   std::string option;  // "--accept"
 };
@@ -28,7 +29,7 @@ struct ReviewOptions {
   std::vector<VerdictOf> verdicts;
   std::vector<std::pair<std::uint32_t, std::string>> notes;
   std::vector<std::pair<std::uint32_t, std::filesystem::path>> photos;
-  std::vector<std::uint32_t> merge;
+  std::vector<IdRange> merge;
   std::optional<std::uint32_t> split;
   double split_depth = SplitOptions().depth;
   std::filesystem::path import_labels;

@@ -286,6 +286,15 @@ bool Catalogue::has(std::uint32_t id) const {
       .step();
 }
 
+std::vector<std::uint32_t> Catalogue::ids() const {
+  std::vector<std::uint32_t> ids;
+  Statement rows(*state_->database, "SELECT id FROM specimen ORDER BY key");
+  while (rows.step()) {
+    ids.push_back(static_cast<std::uint32_t>(rows.integer(0)));
+  }
+  return ids;
+}
+
 std::uint32_t Catalogue::highest_id_given() const {
   return static_cast<std::uint32_t>(
       state_->database->integer("SELECT highest_id FROM scan WHERE id = 1"));

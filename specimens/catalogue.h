@@ -157,6 +157,7 @@ class Catalogue {
   // one where it was retired.
   CatalogueEntry entry(std::uint32_t id, std::string_view option = "ID") const;
   bool has(std::uint32_t id) const;
+  std::vector<std::uint32_t> ids() const;  // of the fossils there are, upwards
   std::uint32_t highest_id_given() const;  // 0: none yet
   std::vector<RetiredId> retired() const;
   std::vector<Decision> decisions() const;    // oldest first

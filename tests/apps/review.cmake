@@ -19,6 +19,8 @@ fossilct_cli_test(review_queue ${review} --queue --limit 2 EXIT 0 STDOUT "^id do
 fossilct_cli_test(review_json ${review} --json EXIT 0 STDOUT "^{ \"catalogue\": \"t.fossils\".*\"fossils\": 12, \"accepted\": 1,.*\"signature\": null, \"queue\": . { \"id\": ")
 fossilct_cli_test(review_limit ${review} --limit 0 EXIT 2 STDERR "--limit: '0' is not a whole number from 1")
 fossilct_cli_test(review_accept ${review} --accept 4-6,1 --accept 7 EXIT 0 STDOUT "accepted +6 undecided +6 rejected +1 ")
+fossilct_cli_test(review_accept_gaps ${review} --accept 10-4000000000 EXIT 0 STDOUT "accepted +5 undecided +7 rejected +1 ")
+fossilct_cli_test(review_accept_none_in_range ${review} --accept 20-30 EXIT 2 STDERR "--accept: there is no fossil 20: the catalogue has 13, with ids from 1 to 13")
 fossilct_cli_test(review_reject ${review} --reject 2 EXIT 0 STDOUT "fossils +11 accepted +0 undecided +11 rejected +2 ")
 fossilct_cli_test(review_reopen ${review} --reopen 3 EXIT 0 STDOUT "fossils +13 accepted +1 undecided +12 rejected +0 ")
 fossilct_cli_test(review_note ${review} --note "5=broken, glued" --by "B. Writer" EXIT 0 STDOUT "decisions +3 ")

@@ -75,6 +75,14 @@ database.close()
 code, out, err = fossilct("catalogue", "info", folder)
 assert code == 0 and "VOID, the content was altered by another program" in out, (out, err)
 
+# A range as large as there can be takes no longer than the fossils that it has.
+folder = fresh("range")
+code, _, err = fossilct("review", folder, "--accept", "1-4294967294", "--accept", "1-1000000")
+assert code == 0, err
+assert all(row["verdict"] == "accepted" for row in rows(folder).values())
+with sqlite3.connect(folder / "catalogue.sqlite") as database:
+    assert database.execute("SELECT count(*) FROM review WHERE action = 'accept'").fetchone()[0] == 1 + len(rows(folder))
+
 # Damaged: said, not overwritten.
 for name, damage in {"empty": lambda b: b"", "text": lambda b: b"no tables here", "cut": lambda b: b[: len(b) // 2]}.items():
     folder = fresh(name)
