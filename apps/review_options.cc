@@ -2,6 +2,7 @@
 #include "apps/review_options.h"
 
 #include "apps/fossil_ids.h"
+#include "apps/given_text.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -66,6 +67,7 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
       "note", "ID=TEXT",
       [&review](const std::string& text) {
         review.notes.push_back(parse_of_id("--note", text, "TEXT"));
+        require_text("--note", review.notes.back().second, true);
       },
       "Write this beside the fossil");
   options.repeated(
@@ -97,7 +99,13 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
       "Labels corrected in another program, on the scan's grid: with ID a mask as "
       "crops/ID_mask.nrrd, otherwise ids as in instances.h5, new values new fossils");
   options.section("Who");
-  options.text("by", "NAME", &review.by, "Who decides; the user's name otherwise");
+  options.parsed(
+      "by", "NAME",
+      [&review](const std::string& name) {
+        require_text("--by", name);
+        review.by = name;
+      },
+      "Who decides; the user's name otherwise");
   options.section("Signing");
   options.parsed(
       "sign", "NAME",
@@ -105,6 +113,7 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
         if (trim(name).empty()) {
           throw option_error("--sign", "the name is empty");
         }
+        require_text("--sign", name);
         review.sign = name;
       },
       "Freeze the counts under this name; any later change voids it");

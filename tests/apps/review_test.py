@@ -65,6 +65,20 @@ assert (folder / "catalogue.sqlite").read_bytes() == before
 code, _, err = fossilct("review", folder, "--sign", " ")
 assert code == 2 and "--sign: the name is empty" in err, err
 
+# What can't be shown or written is not kept; what another program put there is not sent to the terminal.
+for option in ("--sign", "--by", "--note"):
+    for bad in (b"\x1b[31mred", b"caf\xe9"):
+        value = b"1=" + bad if option == "--note" else bad
+        done = subprocess.run([program, b"review", bytes(folder), b"--accept", b"1", option.encode(), value], capture_output=True)
+        assert done.returncode == 2 and b"no UTF-8, or control characters" in b" ".join(done.stderr.split()), done.stderr
+code, _, err = fossilct("review", folder, "--note", "1=two\nlines, caf\u00e9")
+assert code == 0 and rows(folder)[1]["note"] == "two\nlines, caf\u00e9", err
+signed = fresh("signed")
+assert fossilct("review", signed, "--sign", "Dr. A. Reader")[0] == 0
+with sqlite3.connect(signed / "catalogue.sqlite") as database:
+    database.execute("UPDATE signature SET person = 'A' || char(27) || '[2J'")
+assert "\x1b" not in fossilct("catalogue", "info", signed)[1]
+
 # Signed, then altered behind our back.
 code, out, err = fossilct("review", folder, "--sign", "Dr. A. Reader", "--json")
 assert code == 0 and json.loads(out)["signature"]["holds"], (out, err)
