@@ -269,7 +269,7 @@ class ExtractCommand : public Command {
                        const Counts& counts, const std::optional<Catalogue>& earlier,
                        const fs::path& folder, const Json& provenance) const {
     const ScanRecord scan = {
-        .name = scan_name(inputs),
+        .name = scan_name(inputs, earlier),
         .path = (inputs.scan ? settings_.scan : settings_.labels).string(),
         .sha256 = inputs.scan_identity.sha256,
         .grid = inputs.grid,
@@ -291,11 +291,11 @@ class ExtractCommand : public Command {
     change.commit();
   }
 
-  static std::string scan_name(const ExtractInputs& inputs) {
-    const Json& source = inputs.scan ? inputs.scan_identity.source : inputs.labels_identity.source;
-    const std::string name = source.at("name").get<std::string>();
-    const fs::path path = name;
-    return path.extension() == ".h5" ? path.stem().string() : name;
+  std::string scan_name(const ExtractInputs& inputs,
+                        const std::optional<Catalogue>& earlier) const {
+    return !settings_.name.empty() ? settings_.name
+           : earlier               ? earlier->scan().name
+                                   : default_scan_name(inputs);
   }
 
   Json options_json(const ExtractInputs& inputs, std::optional<double> air_grey) const {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/extract_inputs.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
 #include "apps/label_volumes.h"
 #include "apps/scan_report.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "io/open_scan.h"
 
 namespace fossilct {
@@ -109,6 +112,12 @@ void warn_of_other_scan(const ExtractSettings& settings, const ExtractInputs& in
   }
 }
 
+// Names that many a scan has.
+constexpr std::array usual_names = {
+    "scan",  "scans", "slice", "slices", "image",  "images",         "stack", "volume",
+    "vol",   "data",  "ct",    "recon",  "rec",    "reconstruction", "tif",   "tiff",
+    "dicom", "dcm",   "raw",   "nrrd",   "labels", "label",          "mask",  "masks"};
+
 }  // namespace
 
 ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context) {
@@ -131,6 +140,18 @@ ExtractInputs open_extract_inputs(const ExtractSettings& settings, const Command
     inputs.labels->mutable_description().grid = inputs.grid;
   }
   return inputs;
+}
+
+std::string default_scan_name(const ExtractInputs& inputs) {
+  const Json& source = inputs.scan ? inputs.scan_identity.source : inputs.labels_identity.source;
+  const std::filesystem::path name = source.at("name").get<std::string>();
+  const std::filesystem::path path = source.at("path").get<std::string>();
+  const std::string folder = path.parent_path().filename().string();
+  const std::string stem = name.stem().string();
+  if (!folder.empty() && std::ranges::find(usual_names, lower(stem)) != usual_names.end()) {
+    return folder;
+  }
+  return name.extension() == ".h5" ? stem : name.string();
 }
 
 }  // namespace fossilct

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "apps/command.h"
@@ -29,5 +30,9 @@ struct ExtractInputs {
 // differ, for a scan that is labels, radiographs, or every n-th slice, and for labels that are no
 // whole numbers.
 ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context);
+
+// What the scan (without one, the labels) is called where nobody says: its name, without .h5; that
+// of the folder it lies in where the name says nothing ("scan", "slices.tif").
+std::string default_scan_name(const ExtractInputs& inputs);
 
 }  // namespace fossilct

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "apps/given_text.h"
 #include "apps/scan_options.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -43,6 +44,17 @@ void declare_inputs(OptionSet& options, ExtractSettings& s) {
                "The catalogue, as core17.fossils; one of the same scan is brought up to date, and "
                "its fossils keep their ids");
   options.require();
+  options.parsed(
+      "name", "NAME",
+      [&s](const std::string& name) {
+        require_text("--name", name);
+        s.name = trim(name);
+        if (s.name.empty()) {
+          throw option_error("--name", "the name is empty");
+        }
+      },
+      "What the scan is called in the catalogue, in a well and its depth table",
+      "that of its file, or of its folder where that says nothing");
   options.flag("overwrite", &s.overwrite,
                "Begin a new catalogue where there is one: its ids and decisions are lost");
   options.flag("retire-reviewed", &s.retire_reviewed,

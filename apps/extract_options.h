@@ -20,6 +20,7 @@ struct ExtractSettings {
   OpenOptions open;            // of both; spacing, scratch
   std::filesystem::path uncertainty;
   std::filesystem::path output;
+  std::string name;  // of the scan; empty: by its file
   bool overwrite = false;
   bool retire_reviewed = false;
 

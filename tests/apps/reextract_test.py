@@ -190,3 +190,15 @@ fresh()
 (work / "f.fossils/instances.h5").unlink()
 assert "holds no instances.h5" in fossilct(*again, code=1)
 fossilct(*again, "--overwrite")
+
+# Scans in folders of the same name have names of their own, or are given them; a name once given stays.
+for core in ("core-a", "core-b"):
+    (work / core).mkdir()
+    nrrd(f"{core}/scan.nrrd", EDGES, inside=200 if core == "core-a" else 201, outside=90)
+    nrrd(f"{core}/labels.nrrd", dict(list(EDGES.items())[: 3 if core == "core-a" else 4]))
+    fossilct("extract", f"{core}/labels.nrrd", "--scan", f"{core}/scan.nrrd", "-o", f"{core}.fossils")
+assert "core-a core-b" in " ".join(fossilct("catalogue", "merge", "core-a.fossils", "core-b.fossils", "-o", "well.sqlite").split())
+again = ["extract", "core-a/labels.nrrd", "--scan", "core-a/scan.nrrd", "-o", "core-a.fossils"]
+fossilct(*again, "--name", "box 7")
+fossilct(*again)
+assert rows("SELECT name FROM scan", "core-a.fossils") == [("box 7",)]
