@@ -90,7 +90,7 @@ class ReportCommand : public Command {
     options_.open.threads = context.common.threads;
     settle_outputs();
     const Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::read);
-    if (catalogue.scans().size() > 1) {
+    if (catalogue.is_merged()) {
       throw file_error(options_.catalogue,
                        "joins several scans, and has no crops; report on the catalogue of a scan");
     }
