@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "volumes/class_colours.h"
 
 namespace fossilct {
 
@@ -74,16 +75,6 @@ void require_rising(double low, double high, const std::string& text) {
     throw option_error("--window", quoted(text) + ": the low end must be below the high end");
   }
 }
-
-// Colours that stay apart for most colour-blind readers (Okabe and Ito's palette).
-constexpr std::array<std::array<std::uint8_t, 3>, 8> own_colours = {{{0xe6, 0x9f, 0x00},
-                                                                     {0x56, 0xb4, 0xe9},
-                                                                     {0x00, 0x9e, 0x73},
-                                                                     {0xf0, 0xe4, 0x42},
-                                                                     {0x00, 0x72, 0xb2},
-                                                                     {0xd5, 0x5e, 0x00},
-                                                                     {0xcc, 0x79, 0xa7},
-                                                                     {0x99, 0x99, 0x99}}};
 
 std::optional<std::array<std::uint8_t, 3>> parse_colour(const std::string& text) {
   const bool hex = text.size() == 7 && text.front() == '#' &&
@@ -309,7 +300,7 @@ LabelClass parse_label_class(const std::string& text) {
   if (good) {
     result.value = *value;
     result.name = text.substr(equals + 1, hash == std::string::npos ? hash : hash - equals - 1);
-    result.colour = own_colours[static_cast<std::size_t>(*value + 7) % own_colours.size()];
+    result.colour = own_class_colour(*value);
     if (hash != std::string::npos) {
       const auto colour = parse_colour(text.substr(hash + 1));
       good = colour.has_value();

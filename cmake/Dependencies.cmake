@@ -45,9 +45,10 @@ endif()
 
 if("render" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonMath FiltersCore FiltersGeneral RenderingCore
-    RenderingFreeType RenderingOpenGL2 glew)
+    RenderingOpenGL2 RenderingVolume RenderingVolumeOpenGL2 glew)
   find_package(OpenGL REQUIRED COMPONENTS OpenGL EGL)
   find_package(X11 REQUIRED)
+  pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo-pdf)
 endif()
 
 if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)

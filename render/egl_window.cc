@@ -17,7 +17,6 @@
 #include "render/egl_context.h"
 
 VTK_MODULE_INIT(vtkRenderingOpenGL2)
-VTK_MODULE_INIT(vtkRenderingFreeType)
 
 namespace fossilct {
 namespace {

@@ -8,7 +8,7 @@
 namespace fossilct {
 
 // 8-bit pixels, rows top to bottom, channels interleaved: 1 grey, 2 grey with opacity, 3 RGB, 4 RGB
-// with opacity (not premultiplied) opacity; no padding between rows.
+// with opacity (not premultiplied); no padding between rows.
 struct Picture {
   std::int64_t width = 0;
   std::int64_t height = 0;

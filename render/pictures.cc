@@ -2,6 +2,7 @@
 #include "render/pictures.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "base/error.h"
@@ -31,10 +32,9 @@ std::vector<ViewFrame> standard_frames(const FossilPictures& pictures, std::int6
   return frames;
 }
 
-double um_per_pixel_for(const TriangleMesh& body, const Pose& pose, const BodyCrop& crop,
+double um_per_pixel_for(const TriangleMesh& body, const Pose& pose, const Grid& grid,
                         const PictureOptions& options) {
-  const double least_um =
-      std::min({crop.grid.spacing_um.x, crop.grid.spacing_um.y, crop.grid.spacing_um.z});
+  const double least_um = std::min({grid.spacing_um.x, grid.spacing_um.y, grid.spacing_um.z});
   const double half_um = std::max(half_extent_um(body, pose), least_um);
   return 2 * half_um / (1 - 2 * options.margin) / static_cast<double>(options.edge_pixels);
 }
@@ -63,7 +63,7 @@ FossilPictures draw_fossil(MeshPainter& painter, const TriangleMesh& body, const
   options.check();
   FossilPictures pictures;
   pictures.pose = pose_of(body);
-  pictures.um_per_pixel = um_per_pixel_for(body, pictures.pose, crop, options);
+  pictures.um_per_pixel = um_per_pixel_for(body, pictures.pose, crop.grid, options);
   pictures.spacing_known = crop.grid.spacing_known;
   const std::vector<ViewFrame> frames = standard_frames(pictures, options.edge_pixels);
   std::ranges::move(painter.paint(body, frames), pictures.views.begin());
@@ -74,13 +74,33 @@ FossilPictures draw_fossil(MeshPainter& painter, const TriangleMesh& body, const
     pictures.cut = std::move(painter.paint(*wall, {&frame, 1}, true).front());
   }
   const GreyWindow window = grey_window_of(crop);
-  std::transform(
-      plane_views.begin(), plane_views.end(), pictures.sections.begin(), [&](StandardView view) {
-        return section_of(crop,
-                          {turned(pictures.pose, view), pictures.um_per_pixel, options.edge_pixels},
-                          window, options.outline);
-      });
+  for (std::size_t i = 0; i < plane_views.size(); ++i) {
+    const ViewFrame frame{turned(pictures.pose, plane_views[i]), pictures.um_per_pixel,
+                          options.edge_pixels};
+    Section section = section_of(crop, frame, window, options.outline);
+    pictures.sections[i] = std::move(section.grey);
+    pictures.outlines[i] = std::move(section.outline);
+  }
   return pictures;
+}
+
+Picture on_black(const Picture& picture) {
+  assert(picture.channels == 2);
+  Picture grey(picture.width, picture.height, 1);
+  for (std::size_t i = 0; i < grey.pixels.size(); ++i) {
+    grey.pixels[i] =
+        static_cast<std::uint8_t>((picture.pixels[2 * i] * picture.pixels[2 * i + 1] + 127) / 255);
+  }
+  return grey;
+}
+
+PosedPicture draw_front(MeshPainter& painter, const TriangleMesh& body, const Grid& grid,
+                        const PictureOptions& options) {
+  options.check();
+  const Pose pose = pose_of(body);
+  const double um_per_pixel = um_per_pixel_for(body, pose, grid, options);
+  const ViewFrame frame{pose, um_per_pixel, options.edge_pixels};
+  return {std::move(painter.paint(body, {&frame, 1}).front()), um_per_pixel, grid.spacing_known};
 }
 
 ScaleBar scale_bar(double um_per_pixel, double most_pixels, bool spacing_known) {

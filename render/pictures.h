@@ -30,11 +30,26 @@ struct FossilPictures {
   Pose pose;
   double um_per_pixel = 1;
   bool spacing_known = true;
-  std::array<Picture, 6> views;     // in the order of all_standard_views; grey with opacity
-  std::optional<Picture> cut;       // cut open; grey with opacity
-  StandardView cut_from{};          // whence it is seen
-  std::array<Picture, 3> sections;  // across the front, left and top views; RGB with opacity
+  std::array<Picture, 6> views;  // in the order of all_standard_views; grey with opacity
+  std::optional<Picture> cut;    // cut open; grey with opacity
+  StandardView cut_from{};       // whence it is seen
+  // Across the front, left and top views: the scan, grey with opacity, and the outline of the body
+  // to be laid over it, RGB with opacity.
+  std::array<Picture, 3> sections;
+  std::array<Picture, 3> outlines;
 };
+
+// Grey with opacity as it looks on black: grey alone.
+Picture on_black(const Picture& picture);
+
+// The front view alone, as draw_fossil() draws it. `grid` is the crop's.
+struct PosedPicture {
+  Picture picture;  // grey with opacity
+  double um_per_pixel = 1;
+  bool spacing_known = true;
+};
+PosedPicture draw_front(MeshPainter& painter, const TriangleMesh& body, const Grid& grid,
+                        const PictureOptions& options = {});
 
 // `body` is the fossil's outside, closed (mesh.h); `wall`, where it is not null and has triangles,
 // its wall with the chambers as inner shells: cut open through the centre across the standard view

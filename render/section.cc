@@ -147,26 +147,24 @@ GreyWindow grey_window_of(const BodyCrop& crop) {
   return {percentile(1), percentile(99)};
 }
 
-Picture section_of(const BodyCrop& crop, const ViewFrame& view, const GreyWindow& window,
+Section section_of(const BodyCrop& crop, const ViewFrame& view, const GreyWindow& window,
                    const Colour& outline) {
   const Samples samples = sample(crop, view, window);
-  Picture picture(samples.edge, samples.edge, 4);
+  Section section{{samples.edge, samples.edge, 2}, {samples.edge, samples.edge, 4}};
   for (std::int64_t y = 0; y < samples.edge; ++y) {
     for (std::int64_t x = 0; x < samples.edge; ++x) {
       if (!samples.known(x, y)) {
         continue;
       }
-      const double cover = outline_cover(samples, x, y);
-      const double grey =
-          static_cast<double>(samples.grey[static_cast<std::size_t>(y * samples.edge + x)]);
-      std::uint8_t* pixel = picture.at(x, y);
-      for (std::size_t c = 0; c < 3; ++c) {
-        pixel[c] = static_cast<std::uint8_t>(std::lround(grey + cover * (outline[c] - grey)));
-      }
-      pixel[3] = 255;
+      std::uint8_t* grey = section.grey.at(x, y);
+      grey[0] = static_cast<std::uint8_t>(
+          std::lround(samples.grey[static_cast<std::size_t>(y * samples.edge + x)]));
+      grey[1] = 255;
+      std::uint8_t* line = std::ranges::copy(outline, section.outline.at(x, y)).out;
+      *line = static_cast<std::uint8_t>(std::lround(255 * outline_cover(samples, x, y)));
     }
   }
-  return picture;
+  return section;
 }
 
 }  // namespace fossilct

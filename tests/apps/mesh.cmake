@@ -38,6 +38,7 @@ if("data" IN_LIST FOSSILCT_BUILT_ROOMS)
   fossilct_cli_test(mesh_fossils_none ARGS mesh none.fossils EXIT 1 STDERR "none.fossils: there is no such folder")
   fossilct_cli_test(mesh_labels_ids ARGS mesh in/masks --ids 1 EXIT 2 STDERR "--ids: is for the fossils of a catalogue")
   fossilct_cli_test(mesh_labels_formats ARGS ${mesh} a.ply --format ply,stl EXIT 2 STDERR "--format: a list of formats is for")
+  include(render.cmake)
 endif()
 
 # The other commands start without VTK.

@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
-#include "render/lettering.h"
+#include "render/canvas.h"
 #include "render/mesh.h"
 #include "render/pictures.h"
 #include "solids.h"
@@ -186,10 +186,12 @@ TEST_CASE("a card holds the pictures, its words and the scale bar") {
 }
 
 TEST_CASE("letters: as wide as said, nothing beyond the picture") {
-  Picture page(60, 30, 3);
-  fill(page, 0, 0, 60, 30, {255, 255, 255});
-  write_text(page, 4, 4, "Hm", {14, {0, 0, 0}});
-  const std::int64_t width = text_width("Hm", {14, {0, 0, 0}});
+  PictureCanvas canvas(60, 30);
+  canvas.fill(0, 0, 60, 30, {255, 255, 255});
+  canvas.write(4, 16, "Hm", {14, {0, 0, 0}});
+  const auto width = static_cast<std::int64_t>(std::ceil(canvas.width_of("Hm", {14})));
+  canvas.write(50, 30, "beyond", {14, {255, 255, 255}});
+  const Picture page = canvas.picture();
   std::int64_t rightmost = 0;
   for (std::int64_t y = 0; y < 30; ++y) {
     for (std::int64_t x = 0; x < 60; ++x) {
@@ -198,7 +200,33 @@ TEST_CASE("letters: as wide as said, nothing beyond the picture") {
   }
   CHECK(rightmost > 10);
   CHECK(rightmost <= 4 + width);
-  write_text(page, 50, 25, "beyond", {14, {0, 0, 0}});  // must not write past the end
+}
+
+TEST_CASE("the outline of a section runs where the body ends, on a picture of its own") {
+  const Picture& outline = pictures().outlines[0];
+  const Picture& view = pictures().views[0];
+  std::int64_t drawn = 0;
+  std::int64_t far_from_edge = 0;
+  for (std::int64_t y = 2; y < edge - 2; ++y) {
+    for (std::int64_t x = 2; x < edge - 2; ++x) {
+      if (outline.at(x, y)[3] < 128) {
+        continue;
+      }
+      ++drawn;
+      CHECK(outline.at(x, y)[1] == PictureOptions{}.outline[1]);
+      const bool inside_all_around = view.at(x - 2, y)[1] == 255 && view.at(x + 2, y)[1] == 255 &&
+                                     view.at(x, y - 2)[1] == 255 && view.at(x, y + 2)[1] == 255;
+      far_from_edge += inside_all_around ? 1 : 0;
+    }
+  }
+  CHECK(drawn > 60);
+  CHECK(far_from_edge < drawn / 2);  // the section's outline lies within the view's
+}
+
+TEST_CASE("on black: a clear pixel is black, a half clear one half as bright") {
+  Picture picture(3, 1, 2);
+  picture.pixels = {200, 255, 200, 128, 200, 0};
+  CHECK(on_black(picture).pixels == std::vector<std::uint8_t>{200, 100, 0});
 }
 
 TEST_CASE("an empty body gives clear pictures") {
