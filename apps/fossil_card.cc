@@ -30,7 +30,8 @@ constexpr std::array lines = {diameter,
 // To three digits, which is more than a segmentation knows.
 std::string three_digits(double value) {
   const double unit = value == 0 ? 1 : std::pow(10, std::floor(std::log10(std::abs(value))) - 2);
-  return format_rounded(std::round(value / unit) * unit);
+  const double rounded = std::round(value / unit) * unit;
+  return rounded >= 1000 ? format_count(std::llround(rounded)) : format_rounded(rounded);
 }
 
 // Lengths of a millimetre and more are in mm, volumes as of a cube of that edge.

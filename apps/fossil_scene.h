@@ -22,9 +22,10 @@ struct FossilSceneOptions {
 };
 
 // Draws the fossils of a catalogue that count, or what labels hold, in the colours of their classes
-// within the rock of the scan, read at a level of at most 256 voxels along an axis. The turntable
-// is 0001.png, 0002.png ... and, where the program ffmpeg is there, turntable.mp4. Throws as
-// Catalogue, open_scan(), ScenePainter and AtomicOutput; Cancelled where a stop was asked for.
+// within the rock of the scan, read at a level of at most 128 voxels along an axis (labels 256).
+// The turntable is 0001.png, 0002.png ... and, where the program ffmpeg is there, turntable.mp4.
+// Throws as Catalogue, open_scan(), ScenePainter and AtomicOutput; Cancelled where a stop was asked
+// for.
 CommandResult draw_scene(const std::filesystem::path& labels_or_catalogue,
                          const FossilSceneOptions& options, const CommandContext& context);
 

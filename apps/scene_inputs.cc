@@ -25,7 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t most_voxels_along = 256;
+constexpr std::int64_t most_label_voxels_along = 256;
+constexpr std::int64_t most_rock_voxels_along = 128;
 constexpr std::int64_t most_factor = 64;
 constexpr std::size_t most_classes = 64;
 
@@ -33,7 +34,7 @@ Colour colour_of(const LabelClass& of) {
   return of.colour == Colour{} ? own_class_colour(of.value) : of.colour;
 }
 
-std::int64_t factor_for(const Size3& size) {
+std::int64_t factor_for(const Size3& size, std::int64_t most_voxels_along) {
   std::int64_t factor = 1;
   while (std::max({size.x, size.y, size.z}) / factor > most_voxels_along && factor < most_factor) {
     factor *= 2;
@@ -96,7 +97,7 @@ void require_size(const fs::path& scan, const Size3& found, const Size3& expecte
 void read_rock(Scene& scene, const fs::path& path, const ScanDescription& scan,
                const CommandContext& context) {
   require_size(path, scan.grid.size, scene.grid.size);
-  const std::int64_t factor = factor_for(scene.grid.size);
+  const std::int64_t factor = factor_for(scene.grid.size, most_rock_voxels_along);
   auto coarse =
       reduced_source(path, reading_options(context, false), factor, scan.levels, context.progress);
   const Window window = window_of(*coarse, context.progress);
@@ -188,7 +189,7 @@ Scene scene_of_labels(const fs::path& path, const ScanDescription* scan,
     scene.grid = scan->grid;
   }
   scene.title = path.stem().string();
-  const std::int64_t factor = factor_for(scene.grid.size);
+  const std::int64_t factor = factor_for(scene.grid.size, most_label_voxels_along);
   auto coarse =
       reduced_source(path, options, factor, source->description().levels, context.progress);
   coarse = convert(std::move(coarse), PixelType::u32, std::nullopt);

@@ -54,8 +54,25 @@ Vector3 corner_of(const Grid& grid, unsigned i) {
 
 Vector3 centre_of(const Grid& grid) { return 0.5 * (corner_of(grid, 0) + corner_of(grid, 7)); }
 
-// Half the diagonal: whatever way the core is turned, it lies within.
 double radius_um(const Grid& grid) { return length(corner_of(grid, 7) - corner_of(grid, 0)) / 2; }
+
+// Half of what the core takes of the picture, whatever way it is turned.
+struct HalfExtent {
+  double width_um = 0;
+  double height_um = 0;
+};
+HalfExtent half_extent(const Grid& grid) {
+  constexpr double rise = elevation_degrees * std::numbers::pi / 180;
+  HalfExtent half;
+  for (unsigned corner = 0; corner < 8; ++corner) {
+    const Vector3 p = corner_of(grid, corner) - centre_of(grid);
+    const double from_axis = std::hypot(p.x, p.y);
+    half.width_um = std::max(half.width_um, from_axis);
+    half.height_um =
+        std::max(half.height_um, std::abs(p.z) * std::cos(rise) + from_axis * std::sin(rise));
+  }
+  return half;
+}
 
 std::int64_t height_of(const SceneOptions& options) { return options.width * 4 / 5; }
 
@@ -92,22 +109,17 @@ TriangleMesh joined(const std::vector<TriangleMesh>& meshes, const Vector3& cent
   return all;
 }
 
+// From the image of a grid, which has its spacing, to the scan about `centre`.
 vtkNew<vtkMatrix4x4> matrix_of(const Grid& grid, const Vector3& centre) {
   vtkNew<vtkMatrix4x4> matrix;
-  const Vector3 origin = grid.physical_from_index({0, 0, 0}) - centre;
-  const std::array<Vector3, 3> steps = {
-      grid.physical_from_index({1, 0, 0}) - grid.physical_from_index({0, 0, 0}),
-      grid.physical_from_index({0, 1, 0}) - grid.physical_from_index({0, 0, 0}),
-      grid.physical_from_index({0, 0, 1}) - grid.physical_from_index({0, 0, 0})};
-  for (int axis = 0; axis < 3; ++axis) {
-    const Vector3& step = steps[static_cast<std::size_t>(axis)];
-    matrix->SetElement(0, axis, step.x);
-    matrix->SetElement(1, axis, step.y);
-    matrix->SetElement(2, axis, step.z);
+  const Vector3 shift = grid.origin_um - centre;
+  const std::array<double, 3> shifts = {shift.x, shift.y, shift.z};
+  for (int row = 0; row < 3; ++row) {
+    for (int axis = 0; axis < 3; ++axis) {
+      matrix->SetElement(row, axis, grid.direction[static_cast<std::size_t>(3 * row + axis)]);
+    }
+    matrix->SetElement(row, 3, shifts[static_cast<std::size_t>(row)]);
   }
-  matrix->SetElement(0, 3, origin.x);
-  matrix->SetElement(1, 3, origin.y);
-  matrix->SetElement(2, 3, origin.z);
   return matrix;
 }
 
@@ -130,8 +142,11 @@ void SceneOptions::check() const {
 }
 
 double scene_um_per_pixel(const Grid& grid, const SceneOptions& options) {
-  constexpr double filled = 0.9;  // of the picture's height
-  return 2 * radius_um(grid) / (filled * static_cast<double>(height_of(options)));
+  constexpr double filled_width = 0.66;  // the rest is for lengths and key
+  constexpr double filled_height = 0.84;
+  const HalfExtent half = half_extent(grid);
+  return 2 * std::max(half.width_um / (filled_width * static_cast<double>(options.width)),
+                      half.height_um / (filled_height * static_cast<double>(height_of(options))));
 }
 
 struct ScenePainter::Impl {
@@ -185,12 +200,14 @@ struct ScenePainter::Impl {
     renderer->AddActor(actor);
   }
 
-  // Brown-grey, the denser the darker, so that a core on white paper reads as stone.
+  // Brown-grey and darker than the paper, so that a core reads as stone.
   void add_rock(const Scene& scene) {
     vtkNew<vtkImageData> image;
     image->SetDimensions(static_cast<int>(scene.rock.size().x),
                          static_cast<int>(scene.rock.size().y),
                          static_cast<int>(scene.rock.size().z));
+    const Vector3& spacing = scene.rock_grid.spacing_um;
+    image->SetSpacing(spacing.x, spacing.y, spacing.z);
     vtkNew<vtkUnsignedCharArray> values;
     values->SetNumberOfValues(voxel_count(scene.rock.size()));
     std::copy_n(scene.rock.data(), voxel_count(scene.rock.size()), values->GetPointer(0));
@@ -198,10 +215,13 @@ struct ScenePainter::Impl {
     vtkNew<vtkOpenGLGPUVolumeRayCastMapper> mapper;
     mapper->SetInputData(image);
     mapper->SetBlendModeToComposite();
-    mapper->SetUseJittering(1);
+    mapper->AutoAdjustSampleDistancesOff();
+    mapper->SetSampleDistance(static_cast<float>(std::min({spacing.x, spacing.y, spacing.z})));
+    mapper->SetImageSampleDistance(supersampling);
+    mapper->UseJitteringOn();
     vtkNew<vtkColorTransferFunction> colour;
-    colour->AddRGBPoint(0, 0.62, 0.60, 0.57);
-    colour->AddRGBPoint(255, 0.86, 0.84, 0.80);
+    colour->AddRGBPoint(0, 0.25, 0.21, 0.17);
+    colour->AddRGBPoint(255, 0.52, 0.46, 0.39);
     vtkNew<vtkPiecewiseFunction> opacity;
     opacity->AddPoint(0, 0);
     opacity->AddPoint(24, 0);
@@ -219,10 +239,7 @@ struct ScenePainter::Impl {
     property->SetScalarOpacityUnitDistance(
         std::min(static_cast<double>(size.x) * scene.grid.spacing_um.x,
                  static_cast<double>(size.y) * scene.grid.spacing_um.y));
-    property->ShadeOn();
-    property->SetAmbient(0.55);
-    property->SetDiffuse(0.55);
-    property->SetSpecular(0);
+    property->ShadeOff();  // the slopes of noise say nothing
     renderer->AddVolume(volume);
   }
 

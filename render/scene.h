@@ -30,8 +30,8 @@ struct Scene {
 };
 
 struct SceneOptions {
-  std::int64_t width = 1200;   // --width; the height is four fifths of it
-  double rock_opacity = 0.35;  // of the whole core, straight through, 0 to 1
+  std::int64_t width = 1200;  // --width; the height is four fifths of it
+  double rock_opacity = 0.6;  // of the whole core, straight through, 0 to 1
 
   // Throws Error{option} that names the option, the value and the range.
   void check() const;
