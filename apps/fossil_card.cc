@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "apps/facts.h"
 #include "base/text.h"
 
 namespace fossilct {
@@ -66,7 +67,7 @@ CardText card_text(const CatalogueEntry& entry, const Grid& grid) {
       text.lines.push_back(line.words + (" " + with_unit(*value, line.dimension, grid)));
     }
   }
-  text.lines.push_back(format_count(fossil.voxels) + " voxels");
+  text.lines.push_back(counted(fossil.voxels, "voxel"));
   if (fossil.truncated) {
     text.lines.emplace_back("cut by the border");
   }
