@@ -13,6 +13,7 @@
 #include "apps/fossil_ids.h"
 #include "apps/fossil_solids.h"
 #include "apps/picture_files.h"
+#include "base/atomic_file.h"
 #include "base/text.h"
 #include "base/threads.h"
 
@@ -23,36 +24,41 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t fossils_a_step = 12;
-constexpr const char* card_part = "card";
-constexpr const char* cut_part = "cut";
-constexpr std::array section_parts = {"section-front", "section-left", "section-top"};
+constexpr const char* card_part = "card.png";
+constexpr const char* card_svg_part = "card.svg";
+constexpr const char* cut_part = "cut.png";
+constexpr std::array section_parts = {"section-front.png", "section-left.png", "section-top.png"};
 
 struct NamedPicture {
-  std::string part;  // "front" of 7_front.png
+  std::string part;  // "front.png" of 7_front.png
   Picture picture;
 };
 
+std::string view_part(StandardView view) { return std::string(name_of(view)) + ".png"; }
+
 // The parts every fossil has; the cut is only there where its wall is known.
-std::vector<std::string> parts_of_all(bool with_card) {
+std::vector<std::string> parts_of_all(const FossilPictureOptions& options) {
   std::vector<std::string> parts(section_parts.begin(), section_parts.end());
   for (const StandardView view : all_standard_views) {
-    parts.emplace_back(name_of(view));
+    parts.push_back(view_part(view));
   }
-  if (with_card) {
+  if (options.cards) {
     parts.emplace_back(card_part);
+  }
+  if (options.cards && options.svg) {
+    parts.emplace_back(card_svg_part);
   }
   return parts;
 }
 
 std::string picture_name(std::uint32_t id, const std::string& part) {
-  return "views/" + std::to_string(id) + "_" + part + ".png";
+  return "views/" + std::to_string(id) + "_" + part;
 }
 
 std::vector<NamedPicture> pictures_of(const FossilPictures& drawn) {
   std::vector<NamedPicture> pictures;
   for (const StandardView view : all_standard_views) {
-    pictures.push_back(
-        {std::string(name_of(view)), on_black(drawn.views[static_cast<std::size_t>(view)])});
+    pictures.push_back({view_part(view), on_black(drawn.views[static_cast<std::size_t>(view)])});
   }
   for (std::size_t i = 0; i < section_parts.size(); ++i) {
     pictures.push_back({section_parts[i], on_black(drawn.sections[i])});
@@ -116,7 +122,7 @@ class PictureMaking {
  private:
   bool is_there(const CatalogueEntry& entry) const {
     return !entry.views_stale &&
-           std::ranges::all_of(parts_of_all(options_.cards), [&](const std::string& part) {
+           std::ranges::all_of(parts_of_all(options_), [&](const std::string& part) {
              std::error_code ignored;
              return fs::exists(catalogue_.folder() / picture_name(entry.specimen.id, part),
                                ignored);
@@ -130,21 +136,26 @@ class PictureMaking {
       const FossilSolid solid = solids.next();
       const FossilPictures drawn = draw_fossil(
           painter_, solid.body, solid.wall ? &*solid.wall : nullptr, solid.crop, options_.pictures);
-      std::vector<NamedPicture> pictures = pictures_of(drawn);
-      if (options_.cards) {
-        pictures.push_back({card_part, card_of(drawn, card_text(entry, grid_))});
-      }
-      write(change, entry.specimen.id, pictures);
+      write(change, entry, drawn);
       change.mark_views_made(entry.specimen.id);
       context_.progress.advance(1);
     }
     change.commit();
   }
 
-  void write(Catalogue::Change& change, std::uint32_t id,
-             const std::vector<NamedPicture>& pictures) const {
-    for (const char* part : {cut_part, card_part}) {  // of an earlier body
+  void write(Catalogue::Change& change, const CatalogueEntry& entry,
+             const FossilPictures& drawn) const {
+    const std::uint32_t id = entry.specimen.id;
+    for (const char* part : {cut_part, card_part, card_svg_part}) {  // of an earlier body
       change.remove_file(picture_name(id, part));
+    }
+    std::vector<NamedPicture> pictures = pictures_of(drawn);
+    if (options_.cards) {
+      pictures.push_back({card_part, card_of(drawn, card_text(entry, grid_))});
+    }
+    if (options_.cards && options_.svg) {
+      write_file_atomically(change.new_file(picture_name(id, card_svg_part)),
+                            card_svg_of(drawn, card_text(entry, grid_)));
     }
     std::vector<fs::path> paths;
     for (const NamedPicture& named : pictures) {

@@ -18,6 +18,7 @@ struct FossilPictureOptions {
   RenderBackend backend = RenderBackend::automatic;
   bool again = false;  // those too that are there and not stale
   bool cards = false;  // a card beside the views
+  bool svg = false;    // the card as SVG too
   double dpi = 300;    // stated in the files
 };
 
@@ -26,9 +27,9 @@ void declare_drawing_options(OptionSet& options, FossilPictureOptions& drawing);
 
 // Draws views/ID_front.png ... (six views), views/ID_cut.png where the wall is known, and
 // views/ID_section-front.png ... (three) of each fossil in the catalogue, rejected ones too: square
-// and grey, of one scale; and with `cards` views/ID_card.png of the same drawings. In steps of a
-// dozen: killed at any moment, the catalogue is whole and the same call goes on. Throws as
-// Catalogue, MeshPainter and draw_fossil(); Interrupted where a stop was asked for.
+// and grey, of one scale; and with `cards` views/ID_card.png (and .svg) of the same drawings. In
+// steps of a dozen: killed at any moment, the catalogue is whole and the same call goes on. Throws
+// as Catalogue, MeshPainter and draw_fossil(); Interrupted where a stop was asked for.
 CommandResult draw_fossils(const std::filesystem::path& catalogue,
                            const FossilPictureOptions& options, const CommandContext& context);
 

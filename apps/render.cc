@@ -25,6 +25,7 @@ const std::vector<ModeOption> options_of_modes = {
     {"ids", {Mode::cards, Mode::plates}},
     {"size", {Mode::cards}},
     {"width", {Mode::scene}},
+    {"svg", {Mode::cards}},
     {"again", {Mode::cards}},
     {"overwrite", {Mode::plates, Mode::scene}},
     {"plate", {Mode::plates}},
@@ -83,6 +84,8 @@ class RenderCommand : public Command {
     declare_drawing_options(options, cards_);
     options.number("dpi", "N", &cards_.dpi, 36, most_dpi,
                    "Pixels an inch: stated in the PNG files, drawn on plates");
+    options.flag("svg", &cards_.svg,
+                 "Cards as SVG too (views/ID_card.svg): words and lines sharp at any size");
     options.section("Plates");
     options.path("plate", "FILE", &plates_.output, "Draw plates for print: a name in .pdf");
     options.flag("overwrite", &overwrite_, "Replace plates, scene and turntable where they exist");

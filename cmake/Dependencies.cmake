@@ -48,7 +48,7 @@ if("render" IN_LIST FOSSILCT_BUILT_ROOMS)
     RenderingOpenGL2 RenderingVolume RenderingVolumeOpenGL2 glew)
   find_package(OpenGL REQUIRED COMPONENTS OpenGL EGL)
   find_package(X11 REQUIRED)
-  pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo-pdf)
+  pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo-pdf cairo-svg)
 endif()
 
 if("apps" IN_LIST FOSSILCT_BUILT_ROOMS)

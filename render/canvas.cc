@@ -2,6 +2,7 @@
 #include "render/canvas.h"
 
 #include <cairo-pdf.h>
+#include <cairo-svg.h>
 #include <cairo.h>
 
 #include <algorithm>
@@ -12,8 +13,6 @@
 #include "base/error.h"
 
 namespace fossilct {
-
-using ByteWriter = std::function<void(std::span<const std::byte>)>;
 
 struct Canvas::Handles {
   explicit Handles(cairo_surface_t* of) : surface(of), context(cairo_create(of)) {}
@@ -117,10 +116,11 @@ cairo_status_t receive(void* closure, const unsigned char* data, unsigned int le
 
 const cairo_user_data_key_t receiver_key{};
 
-cairo_surface_t* pdf_surface(double width, double height, ByteWriter write) {
+// `create` is one of cairo's functions for streams.
+template <typename F>
+cairo_surface_t* stream_surface(F&& create, double width, double height, ByteWriter write) {
   auto receiver = std::make_unique<Receiver>(Receiver{std::move(write), nullptr});
-  cairo_surface_t* surface =
-      cairo_pdf_surface_create_for_stream(receive, receiver.get(), width, height);
+  cairo_surface_t* surface = create(receive, receiver.get(), width, height);
   // The surface owns it: cairo may write as late as when it is destroyed.
   if (cairo_surface_set_user_data(surface, &receiver_key, receiver.get(), [](void* data) {
         delete static_cast<Receiver*>(data);
@@ -215,8 +215,22 @@ Picture PictureCanvas::picture() const {
   return picture;
 }
 
+SvgCanvas::SvgCanvas(std::int64_t width, std::int64_t height, ByteWriter write)
+    : Canvas(std::make_unique<Handles>(
+          stream_surface(cairo_svg_surface_create_for_stream, static_cast<double>(width),
+                         static_cast<double>(height), std::move(write)))) {
+  cairo_svg_surface_set_document_unit(handles_->surface, CAIRO_SVG_UNIT_PX);
+}
+
+void SvgCanvas::finish() {
+  cairo_surface_finish(handles_->surface);
+  rethrow_failure(handles_->surface);
+  handles_->check();
+}
+
 PdfCanvas::PdfCanvas(double width, double height, const std::string& title, ByteWriter write)
-    : Canvas(std::make_unique<Handles>(pdf_surface(width, height, std::move(write)))) {
+    : Canvas(std::make_unique<Handles>(
+          stream_surface(cairo_pdf_surface_create_for_stream, width, height, std::move(write)))) {
   cairo_pdf_surface_set_metadata(handles_->surface, CAIRO_PDF_METADATA_TITLE, title.c_str());
   cairo_pdf_surface_set_metadata(handles_->surface, CAIRO_PDF_METADATA_CREATOR, "fossilct");
 }

@@ -52,13 +52,23 @@ class PictureCanvas : public Canvas {
   Picture picture() const;  // RGB
 };
 
+using ByteWriter = std::function<void(std::span<const std::byte>)>;
+
+// An SVG in pixels: letters are outlines, so that they look the same everywhere; pictures are in
+// it.
+class SvgCanvas : public Canvas {
+ public:
+  // Bytes of the file go to `write` in finish(), out of which comes what it throws.
+  SvgCanvas(std::int64_t width, std::int64_t height, ByteWriter write);
+  void finish();
+};
+
 // A PDF: vector text, pictures at the resolution they have. Units are points (1/72 inch).
 class PdfCanvas : public Canvas {
  public:
   // Bytes of the file go to `write` as pages are finished; what it throws comes out of next_page()
   // and finish().
-  PdfCanvas(double width, double height, const std::string& title,
-            std::function<void(std::span<const std::byte>)> write);
+  PdfCanvas(double width, double height, const std::string& title, ByteWriter write);
   void next_page();
   void finish();  // the last page too
 };

@@ -111,13 +111,9 @@ void draw_tile(Canvas& card, double x, double y, const Tile& tile, const Layout&
   }
 }
 
-}  // namespace
-
-Picture card_of(const FossilPictures& pictures, const CardText& text) {
-  const std::int64_t edge = pictures.views.front().width;
-  const Layout layout(edge);
+void draw_card(Canvas& card, const FossilPictures& pictures, const CardText& text,
+               const Layout& layout) {
   const double width = static_cast<double>(columns) * layout.edge;
-  PictureCanvas card(columns * edge, static_cast<std::int64_t>(layout.header) + 2 * edge);
   card.fill(0, 0, width, layout.header, paper);
   card.fill(0, layout.header, width, 2 * layout.edge, plate);
   write_header(card, text, layout);
@@ -128,7 +124,32 @@ Picture card_of(const FossilPictures& pictures, const CardText& text) {
     ++place;
   }
   draw_scale_bar(card, 0, layout.header, pictures, layout);
+}
+
+std::int64_t height_of(const Layout& layout) {
+  return std::llround(layout.header + 2 * layout.edge);
+}
+
+}  // namespace
+
+Picture card_of(const FossilPictures& pictures, const CardText& text) {
+  const std::int64_t edge = pictures.views.front().width;
+  const Layout layout(edge);
+  PictureCanvas card(columns * edge, height_of(layout));
+  draw_card(card, pictures, text, layout);
   return card.picture();
+}
+
+std::string card_svg_of(const FossilPictures& pictures, const CardText& text) {
+  const std::int64_t edge = pictures.views.front().width;
+  const Layout layout(edge);
+  std::string file;
+  SvgCanvas card(columns * edge, height_of(layout), [&](std::span<const std::byte> bytes) {
+    file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  });
+  draw_card(card, pictures, text, layout);
+  card.finish();
+  return file;
 }
 
 }  // namespace fossilct

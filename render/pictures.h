@@ -76,5 +76,7 @@ struct CardText {
 // bar in the first. RGB, 5 edges wide. Everything scales with the pictures' edge: 300 dpi and 384
 // pixels are a card 6.4 inches wide.
 Picture card_of(const FossilPictures& pictures, const CardText& text);
+// The same as an SVG file: letters and lines stay sharp at any size.
+std::string card_svg_of(const FossilPictures& pictures, const CardText& text);
 
 }  // namespace fossilct

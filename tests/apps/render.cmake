@@ -14,6 +14,8 @@ fossilct_cli_test(render_help ARGS help render EXIT 0 STDOUT "Usage: fossilct re
 fossilct_cli_test(render_nothing ARGS render EXIT 2 STDERR "CATALOGUE is missing")
 fossilct_cli_test(render_options ${render} --ids 1-2 --size 64 --dpi 150 --backend egl --again EXIT 0
   STDOUT "written +phantom.fossils/views fossils +2 drawn drawn by +[a-zA-Z]")
+fossilct_cli_test(render_svg ${render} --ids 1 --size 64 --svg EXIT 0 STDOUT "fossils +1 drawn")
+fossilct_cli_test(render_svg_lacks COPY drawn.fossils ARGS render drawn.fossils --ids 1 --svg EXIT 0 STDOUT "fossils +1 drawn")
 fossilct_cli_test(render_again COPY drawn.fossils ARGS render drawn.fossils --ids 1 EXIT 0
   STDOUT "fossils +0 drawn, 1 there already .--again")
 fossilct_cli_test(render_json ${render} --ids 1 --size 32 --json EXIT 0 STDOUT "\"made\": 1,.*\"renderer\": \"[a-zA-Z]")

@@ -185,6 +185,16 @@ TEST_CASE("a card holds the pictures, its words and the scale bar") {
   CHECK(std::abs(bar - expected.pixels) <= 1);
 }
 
+TEST_CASE("a card as SVG: of the same size, its pictures in it, no link out") {
+  const CardText text = {"17  Testa exempli", {"length 150 µm"}};
+  const Picture card = card_of(pictures(), text);
+  const std::string svg = card_svg_of(pictures(), text);
+  CHECK(svg.find("width=\"320px\" height=\"" + std::to_string(card.height) + "px\"") !=
+        std::string::npos);
+  CHECK(svg.find("data:image/png;base64,") != std::string::npos);
+  CHECK(svg.find("href=\"http") == std::string::npos);
+}
+
 TEST_CASE("letters: as wide as said, nothing beyond the picture") {
   PictureCanvas canvas(60, 30);
   canvas.fill(0, 0, 60, 30, {255, 255, 255});
