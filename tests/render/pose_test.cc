@@ -105,14 +105,14 @@ TEST_CASE("a section shows the scan's values where they are, clear beyond, the o
     }
   }
   const ViewFrame view{{identity_direction, {31, 31, 31}}, 1, 80};
-  const Picture picture = section_of(crop, view, {0, 31}, {255, 0, 0});
-  const auto pixel = [&](std::int64_t x, std::int64_t y) { return picture.at(x, y); };
-  CHECK(pixel(2, 40)[3] == 0);  // beyond the crop
-  CHECK(pixel(39, 40)[3] == 255);
+  const Section section = section_of(crop, view, {0, 31}, {255, 0, 0});
+  CHECK(section.grey.at(2, 40)[1] == 0);  // beyond the crop
+  CHECK(section.grey.at(39, 40)[1] == 255);
   // Pixel x lies at 31 + x - 39.5 um, in voxels of 2 um.
-  CHECK(std::abs(pixel(45, 42)[1] - 255 * ((31 + 45 - 39.5) / 2) / 31) < 1.5);
-  CHECK(pixel(20, 39)[0] > pixel(20, 39)[1] + 100);  // the ball's rim, 20 um from its centre
-  CHECK(pixel(30, 39)[0] == pixel(30, 39)[1]);
+  CHECK(std::abs(section.grey.at(45, 42)[0] - 255 * ((31 + 45 - 39.5) / 2) / 31) < 1.5);
+  CHECK(section.outline.at(20, 39)[0] == 255);
+  CHECK(section.outline.at(20, 39)[3] > 100);  // the ball's rim, 20 um from its centre
+  CHECK(section.outline.at(30, 39)[3] == 0);
 }
 
 TEST_CASE("without a scan the body is grey; a window without values is harmless") {
@@ -121,9 +121,8 @@ TEST_CASE("without a scan the body is grey; a window without values is harmless"
   crop.mask = solid(crop.grid, ball(6));
   const GreyWindow window = grey_window_of(crop);
   CHECK(window.low == 0);
-  const Picture picture =
-      section_of(crop, {{identity_direction, {7.5, 7.5, 7.5}}, 0.5, 32}, window, {255, 0, 0});
-  CHECK(picture.at(16, 16)[0] == 190);
+  const ViewFrame view{{identity_direction, {7.5, 7.5, 7.5}}, 0.5, 32};
+  CHECK(section_of(crop, view, window, {255, 0, 0}).grey.at(16, 16)[0] == 190);
 }
 
 TEST_CASE("scale bars are round and fit") {
