@@ -25,6 +25,10 @@ struct Layout {
         gap(edge / 14),
         header(std::round(1.7 * gap + 1.6 * small + lines_a_column * line())) {}
   double line() const { return 1.45 * small; }
+  // Of a tile: the pictures stand below their captions, which cover nothing.
+  double caption() const { return std::round(1.35 * small); }
+  double tile_height() const { return caption() + edge; }
+  double height() const { return header + 2 * tile_height(); }
 
   double edge;
   double small;  // height of the letters
@@ -62,16 +66,6 @@ void draw_scale_bar(Canvas& card, double x, double y, const FossilPictures& pict
   card.write(left, bottom - thick - 0.5 * layout.small, bar.label, {layout.small, chalk});
 }
 
-// On a patch of the plate, as sections are bright.
-void write_caption(Canvas& card, double x, double y, const std::string& caption,
-                   const Layout& layout) {
-  const Lettering lettering{0.85 * layout.small, faint_chalk};
-  const double pad = 0.4 * layout.small;
-  card.fill(x, y, std::ceil(card.width_of(caption, lettering) + 2 * pad),
-            std::ceil(lettering.height + pad), plate);
-  card.write(x + pad, y + lettering.height, caption, lettering);
-}
-
 struct Tile {
   const Picture* picture = nullptr;
   const Picture* outline = nullptr;
@@ -103,31 +97,27 @@ std::vector<Tile> tiles_of(const FossilPictures& pictures) {
 void draw_tile(Canvas& card, double x, double y, const Tile& tile, const Layout& layout) {
   for (const Picture* layer : {tile.picture, tile.outline}) {
     if (layer != nullptr) {
-      card.place(*layer, x, y, layout.edge, layout.edge);
+      card.place(*layer, x, y + layout.caption(), layout.edge, layout.edge);
     }
   }
-  if (tile.picture != nullptr) {
-    write_caption(card, x, y, tile.caption, layout);
-  }
+  card.write(x + 0.4 * layout.small, y + layout.small, tile.caption,
+             {0.85 * layout.small, faint_chalk});
 }
 
 void draw_card(Canvas& card, const FossilPictures& pictures, const CardText& text,
                const Layout& layout) {
   const double width = static_cast<double>(columns) * layout.edge;
   card.fill(0, 0, width, layout.header, paper);
-  card.fill(0, layout.header, width, 2 * layout.edge, plate);
+  card.fill(0, layout.header, width, 2 * layout.tile_height(), plate);
   write_header(card, text, layout);
   std::int64_t place = 0;
   for (const Tile& tile : tiles_of(pictures)) {
     draw_tile(card, static_cast<double>(place % columns) * layout.edge,
-              layout.header + static_cast<double>(place / columns) * layout.edge, tile, layout);
+              layout.header + static_cast<double>(place / columns) * layout.tile_height(), tile,
+              layout);
     ++place;
   }
-  draw_scale_bar(card, 0, layout.header, pictures, layout);
-}
-
-std::int64_t height_of(const Layout& layout) {
-  return std::llround(layout.header + 2 * layout.edge);
+  draw_scale_bar(card, 0, layout.header + layout.caption(), pictures, layout);
 }
 
 }  // namespace
@@ -135,7 +125,7 @@ std::int64_t height_of(const Layout& layout) {
 Picture card_of(const FossilPictures& pictures, const CardText& text) {
   const std::int64_t edge = pictures.views.front().width;
   const Layout layout(edge);
-  PictureCanvas card(columns * edge, height_of(layout));
+  PictureCanvas card(columns * edge, std::llround(layout.height()));
   draw_card(card, pictures, text, layout);
   return card.picture();
 }
@@ -144,9 +134,10 @@ std::string card_svg_of(const FossilPictures& pictures, const CardText& text) {
   const std::int64_t edge = pictures.views.front().width;
   const Layout layout(edge);
   std::string file;
-  SvgCanvas card(columns * edge, height_of(layout), [&](std::span<const std::byte> bytes) {
-    file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  });
+  SvgCanvas card(columns * edge, std::llround(layout.height()),
+                 [&](std::span<const std::byte> bytes) {
+                   file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+                 });
   draw_card(card, pictures, text, layout);
   card.finish();
   return file;

@@ -72,9 +72,9 @@ struct CardText {
   std::string title;               // "17  Quinqueloculina"
   std::vector<std::string> lines;  // measures; as many as fit are written
 };
-// The card: title and measures above two rows of five pictures, on black as a plate, with the scale
-// bar in the first. RGB, 5 edges wide. Everything scales with the pictures' edge: 300 dpi and 384
-// pixels are a card 6.4 inches wide.
+// The card: title and measures above two rows of five pictures with captions, on black as a plate,
+// the scale bar in the first. RGB, 5 edges wide. Everything scales with the pictures' edge: 300 dpi
+// and 384 pixels are a card 6.4 inches wide.
 Picture card_of(const FossilPictures& pictures, const CardText& text);
 // The same as an SVG file: letters and lines stay sharp at any size.
 std::string card_svg_of(const FossilPictures& pictures, const CardText& text);
