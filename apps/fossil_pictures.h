@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/command.h"
+#include "apps/fossil_ids.h"
 #include "render/pictures.h"
 #include "render/render_backend.h"
 
@@ -13,7 +14,7 @@ namespace fossilct {
 
 // Which pictures are drawn of a catalogue's fossils.
 struct FossilPictureOptions {
-  std::vector<std::uint32_t> ids;  // empty: all
+  std::vector<IdRange> ids;  // empty: all
   PictureOptions pictures;
   RenderBackend backend = RenderBackend::automatic;
   bool again = false;  // those too that are there and not stale

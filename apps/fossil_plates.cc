@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<CatalogueEntry> ordered_fossils(const Catalogue& catalogue,
-                                            const std::vector<std::uint32_t>& ids) {
+                                            const std::vector<IdRange>& ids) {
   std::vector<CatalogueEntry> entries = chosen_fossils(catalogue, ids);
   if (ids.empty()) {
     std::erase_if(entries, [](const CatalogueEntry& entry) { return !entry.counts(); });

@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "apps/command.h"
+#include "apps/fossil_ids.h"
 #include "render/render_backend.h"
 
 namespace fossilct {
 
 // Contact sheets of a catalogue's fossils.
 struct FossilPlateOptions {
-  std::vector<std::uint32_t> ids;  // empty: all
-  std::filesystem::path output;    // a PDF
+  std::vector<IdRange> ids;      // empty: all
+  std::filesystem::path output;  // a PDF
   double dpi = 300;
   RenderBackend backend = RenderBackend::automatic;
   bool overwrite = false;
