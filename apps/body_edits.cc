@@ -7,6 +7,7 @@
 #include <map>
 
 #include "apps/crop_files.h"
+#include "apps/fossil_density.h"
 #include "apps/label_volumes.h"
 #include "apps/scan_report.h"
 #include "base/error.h"
@@ -88,6 +89,7 @@ class Editor {
         editing_(editing),
         progress_(progress),
         scan_(catalogue.scan().grid),
+        rock_(read_rock(catalogue, progress)),
         kinds_(catalogue.kinds()),
         entries_(catalogue.entries()) {}
 
@@ -174,11 +176,18 @@ class Editor {
         Size3{found.box.size().x + 2, found.box.size().y + 2, found.box.size().z + 2};
     specimen.infill = body.infill;
     specimen.measurements = body.measurements;
-    if (std::ranges::find(kinds_, uncertainty_kind.name, &CatalogueKind::name) != kinds_.end()) {
+    if (has_kind(counting_volume_kind)) {
+      specimen.measurements.push_back(counting_volume(specimen.box, scan_, rock_));
+    }
+    if (has_kind(uncertainty_kind)) {
       specimen.measurements.push_back(
           {std::string(uncertainty_kind.name), std::nullopt, "changed by hand"});
     }
     return specimen;
+  }
+
+  bool has_kind(const MeasurementKind& kind) const {
+    return std::ranges::find(kinds_, kind.name, &CatalogueKind::name) != kinds_.end();
   }
 
   // Put together from the crops that reach into the box; empty where fossils have none.
@@ -234,6 +243,7 @@ class Editor {
   const BodyEditing& editing_;
   Progress& progress_;
   Grid scan_;
+  RockRegion rock_;
   std::vector<CatalogueKind> kinds_;
   std::vector<CatalogueEntry> entries_;
   PixelType grey_type_ = PixelType::f32;  // of the crops

@@ -8,11 +8,11 @@
 
 #include "apps/catalogue_report.h"
 #include "apps/facts.h"
+#include "apps/fossil_density.h"
 #include "apps/scan_report.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "report/numbers.h"
-#include "specimens/density.h"
 #include "specimens/doubt.h"
 
 namespace fossilct {
@@ -28,7 +28,6 @@ constexpr std::array in_table = {"equivalent_diameter",
                                  "porosity",
                                  "chambers"};
 constexpr double mm3_in_cm3 = 1000;
-constexpr double usual_level = 0.95;
 
 std::string spoken(std::string name) {
   std::ranges::replace(name, '_', ' ');
@@ -41,44 +40,22 @@ double number_in(const Json& json, const char* key, double otherwise) {
                                                                          : otherwise;
 }
 
-DensityOptions density_options(const Json& summary) {
-  DensityOptions options;
-  const double share = number_in(summary, "core_share", 1);
-  options.rock_fraction = share > 0 && share <= 1 ? share : 1;
-  options.level = summary.is_object() && summary.contains("density")
-                      ? number_in(summary["density"], "level", usual_level)
-                      : usual_level;
-  return options;
-}
-
-// Fossils that count; of all classes where `class_value` is none.
-std::vector<CountedBody> counted_bodies(const std::vector<CatalogueEntry>& entries,
-                                        std::optional<std::int64_t> class_value) {
-  std::vector<CountedBody> bodies;
-  for (const CatalogueEntry& entry : entries) {
-    if (entry.counts() && (!class_value || entry.specimen.class_value == *class_value)) {
-      bodies.push_back({entry.specimen.box, entry.specimen.truncated});
-    }
-  }
-  return bodies;
-}
-
 std::vector<ReportClass> classes_of(const Catalogue& catalogue,
                                     const std::vector<CatalogueEntry>& entries) {
-  const Grid grid = catalogue.scan().grid;
-  const DensityOptions options = density_options(catalogue.segmentation().summary);
+  const ScanRecord scan = catalogue.scan();
+  const double level = confidence_of(catalogue);
   std::vector<ReportClass> classes;
   for (const LabelClass& label : catalogue.classes()) {
-    const std::vector<CountedBody> bodies = counted_bodies(entries, label.value);
-    ReportClass one = {.name = label.name, .count = static_cast<std::int64_t>(bodies.size())};
+    const std::vector<const Specimen*> fossils = counting_fossils(entries, scan.name, label.value);
+    ReportClass one = {.name = label.name, .count = static_cast<std::int64_t>(fossils.size())};
     if (label.colour != std::array<std::uint8_t, 3>{}) {
       one.colour = label.colour;
     }
-    const Density d = density(bodies, grid, options);
-    if (d.per_cm3) {
-      one.per_mm3 = d.value / mm3_in_cm3;
-      one.per_mm3_low = d.low / mm3_in_cm3;
-      one.per_mm3_high = d.high / mm3_in_cm3;
+    const std::optional<Density> d = density_of(fossils, scan, level);
+    if (d && d->per_cm3) {
+      one.per_mm3 = d->value / mm3_in_cm3;
+      one.per_mm3_low = d->low / mm3_in_cm3;
+      one.per_mm3_high = d->high / mm3_in_cm3;
     }
     classes.push_back(std::move(one));
   }
@@ -87,13 +64,16 @@ std::vector<ReportClass> classes_of(const Catalogue& catalogue,
 
 std::string total_density_text(const Catalogue& catalogue,
                                const std::vector<CatalogueEntry>& entries) {
-  const DensityOptions options = density_options(catalogue.segmentation().summary);
-  const Density d = density(counted_bodies(entries, std::nullopt), catalogue.scan().grid, options);
-  const double scale = d.per_cm3 ? mm3_in_cm3 : 1;
-  return number_text(d.value / scale) + (d.per_cm3 ? " per mm³ (" : " per voxel³ (") +
-         number_text(d.low / scale) + " to " + number_text(d.high / scale) + ", " +
-         format_rounded(100 * d.level) + "%), from " + counted(d.counted, "whole fossil") +
-         (d.left_out == 0 ? "" : "; the border cuts " + format_count(d.left_out));
+  const ScanRecord scan = catalogue.scan();
+  const std::optional<Density> total = density_of(
+      counting_fossils(entries, scan.name, std::nullopt), scan, confidence_of(catalogue));
+  if (!total || !total->per_cm3) {
+    return density_text(total);
+  }
+  const Density& d = *total;
+  return number_text(d.value / mm3_in_cm3) + " per mm³ (" + number_text(d.low / mm3_in_cm3) +
+         " to " + number_text(d.high / mm3_in_cm3) + ", " + format_rounded(100 * d.level) + "%), " +
+         counted_text(d);
 }
 
 KeyValues scan_facts(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries) {

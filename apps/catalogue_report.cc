@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "apps/fossil_density.h"
 #include "base/text.h"
 
 namespace fossilct {
@@ -48,6 +49,25 @@ std::string counts_text(const std::map<std::string, Counts>& groups) {
   return columns_text(rows);
 }
 
+std::optional<Density> density_in(const Catalogue& catalogue,
+                                  const std::vector<CatalogueEntry>& entries,
+                                  const ScanRecord& scan,
+                                  std::optional<std::int64_t> class_value = std::nullopt) {
+  return density_of(counting_fossils(entries, scan.name, class_value), scan,
+                    confidence_of(catalogue));
+}
+
+// A line a scan, which its name begins where there are several.
+std::string densities_text(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries,
+                           const std::vector<ScanRecord>& scans) {
+  std::string text;
+  for (const ScanRecord& scan : scans) {
+    text += (text.empty() ? "" : "\n") + (scans.size() > 1 ? scan.name + ": " : "") +
+            density_text(density_in(catalogue, entries, scan));
+  }
+  return text;
+}
+
 Json counts_json(const Counts& c) {
   return {{"fossils", c.counted()},
           {"accepted", c.accepted},
@@ -69,12 +89,18 @@ std::string scans_text(const std::vector<ScanRecord>& scans) {
   return text;
 }
 
-Json scans_json(const std::vector<ScanRecord>& scans) {
+Json scans_json(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries) {
   Json list = Json::array();
-  for (const ScanRecord& scan : scans) {
+  for (const ScanRecord& scan : catalogue.scans()) {
     Json json = {{"name", scan.name}, {"path", scan.path}, {"sha256", scan.sha256}};
     json["top_m"] = scan.top_m ? Json(*scan.top_m) : Json();
     json["bottom_m"] = scan.bottom_m ? Json(*scan.bottom_m) : Json();
+    json["density"] = to_json(density_in(catalogue, entries, scan));
+    json["class_densities"] = Json::object();
+    for (const LabelClass& label : catalogue.classes()) {
+      json["class_densities"][label.name] =
+          to_json(density_in(catalogue, entries, scan, label.value));
+    }
     list.push_back(json);
   }
   return list;
@@ -127,7 +153,8 @@ Facts catalogue_facts(const std::filesystem::path& path, const Catalogue& catalo
                  {"accepted", format_count(counts.accepted)},
                  {"undecided", format_count(counts.undecided)},
                  {"rejected", format_count(counts.rejected)},
-                 {"by class", counts_text(counts_by(entries, &CatalogueEntry::class_name))}};
+                 {"by class", counts_text(counts_by(entries, &CatalogueEntry::class_name))},
+                 {"density", densities_text(catalogue, entries, scans)}};
   if (catalogue.is_merged()) {
     facts.emplace_back("by scan", counts_text(counts_by(entries, &CatalogueEntry::scan)));
     return facts;
@@ -142,7 +169,7 @@ Facts catalogue_facts(const std::filesystem::path& path, const Catalogue& catalo
 
 Json catalogue_json(const std::filesystem::path& path, const Catalogue& catalogue) {
   const std::vector<CatalogueEntry> entries = catalogue.entries();
-  Json json = {{"catalogue", path.string()}, {"scans", scans_json(catalogue.scans())}};
+  Json json = {{"catalogue", path.string()}, {"scans", scans_json(catalogue, entries)}};
   json.update(counts_json(total(entries)));
   for (const auto& [key, group] : {std::pair{"classes", &CatalogueEntry::class_name},
                                    std::pair{"by_scan", &CatalogueEntry::scan}}) {

@@ -11,6 +11,7 @@
 #include "apps/earlier_catalogue.h"
 #include "apps/extract_inputs.h"
 #include "apps/extract_options.h"
+#include "apps/fossil_density.h"
 #include "apps/output_check.h"
 #include "apps/scan_provenance.h"
 #include "apps/scan_report.h"
@@ -39,11 +40,10 @@ constexpr double least_memory_gib = 0.25;
 struct ClassCount {
   std::string name;
   std::int64_t specimens = 0;
-  Density density;
+  std::optional<Density> density;
 };
 struct Counts {
-  CoreVolume core;
-  Density all;
+  std::optional<Density> all;
   std::vector<ClassCount> classes;  // those that have fossils
 };
 
@@ -51,31 +51,6 @@ std::string class_name(std::int64_t value, const std::vector<LabelClass>& classe
   const auto named = std::find_if(classes.begin(), classes.end(),
                                   [value](const LabelClass& c) { return c.value == value; });
   return named != classes.end() ? named->name : "class " + std::to_string(value);
-}
-
-// To three digits, which is more than counts are known to.
-std::string three_digits(double value) {
-  if (!(value > 0)) {
-    return "0";
-  }
-  const double unit = std::pow(10, std::floor(std::log10(value)) - 2);
-  const double rounded = std::round(value / unit) * unit;
-  return rounded >= 1000 ? format_count(std::llround(rounded)) : format_rounded(rounded);
-}
-
-// "3,100 per cm3 (2,210 to 4,230, 95%)"
-std::string density_text(const Density& d) {
-  const std::string unit = d.per_cm3 ? " per cm3 (" : " per voxel3 (";
-  return three_digits(d.value) + unit + three_digits(d.low) + " to " + three_digits(d.high) + ", " +
-         format_rounded(100 * d.level) + "%), from " + counted(d.counted, "whole fossil") +
-         (d.left_out == 0 ? "" : "; the border cuts " + format_count(d.left_out));
-}
-
-Json to_json(const Density& d) {
-  return {
-      {"counted", d.counted}, {"left_out", d.left_out}, {"unit", d.per_cm3 ? "1/cm3" : "1/voxel3"},
-      {"value", d.value},     {"low", d.low},           {"high", d.high},
-      {"level", d.level}};
 }
 
 class ExtractCommand : public Command {
@@ -177,12 +152,14 @@ class ExtractCommand : public Command {
     }
     const Json provenance = provenance_of(context, inputs);
     write_instances(context, inputs, extraction, folder.temporary_path(), provenance);
-    const Counts counts = count(inputs, extraction, core);
-    write_catalogue(inputs, extraction, counts, earlier, folder.temporary_path(), provenance);
+    add_counting_volumes(extraction.specimens, inputs.grid, core, context.progress);
+    const ScanRecord scan = scan_record(inputs, core, earlier, provenance);
+    write_catalogue(inputs, extraction, core, earlier, folder.temporary_path(), scan);
+    const Counts counts = count(inputs, extraction, scan);
     carry_over_files(output_, folder.temporary_path());
     folder.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    return result(extraction, inputs, counts, losses, took.count());
+    return result(extraction, inputs, core, counts, losses, took.count());
   }
 
   void warn_of_nothing(const Extraction& extraction, const ExtractInputs& inputs,
@@ -247,40 +224,56 @@ class ExtractCommand : public Command {
     ids->mutable_description().classes.clear();
     write_volume_file(context, folder / "instances.h5", IfExists::refuse, *ids, provenance, "");
   }
-  Counts count(const ExtractInputs& inputs, const Extraction& extraction,
-               const CoreVolume& core) const {
-    const DensityOptions options = {core.share, settings_.confidence / 100};
-    std::map<std::int64_t, std::vector<CountedBody>> bodies;
-    std::vector<CountedBody> all;
-    for (const Specimen& s : extraction.specimens) {
-      bodies[s.class_value].push_back({s.box, s.truncated});
-      all.push_back({s.box, s.truncated});
+
+  // By which volume each counts, which depends on what is rock.
+  static void add_counting_volumes(std::vector<Specimen>& specimens, const Grid& grid,
+                                   const CoreVolume& core, Progress& progress) {
+    RockRegion rock = voxel_count(core.rock.size()) > 0 ? RockRegion(grid.size, core.rock)
+                                                        : RockRegion(grid.size);
+    for (Specimen& s : specimens) {
+      progress.check();
+      s.measurements.push_back(counting_volume(s.box, grid, rock));
     }
-    Counts counts = {core, density(all, inputs.grid, options), {}};
-    for (const auto& [value, list] : bodies) {
+  }
+
+  Counts count(const ExtractInputs& inputs, const Extraction& extraction,
+               const ScanRecord& scan) const {
+    const double level = settings_.confidence / 100;
+    std::map<std::int64_t, std::vector<const Specimen*>> by_class;
+    std::vector<const Specimen*> all;
+    for (const Specimen& s : extraction.specimens) {
+      by_class[s.class_value].push_back(&s);
+      all.push_back(&s);
+    }
+    Counts counts = {density_of(all, scan, level), {}};
+    for (const auto& [value, list] : by_class) {
       counts.classes.push_back({class_name(value, inputs.classes),
                                 static_cast<std::int64_t>(list.size()),
-                                density(list, inputs.grid, options)});
+                                density_of(list, scan, level)});
     }
     return counts;
   }
 
+  ScanRecord scan_record(const ExtractInputs& inputs, const CoreVolume& core,
+                         const std::optional<Catalogue>& earlier, const Json& provenance) const {
+    return {.name = scan_name(inputs, earlier),
+            .path = (inputs.scan ? settings_.scan : settings_.labels).string(),
+            .sha256 = inputs.scan_identity.sha256,
+            .grid = inputs.grid,
+            .core_volume = inputs.scan ? std::optional(core.volume) : std::nullopt,
+            .top_m = std::nullopt,
+            .bottom_m = std::nullopt,
+            .provenance = provenance};
+  }
+
   void write_catalogue(const ExtractInputs& inputs, const Extraction& extraction,
-                       const Counts& counts, const std::optional<Catalogue>& earlier,
-                       const fs::path& folder, const Json& provenance) const {
-    const ScanRecord scan = {
-        .name = scan_name(inputs, earlier),
-        .path = (inputs.scan ? settings_.scan : settings_.labels).string(),
-        .sha256 = inputs.scan_identity.sha256,
-        .grid = inputs.grid,
-        .core_volume = inputs.scan ? std::optional(counts.core.volume) : std::nullopt,
-        .top_m = std::nullopt,
-        .bottom_m = std::nullopt,
-        .provenance = provenance};
-    const SegmentationRecord segmentation = {settings_.labels.string(),
-                                             inputs.labels_identity.sha256,
-                                             options_json(inputs, counts.core.air_grey),
-                                             summary_json(extraction, inputs, counts), provenance};
+                       const CoreVolume& core, const std::optional<Catalogue>& earlier,
+                       const fs::path& folder, const ScanRecord& scan) const {
+    const SegmentationRecord segmentation = {
+        settings_.labels.string(), inputs.labels_identity.sha256,
+        options_json(inputs, core.air_grey), summary_json(extraction, inputs, core),
+        scan.provenance};
+    write_rock(folder, inputs.grid, core);
     Catalogue catalogue =
         Catalogue::create(folder, scan, segmentation, inputs.classes, measurement_kinds());
     Catalogue::Change change(catalogue);
@@ -310,16 +303,14 @@ class ExtractCommand : public Command {
             {"split_depth", e.split.depth},
             {"margin", e.margin_voxels},
             {"largest_crop", e.most_crop_voxels},
+            {"confidence", settings_.confidence},
             {"anatomy", e.measuring.anatomy},
             {"air_grey", air_grey ? Json(*air_grey) : Json()}};
   }
 
-  Json summary_json(const Extraction& e, const ExtractInputs& inputs, const Counts& counts) const {
-    Json classes = Json::array();
-    for (const ClassCount& c : counts.classes) {
-      classes.push_back(
-          {{"name", c.name}, {"specimens", c.specimens}, {"density", to_json(c.density)}});
-    }
+  // What the extraction met; what is counted per volume follows from the fossils, as decided on.
+  Json summary_json(const Extraction& e, const ExtractInputs& inputs,
+                    const CoreVolume& core) const {
     return {{"specimens", e.specimens.size()},
             {"truncated", number_of(e, &Specimen::truncated)},
             {"fragments", number_of(e, &Specimen::fragment)},
@@ -329,11 +320,9 @@ class ExtractCommand : public Command {
             {"too_small_voxels", e.too_small_voxels},
             {"fewest_voxels", settings_.extraction.fewest_voxels(inputs.grid)},
             {"foreground_voxels", e.foreground_voxels},
-            {"core_share", counts.core.share},
-            {"core_volume", counts.core.volume},
-            {"air_around_core", counts.core.has_air},
-            {"density", to_json(counts.all)},
-            {"classes", classes}};
+            {"core_share", core.share},
+            {"core_volume", core.volume},
+            {"air_around_core", core.has_air}};
   }
 
   static std::int64_t number_of(const Extraction& e, bool Specimen::*flag) {
@@ -341,18 +330,26 @@ class ExtractCommand : public Command {
                          [flag](const Specimen& s) { return s.*flag; });
   }
 
-  CommandResult result(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
-                       const std::optional<ExtractionLosses>& losses, double seconds) const {
+  CommandResult result(const Extraction& e, const ExtractInputs& inputs, const CoreVolume& core,
+                       const Counts& counts, const std::optional<ExtractionLosses>& losses,
+                       double seconds) const {
     Json json = {{"output", output_.string()}};
-    json.update(summary_json(e, inputs, counts));
+    json.update(summary_json(e, inputs, core));
+    json["density"] = to_json(counts.all);
+    json["classes"] = Json::array();
+    for (const ClassCount& c : counts.classes) {
+      json["classes"].push_back(
+          {{"name", c.name}, {"specimens", c.specimens}, {"density", to_json(c.density)}});
+    }
     json["kept_ids"] = losses ? Json(losses->kept) : Json();
     json["retired"] = losses ? Json(losses->earlier - losses->kept) : Json();
     json["seconds"] = seconds;
-    return {as_utf8(json), facts_text(facts(e, inputs, counts, losses, seconds)), true};
+    return {as_utf8(json), facts_text(facts(e, inputs, core, counts, losses, seconds)), true};
   }
 
-  Facts facts(const Extraction& e, const ExtractInputs& inputs, const Counts& counts,
-              const std::optional<ExtractionLosses>& losses, double seconds) const {
+  Facts facts(const Extraction& e, const ExtractInputs& inputs, const CoreVolume& core,
+              const Counts& counts, const std::optional<ExtractionLosses>& losses,
+              double seconds) const {
     const auto specimens = static_cast<std::int64_t>(e.specimens.size());
     std::string classes;
     for (const ClassCount& c : counts.classes) {
@@ -368,7 +365,7 @@ class ExtractCommand : public Command {
                                  format_count(specimens - losses->kept) + " new, " +
                                  format_count(losses->earlier - losses->kept) + " retired"
                            : ""},
-            {"rock", rock_text(inputs, counts.core)},
+            {"rock", rock_text(inputs, core)},
             {"density", density_text(counts.all)},
             {"took", format_duration(seconds)}};
   }
@@ -385,7 +382,7 @@ class ExtractCommand : public Command {
                                    ? format_rounded(core.volume / um3_in_cm3) + " cm3"
                                    : format_rounded(core.volume) + " voxels";
     return volume + ", " + format_rounded(std::round(1000 * core.share) / 10) + "% of the scan" +
-           (core.has_air ? "; the rest is air around it" : "");
+           (core.has_air ? "; the rest is air around it, or has no value" : "");
   }
 
   ExtractSettings settings_;

@@ -81,7 +81,7 @@ void count_voxels(const VolumeView<const T>& view, Histogram& histogram) {
       const T* row = view.row(y, z);
       for (std::int64_t x = 0; x < view.size().x; ++x) {
         const auto value = static_cast<double>(row[x]);
-        if (!std::isnan(value)) {
+        if (std::isfinite(value)) {
           ++histogram.counts[bin_of(value)];
         }
       }

@@ -26,7 +26,7 @@ Json to_json(const IntensityScale& scale);
 IntensityScale intensity_scale_from_json(const Json& json);  // throws Error{format}
 
 // A histogram of `bins` bins over [low, high] of at most `most_slices` slices spread evenly along
-// z; values outside fall into the first and last bin, NaN is not counted. The same for any machine.
+// z; values outside fall into the first and last bin, NaN and infinities are not counted. The same for any machine.
 // Memory: a slice. Throws what the source throws.
 Histogram sampled_histogram(VolumeSource& source, double low, double high, int bins,
                             std::int64_t most_slices, Progress& progress);

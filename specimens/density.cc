@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "specimens/density.h"
 
-#include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <string>
 
@@ -13,25 +12,16 @@ namespace {
 constexpr double um3_per_cm3 = 1e12;
 
 void check(const DensityOptions& options) {
-  if (!(options.rock_fraction > 0 && options.rock_fraction <= 1)) {
-    throw Error(ErrorKind::option, "density: the rock's share of the scan is " +
-                                       std::to_string(options.rock_fraction) +
-                                       "; give a number above 0 and up to 1");
+  if (!(options.rock_volume > 0)) {
+    throw Error(ErrorKind::option, "density: the volume of the rock is " +
+                                       std::to_string(options.rock_volume) +
+                                       "; give a number above 0");
   }
   if (!(options.level > 0 && options.level < 1)) {
     throw Error(ErrorKind::option, "density: the level of the interval is " +
                                        std::to_string(options.level) +
                                        "; give a number between 0 and 1, as 0.95");
   }
-}
-
-double places(std::int64_t voxels, std::int64_t edge) {
-  return static_cast<double>(std::max<std::int64_t>(voxels - 1 - edge, 1));
-}
-
-// In voxels: where the first corner of a box of this size may lie, so that it is whole.
-double room_for(const Size3& box, const Size3& scan) {
-  return places(scan.x, box.x) * places(scan.y, box.y) * places(scan.z, box.z);
 }
 
 }  // namespace
@@ -44,35 +34,40 @@ PoissonInterval poisson_interval(double count, double level) {
   return {count > 0 ? half_quantile(2 * count, tail) : 0, half_quantile(2 * count + 2, 1 - tail)};
 }
 
-Density density(std::span<const CountedBody> bodies, const Grid& scan,
+Measurement counting_volume(const Box& box, const Grid& scan, RockRegion& rock) {
+  const std::string name(counting_volume_kind.name);
+  if (!rock.holds(box)) {
+    return {name, std::nullopt, "cut by the border or the core's surface, or too near"};
+  }
+  return {name, rock.places(box.size()) * scan.voxel_volume(), ""};
+}
+
+Density density(std::span<const std::optional<double>> counting_volumes,
                 const DensityOptions& options) {
   check(options);
-  const double rock_per_voxel = scan.voxel_volume() * options.rock_fraction;
   Density result;
   double sum = 0;
   double squares = 0;
-  for (const CountedBody& body : bodies) {
-    if (body.truncated) {
+  for (const std::optional<double>& volume : counting_volumes) {
+    if (!volume) {
       ++result.left_out;
       continue;
     }
     ++result.counted;
-    const double weight = 1 / (room_for(body.box.size(), scan.size) * rock_per_voxel);
-    sum += weight;
-    squares += weight * weight;
+    sum += 1 / *volume;
+    squares += 1 / (*volume * *volume);
   }
   const bool any = result.counted > 0;
   result.effective_count = any ? sum * sum / squares : 0;
-  result.frame_volume = any ? static_cast<double>(result.counted) / sum
-                            : room_for({1, 1, 1}, scan.size) * rock_per_voxel;
+  result.frame_volume = any ? static_cast<double>(result.counted) / sum : options.rock_volume;
   const PoissonInterval counts = poisson_interval(result.effective_count, options.level);
-  const double unit = scan.spacing_known ? um3_per_cm3 : 1;
+  const double unit = options.per_cm3 ? um3_per_cm3 : 1;
   const double per_count = any ? squares / sum : 1 / result.frame_volume;
   result.value = sum * unit;
   result.low = counts.low * per_count * unit;
   result.high = counts.high * per_count * unit;
   result.level = options.level;
-  result.per_cm3 = scan.spacing_known;
+  result.per_cm3 = options.per_cm3;
   return result;
 }
 

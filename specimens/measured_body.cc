@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "specimens/density.h"
 #include "specimens/intensities.h"
 #include "specimens/shape.h"
 
@@ -27,6 +28,7 @@ std::vector<MeasurementKind> measurement_kinds() {
   for (const auto& some : {shape_kinds(), intensity_kinds(), anatomy_kinds()}) {
     kinds.insert(kinds.end(), some.begin(), some.end());
   }
+  kinds.push_back(counting_volume_kind);
   kinds.push_back(uncertainty_kind);
   return kinds;
 }

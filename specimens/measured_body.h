@@ -30,8 +30,8 @@ struct MeasuredBody {
 MeasuredBody measure_body(const BodyCrop& crop, const VolumeView<const std::uint8_t>* wall_class,
                           const MeasuringOptions& options);
 
-// The kinds that measure_body() can give, and `uncertainty_mean`: all columns
-// of a catalogue, in their order.
+// The kinds that measure_body() can give, `counting_volume` and
+// `uncertainty_mean`: all columns of a catalogue, in their order.
 std::vector<MeasurementKind> measurement_kinds();
 
 // The value of the measurement of that name; nothing where it is absent or has

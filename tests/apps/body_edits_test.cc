@@ -64,6 +64,7 @@ void make_blocks(const std::filesystem::path& folder) {
   VolumeFileSink sink(folder / "instances.h5", grid(), PixelType::u32, options);
   sink.write(ids.view());
   sink.finish();
+  write_core(folder);
   write_crop(folder / "crops/1.nrrd", {{0, 0, 0}, {20, 20, 20}}, 5);
   write_crop(folder / "crops/2.nrrd", {{4, 0, 0}, {26, 20, 20}}, 5);
   Catalogue::Change change(catalogue);
@@ -81,6 +82,22 @@ MeasuredBody measure(const BodyCrop& crop) {
   return {{{"volume", voxels, ""}}, "open", {}};
 }
 
+// Cells of two voxels, and no rock in the last one along x.
+void write_core(const std::filesystem::path& folder) {
+  Volume<std::uint8_t> rock({20, 10, 10});
+  for (std::int64_t i = 0; i < voxel_count(rock.size()); ++i) {
+    rock.data()[i] = i % 20 < 19 ? 1 : 0;
+  }
+  write_nrrd(folder / "core.nrrd", described(reduced(grid(), 2), PixelType::u8), rock.view());
+}
+
+// A cell is kept clear on each side.
+double counting_volume_of(const Box& box) {
+  const Size3 edges = box.size();
+  const Size3 places = {38 - (edges.x + 4) + 1, 20 - (edges.y + 4) + 1, 20 - (edges.z + 4) + 1};
+  return static_cast<double>(voxel_count(places)) * grid().voxel_volume();
+}
+
 std::int64_t voxels_of(const Catalogue& catalogue, std::uint32_t id) {
   const auto source = open_volume_file(catalogue.path_of("instances.h5"), 0, 1);
   Volume<std::uint32_t> ids(size);
@@ -93,6 +110,7 @@ void check(const Catalogue& catalogue, std::uint32_t id, std::int64_t voxels) {
   CHECK(entry.specimen.voxels == voxels);
   CHECK(entry.specimen.measurements ==
         std::vector<Measurement>{{"volume", static_cast<double>(voxels), ""},
+                                 {"counting_volume", counting_volume_of(entry.specimen.box), ""},
                                  {"uncertainty_mean", std::nullopt, "changed by hand"}});
   CHECK(entry.specimen.class_value == 2);
   CHECK(entry.verdict == Verdict::undecided);

@@ -130,7 +130,7 @@ for _ in range(kills):
         job.wait()
         if content() != before:  # killed behind the swap, which is its last step
             assert sorted(p.name for p in (work / "f.fossils").iterdir() if p.name != ".lock") == [
-                "catalogue.sqlite", "crops", "instances.h5", "specimens.csv", "specimens.json"]
+                "catalogue.sqlite", "core.nrrd", "crops", "instances.h5", "specimens.csv", "specimens.json"]
             assert volume("f.fossils/instances.h5").max() > max(specimens)
             fossilct(*extract)
             before = content()
@@ -168,3 +168,56 @@ with open(work / "hand.fossils/specimens.csv", newline="") as f:
 assert int(float(row["voxels"])) == int((mask == 1).sum())
 header, data = nrrd(f"hand.fossils/crops/{other}.nrrd")
 assert header["type"] == "uint16", header
+
+# What is told per volume of rock is the sum over the whole fossils that were not rejected, after any decision or edit.
+def density(catalogue):
+    return json.loads(fossilct("catalogue", "info", catalogue, "--json").stdout)["scans"][0]["density"]
+
+
+def weights(catalogue):
+    """1/cm3 by id; None of what may be cut."""
+    return {i: None if v is None else 1e12 / v for i, v in rows(
+        "SELECT id, counting_volume_um3 FROM specimen_table WHERE verdict != 'rejected'", catalogue)}
+
+
+def check_density(catalogue):
+    told, now = density(catalogue), weights(catalogue)
+    whole = [w for w in now.values() if w is not None]
+    assert told["counted"] == len(whole) and told["left_out"] == len(now) - len(whole), (told, now)
+    assert abs(told["value"] - sum(whole)) < 1e-9 * sum(whole) and told["low"] < told["value"] < told["high"], (told, now)
+    return told
+
+
+straight = check_density("straight.fossils")
+assert straight == told["density"] and straight["counted"] >= 3, (straight, told["density"])
+cut_ones = dict(rows("SELECT id, truncated FROM specimen", "straight.fossils"))
+assert all(w is None for i, w in weights("straight.fossils").items() if cut_ones[i])
+whole_one = next(i for i, w in weights("straight.fossils").items() if w is not None)
+taken_away = weights("straight.fossils")[whole_one]
+fossilct("review", "straight.fossils", "--reject", str(whole_one))
+assert abs(check_density("straight.fossils")["value"] + taken_away - straight["value"]) < 1e-9 * straight["value"]
+text = fossilct("catalogue", "info", "straight.fossils").stdout
+assert f"from {straight['counted'] - 1} whole fossils" in text, text
+with sqlite3.connect(work / "straight.fossils/catalogue.sqlite") as database:
+    assert "density" not in database.execute("SELECT summary FROM segmentation").fetchone()[0]
+# Edits: the weight is that of the box as it is now, on the core as it was extracted.
+check_density("hand.fossils")
+header, data = nrrd("hand.fossils/core.nrrd")
+core = np.frombuffer(gzip.decompress(data), np.uint8).reshape([int(n) for n in header["sizes"].split()][::-1]) != 0
+table = np.pad(np.cumsum(np.cumsum(np.cumsum(core.astype(np.int64), 0), 1), 2), ((1, 0),) * 3)
+
+
+def all_rock(z, y, x):
+    """Where a box of so many voxels lies wholly in rock, by its first voxel."""
+    t = table
+    return (t[z:, y:, x:] - t[:-z, y:, x:] - t[z:, :-y, x:] - t[z:, y:, :-x] + t[:-z, :-y, x:] + t[:-z, y:, :-x] + t[z:, :-y, :-x]
+            - t[:-z, :-y, :-x]) == z * y * x
+
+
+for i, volume_um3, *box in rows("SELECT id, counting_volume_um3, begin_z, begin_y, begin_x, end_z, end_y, end_x FROM specimen_table",
+                                "hand.fossils"):
+    begin, size = [b - 1 for b in box[:3]], [e - b + 2 for b, e in zip(box[:3], box[3:])]
+    places = all_rock(*size) if all(n <= m for n, m in zip(size, core.shape)) else np.zeros((1, 1, 1), bool)
+    inside = all(0 <= b < n for b, n in zip(begin, places.shape)) and places[tuple(begin)]
+    assert (volume_um3 is not None) == inside, (i, volume_um3, box)
+    assert not inside or abs(volume_um3 - 64 * places.sum()) < 1e-6 * volume_um3, (i, volume_um3, places.sum())

@@ -65,7 +65,7 @@ fossilct_cli_test(help_catalogue ARGS help catalogue EXIT 0 STDOUT "^fossilct ca
 fossilct_cli_test(catalogue_nothing ARGS catalogue EXIT 2 STDERR "ACTION is missing")
 fossilct_cli_test(catalogue_action ARGS catalogue inof in/t.fossils EXIT 2 STDERR "ACTION: 'inof' is none of: info, merge; did you mean info")
 fossilct_cli_test(catalogue_info ARGS catalogue info in/t.fossils EXIT 0
-  STDOUT "scan +core-t fossils +12 accepted +1 undecided +11 rejected +1 by class foram 6 .1 accepted, 5 undecided; 0 rejected. ostracod, smooth 6 .*decisions +2 retired ids +1 signed +no")
+  STDOUT "scan +core-t fossils +12 accepted +1 undecided +11 rejected +1 by class foram 6 .1 accepted, 5 undecided; 0 rejected. ostracod, smooth 6 .*density +[0-9,]+ per cm3 .*95%., from [0-9]+ whole fossils; .*decisions +2 retired ids +1 signed +no")
 fossilct_cli_test(catalogue_info_json ARGS catalogue info in/t.fossils --json EXIT 0 STDOUT "\"classes\": { \"foram\": { \"fossils\": 6,.*\"signature\": null")
 fossilct_cli_test(catalogue_info_well ARGS catalogue info in/well.sqlite EXIT 0
   STDOUT "scans +core-t, 1200 to 1200.5 m core-u, 1201 to 1201.5 m fossils +15 .*by scan +core-t 12 .*core-u 3 ")

@@ -20,6 +20,7 @@ inline const std::vector<MeasurementKind>& catalogue_test_kinds() {
       {"centroid_y", Unit::length, "Mean of the voxels' centres", ""},
       {"centroid_z", Unit::length, "Mean of the voxels' centres", ""},
       {"chambers", Unit::count, "Chambers", "A paper, eq. 1"},
+      {"counting_volume", Unit::volume, "Of the places where its box lies in rock", ""},
       {"uncertainty_mean", Unit::none, "Mean uncertainty of the labels", ""},
   };
   return kinds;
@@ -53,6 +54,8 @@ inline Specimen catalogue_test_specimen(std::uint32_t id) {
                     {"centroid_y", 39.0, ""},
                     {"centroid_z", 72.0, ""},
                     {"chambers", std::nullopt, "not resolvable"},
+                    {"counting_volume", s.truncated ? std::nullopt : std::optional(7654321.0),
+                     s.truncated ? "cut" : ""},
                     {"uncertainty_mean", 0.125 * (id % 4), ""}};
   return s;
 }

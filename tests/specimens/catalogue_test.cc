@@ -78,7 +78,7 @@ TEST_CASE("the CSV has units in its header and quotes by RFC 4180") {
   CHECK(csv.find(",volume_um3,equivalent_diameter_um,centroid_x_um,") != std::string::npos);
   CHECK(csv.find(",\"broken, \"\"twice\"\"\nand glued\",") != std::string::npos);
   CHECK(csv.find("\r\ncore-t,2,foram,1,undecided,0,") != std::string::npos);
-  CHECK(csv.find("16001,31.25,39,39,72,,0.125,chambers: not resolvable\r\n") != std::string::npos);
+  CHECK(csv.find("16001,31.25,39,39,72,,7654321,0.125,chambers: not resolvable\r\n") != std::string::npos);
 }
 
 TEST_CASE("without a voxel size the columns are in voxels, and the JSON says so") {
