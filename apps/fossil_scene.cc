@@ -61,6 +61,8 @@ class SceneDrawing {
       : options_(options),
         context_(context),
         if_exists_(options.overwrite ? IfExists::replace : IfExists::refuse) {
+    require_apart("--scene", options_.picture, AtomicKind::file, {path, options_.scan});
+    require_apart("--turntable", options_.turntable, AtomicKind::folder, {path, options_.scan});
     if (!options_.picture.empty()) {
       require_output(options_.picture, AtomicKind::file, if_exists_);
     }

@@ -54,6 +54,13 @@ void require_belonging(const std::vector<GivenOption>& given, Mode mode) {
   }
 }
 
+void require_extension(const std::string& option, const std::filesystem::path& path,
+                       const std::string& extension) {
+  if (!path.empty() && path.extension() != extension) {
+    throw option_error(option, "'" + path.string() + "': expected a name in " + extension);
+  }
+}
+
 class RenderCommand : public Command {
  public:
   CommandHelp help() const override {
@@ -103,6 +110,8 @@ class RenderCommand : public Command {
   CommandResult run(const CommandContext& context) override {
     const Mode mode = mode_of(context.given);
     require_belonging(context.given, mode);
+    require_extension("--plate", plates_.output, ".pdf");
+    require_extension("--scene", scene_.picture, ".png");
     if (mode == Mode::plates) {
       plates_.ids = cards_.ids;
       plates_.dpi = cards_.dpi;

@@ -45,6 +45,9 @@ fossilct_cli_test(render_scene_labels ARGS render in/phantom-labels.h5 --scene s
 fossilct_cli_test(render_turntable ${render} --turntable film --frames 3 --width 200 EXIT 0 LEAVES film/
   STDOUT "turntable +film .3 frames, ")
 fossilct_cli_test(render_scene_scan ${render} --scan in/masks --scene scene.png EXIT 1 STDERR "in/masks: the scan has .* voxels, the fossils are of ")
+fossilct_cli_test(render_scene_name ${render} --scene scene.jpg EXIT 2 STDERR "--scene: 'scene.jpg': expected a name in .png")
+fossilct_cli_test(render_plate_name ${render} --plate plates EXIT 2 STDERR "--plate: 'plates': expected a name in .pdf")
+fossilct_cli_test(render_turntable_apart ${render} --turntable phantom.fossils --overwrite EXIT 2 STDERR "--turntable: ")
 fossilct_cli_test(render_scene_ids ${render} --ids 1 --scene scene.png EXIT 2 STDERR "--ids: is for cards or plates .--plate., what is drawn is a scene")
 fossilct_cli_test(render_frames ${render} --frames 3 EXIT 2 STDERR "--frames: is for a scene .--scene, --turntable., what is drawn is cards")
 fossilct_cli_test(render_width ${render} --scene a.png --width 20 EXIT 2 STDERR "--width: '20' is not a whole number from 200 to 4096")
