@@ -186,7 +186,7 @@ void declare_drawing_options(OptionSet& options, FossilPictureOptions& drawing) 
       [&drawing](const std::string& text) { drawing.ids = parse_ids("--ids", text); },
       "These fossils", "all");
   options.integer("size", "PIXELS", &drawing.pictures.edge_pixels, 32, 2048,
-                  "Edge of every picture; a card is five wide");
+                  "Edge of every picture");
   options.choice<RenderBackend>("backend", &drawing.backend,
                                 {{"auto", RenderBackend::automatic},
                                  {"egl", RenderBackend::egl},

@@ -68,7 +68,9 @@ class RenderCommand : public Command {
         "render CATALOGUE [options] | render CATALOGUE --plate FILE.pdf | render LABELS --scene "
         "FILE.png [options]",
         {"Draws without a display. Of a catalogue, a card of each fossil, rejected ones too: "
-         "views/ID_card.png, and the pictures of `fossilct views` that it is made of, drawn once. "
+         "views/ID_card.png, five pictures wide, and the pictures of `fossilct views` that it is "
+         "made "
+         "of, drawn once. "
          "Those that are there and whose fossil has not changed are not drawn again, whatever "
          "their options.",
          "With --plate: the fossils that count, for print, twenty a page, by class and size.",
@@ -85,7 +87,8 @@ class RenderCommand : public Command {
   }
 
   void declare(OptionSet& options) override {
-    constexpr double most_dpi = 2400;
+    constexpr double most_dpi =
+        1200;  // a view of a plate then has the 2,000 pixels that may be drawn
     options.positional("catalogue", &input_,
                        "The catalogue, a folder NAME.fossils; for a scene labels too");
     declare_drawing_options(options, cards_);
