@@ -10,7 +10,6 @@
 
 #include "apps/facts.h"
 #include "apps/fossil_card.h"
-#include "apps/fossil_ids.h"
 #include "apps/fossil_solids.h"
 #include "apps/picture_files.h"
 #include "base/atomic_file.h"
