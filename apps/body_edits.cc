@@ -2,17 +2,15 @@
 #include "apps/body_edits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <map>
 
 #include "apps/crop_files.h"
 #include "apps/fossil_density.h"
-#include "apps/label_volumes.h"
+#include "apps/placed_volume.h"
 #include "apps/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "io/open_scan.h"
 #include "io/transfer.h"
 #include "io/volume_file.h"
 #include "specimens/identity.h"
@@ -24,29 +22,6 @@ namespace fossilct {
 namespace {
 
 constexpr const char* instances_name = "instances.h5";
-constexpr double most_offset = 0.25;  // voxels that a file may lie beside the scan's
-
-// Where the voxels of a file lie in the scan. Throws Error{format} where they lie between the
-// scan's.
-Box place_of(const std::filesystem::path& file, const Grid& grid, const Grid& scan) {
-  const Vector3 at = scan.index_from_physical(grid.origin_um);
-  const Index3 begin = {std::llround(at.x), std::llround(at.y), std::llround(at.z)};
-  const double offset = std::max({std::abs(at.x - static_cast<double>(begin.x)),
-                                  std::abs(at.y - static_cast<double>(begin.y)),
-                                  std::abs(at.z - static_cast<double>(begin.z))});
-  bool same_axes = spacing_ratio(grid.spacing_um, scan.spacing_um) < same_spacing;
-  for (std::size_t i = 0; i < 9; ++i) {
-    same_axes = same_axes && std::abs(grid.direction[i] - scan.direction[i]) < 1e-3;
-  }
-  const Box box = {begin, {begin.x + grid.size.x, begin.y + grid.size.y, begin.z + grid.size.z}};
-  if (!same_axes || offset > most_offset || !whole(scan.size).contains(box)) {
-    throw format_error(file, "its voxels are not voxels of the scan: " + size_text(grid.size) +
-                                 " of " + spacing_text(grid) + ", the scan has " +
-                                 size_text(scan.size) + " of " + spacing_text(scan) +
-                                 "; save it on the grid of the crop, without resampling");
-  }
-  return box;
-}
 
 Volume<std::uint32_t> read_ids(VolumeSource& source, const Box& box) {
   auto ids = Volume<std::uint32_t>::uninitialised(box.size());
@@ -216,15 +191,12 @@ class Editor {
     if (!std::filesystem::exists(file)) {
       return false;
     }
-    OpenOptions options;
-    options.spacing.unknown = !scan_.spacing_known;
-    auto source = open_scan(file, options, progress_);
-    const Box place = place_of(file, source->grid(), scan_);
-    grey_type_ = source->type();
-    source = convert(std::move(source), PixelType::f32, std::nullopt);
-    const Box shared = common(place, box);
+    PlacedVolume crop = open_placed(file, {}, scan_, progress_);
+    grey_type_ = crop.source->type();
+    const auto source = convert(std::move(crop.source), PixelType::f32, std::nullopt);
+    const Box shared = common(crop.box, box);
     if (!shared.empty()) {
-      source->read(relative(shared, place.begin), grey.view().part(relative(shared, box.begin)));
+      source->read(relative(shared, crop.box.begin), grey.view().part(relative(shared, box.begin)));
     }
     return true;
   }
@@ -319,11 +291,12 @@ void import_labels(const Catalogue& catalogue, Catalogue::Change& change,
                    const BodyEditing& editing, Progress& progress) {
   Editor editor(catalogue, change, editing, progress);
   OpenOptions options;
+  options.labels = true;
   options.type = PixelType::u32;
   options.threads = editing.threads;
-  const auto source = open_label_volume(file, options, progress);
-  const Box box = place_of(file, source->grid(), editor.scan());
-  const Volume<std::uint32_t> values = read_ids(*source, whole(source->grid().size));
+  const PlacedVolume placed = open_placed(file, options, editor.scan(), progress);
+  const Box& box = placed.box;
+  const Volume<std::uint32_t> values = read_ids(*placed.source, whole(box.size()));
   const Volume<std::uint32_t> ids = editor.ids_in(box);
   std::map<std::uint32_t, std::uint32_t> new_id;
   for (std::int64_t i = 0; i < voxel_count(values.size()) && !id; ++i) {

@@ -6,7 +6,9 @@
 #include <limits>
 #include <type_traits>
 
+#include "apps/placed_volume.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "io/export.h"
 
 namespace fossilct {
@@ -14,6 +16,8 @@ namespace fossilct {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::size_t digits_of_ids = std::numeric_limits<std::uint32_t>::digits10 + 1;
 
 ScanDescription description_of(const Grid& grid, PixelType type, VolumeKind kind) {
   ScanDescription description;
@@ -35,7 +39,16 @@ T of_type(float value) {
   }
 }
 
-void write_grey(const fs::path& path, const BodyCrop& crop, PixelType scan_type) {
+NrrdKeys keys_of(const std::string& name, const BodyCrop& crop) {
+  const Index3& b = crop.begin;
+  std::string fossil = parse_integer(name) ? name : "";
+  fossil.resize(digits_of_ids, ' ');
+  return {{fossil_key, fossil},
+          {begin_key, std::to_string(b.x) + "," + std::to_string(b.y) + "," + std::to_string(b.z)}};
+}
+
+void write_grey(const fs::path& path, const BodyCrop& crop, const NrrdKeys& keys,
+                PixelType scan_type) {
   const std::int64_t voxels = voxel_count(crop.grid.size);
   const bool gaps = std::any_of(crop.grey.data(), crop.grey.data() + voxels,
                                 [](float value) { return std::isnan(value); });
@@ -45,35 +58,42 @@ void write_grey(const fs::path& path, const BodyCrop& crop, PixelType scan_type)
     std::transform(crop.grey.data(), crop.grey.data() + voxels, grey.view().as<T>().data(),
                    of_type<T>);
   });
-  write_nrrd(path, description_of(crop.grid, type, VolumeKind::intensity), grey.view());
+  write_nrrd(path, description_of(crop.grid, type, VolumeKind::intensity), grey.view(), keys);
 }
 
-void write_labels(const fs::path& path, const Grid& grid, const Volume<std::uint8_t>& labels) {
-  write_nrrd(path, description_of(grid, PixelType::u8, VolumeKind::labels), labels.view());
+void write_labels(const fs::path& path, const Grid& grid, const NrrdKeys& keys,
+                  const Volume<std::uint8_t>& labels) {
+  write_nrrd(path, description_of(grid, PixelType::u8, VolumeKind::labels), labels.view(), keys);
 }
 
 }  // namespace
 
 void write_crop_files(const CropPath& path_of, const std::string& name, const BodyCrop& crop,
                       const Volume<std::uint8_t>& tissue, PixelType scan_type) {
+  const NrrdKeys keys = keys_of(name, crop);
   if (voxel_count(crop.grey.size()) > 0) {
-    write_grey(path_of(name + ".nrrd"), crop, scan_type);
+    write_grey(path_of(name + ".nrrd"), crop, keys, scan_type);
   }
   Volume<std::uint8_t> mask = Volume<std::uint8_t>::uninitialised(crop.grid.size);
   std::transform(crop.mask.data(), crop.mask.data() + voxel_count(crop.grid.size), mask.data(),
                  [](std::uint8_t m) { return m == mask_body ? std::uint8_t{1} : std::uint8_t{0}; });
-  write_labels(path_of(name + "_mask.nrrd"), crop.grid, mask);
+  write_labels(path_of(name + "_mask.nrrd"), crop.grid, keys, mask);
   if (voxel_count(tissue.size()) > 0) {
-    write_labels(path_of(name + "_wall.nrrd"), crop.grid, tissue);
+    write_labels(path_of(name + "_wall.nrrd"), crop.grid, keys, tissue);
   }
 }
 
-void rename_crop_files(const fs::path& crops, const std::string& from, const std::string& to) {
+void name_crop_files(const fs::path& crops, const std::string& from, std::uint32_t id) {
+  const std::string name = std::to_string(id);
   for (const char* suffix : crop_suffixes) {
     const fs::path old_path = crops / (from + suffix);
     std::error_code error;
-    fs::rename(old_path, crops / (to + suffix), error);
-    if (error && error != std::errc::no_such_file_or_directory) {
+    if (!fs::exists(old_path, error)) {
+      continue;
+    }
+    rewrite_nrrd_key(old_path, fossil_key, name);
+    fs::rename(old_path, crops / (name + suffix), error);
+    if (error) {
       throw file_code_error(old_path, "can't rename", error);
     }
   }

@@ -147,8 +147,7 @@ class ExtractCommand : public Command {
       accept_losses(*earlier, *losses, settings_, context.progress);
     }
     for (std::size_t i = 0; i < extraction.specimens.size(); ++i) {
-      rename_crop_files(crops, provisional_name(extraction.keys[i]),
-                        std::to_string(extraction.specimens[i].id));
+      name_crop_files(crops, provisional_name(extraction.keys[i]), extraction.specimens[i].id);
     }
     const Json provenance = provenance_of(context, inputs);
     write_instances(context, inputs, extraction, folder.temporary_path(), provenance);

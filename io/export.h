@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/atomic_file.h"
+#include "io/nrrd_keys.h"
 #include "volumes/volume_sink.h"
 #include "volumes/volume_source.h"
 
@@ -23,8 +24,8 @@ enum class ExportFormat { tiff, tiff_folder, nrrd, metaimage, nifti, hdf5 };
 std::optional<ExportFormat> export_format_of(const std::filesystem::path& path);
 
 // A sink that streams into the container, spacing and unit stored the container's way (and "um" or,
-// where unknown, no unit). Throws Error{format} for what the container can't hold (named, with
-// one that can), Error{file} where it can't be written.
+// where unknown, no unit and the origin in voxels). Throws Error{format} for what the container
+// can't hold (named, with one that can), Error{file} where it can't be written.
 std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, ExportFormat format,
                                              const ScanDescription& description, IfExists if_exists,
                                              int threads);
@@ -34,7 +35,7 @@ std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, 
 // make_export_sink. `voxels` have the description's size and type (assert). May be called from
 // several threads for different files. Throws Error{file}.
 void write_nrrd(const std::filesystem::path& path, const ScanDescription& description,
-                const AnyConstView& voxels);
+                const AnyConstView& voxels, const NrrdKeys& keys = {});
 
 // Throws Error{file} where `folder` is there and holds anything but such slices of a folder of this
 // name, the strangers named: replacing it would take them away. make_export_sink() with

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "io/voxel_edges.h"
 #include "io/voxel_stream_sink.h"
 
 namespace fossilct {
@@ -60,8 +61,10 @@ std::string geometry(const Grid& grid) {
     return line(key, millimetres_that_read_back(um.x), millimetres_that_read_back(um.y),
                 millimetres_that_read_back(um.z));
   };
+  const Vector3 edges = in_voxel_edges(grid);
   std::string text = transform_line(grid.direction);
-  text += grid.spacing_known ? mm("Offset", grid.origin_um) : line("Offset", 0, 0, 0);
+  text +=
+      grid.spacing_known ? mm("Offset", grid.origin_um) : line("Offset", edges.x, edges.y, edges.z);
   text += line("CenterOfRotation", 0, 0, 0);
   text +=
       grid.spacing_known ? mm("ElementSpacing", grid.spacing_um) : line("ElementSpacing", 1, 1, 1);

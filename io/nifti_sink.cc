@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "io/spacing.h"
+#include "io/voxel_edges.h"
 #include "io/voxel_stream_sink.h"
 
 namespace fossilct {
@@ -66,7 +67,7 @@ nifti_dmat44 ras_from_index(const Matrix3& direction, const Vector3& spacing,
 
 void set_geometry(nifti_image& image, const Grid& grid) {
   const Vector3 spacing = grid.spacing_known ? grid.spacing_um : Vector3{1, 1, 1};
-  const Vector3 origin = grid.spacing_known ? grid.origin_um : Vector3{};
+  const Vector3 origin = grid.spacing_known ? grid.origin_um : in_voxel_edges(grid);
   image.sto_xyz = ras_from_index(grid.direction, spacing, origin);
   image.qto_xyz = image.sto_xyz;
   nifti_dmat44_to_quatern(image.qto_xyz, &image.quatern_b, &image.quatern_c, &image.quatern_d,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "base/file_descriptor.h"
 #include "base/text.h"
 #include "io/header_text.h"
+#include "io/nrrd_keys.h"
 
 namespace fossilct {
 
@@ -29,7 +31,7 @@ struct Fields {
   const fs::path& path;
   std::map<std::string, std::string> values;  // names in lower case without blanks
   std::int64_t end = 0;                       // byte after the empty line; the file's size if none
-  bool one_is_meant = false;                  // see FoundSpacing
+  NrrdKeys keys = {};
 
   std::optional<std::string> find(const std::string& name) const {
     const auto field = values.find(name);
@@ -53,7 +55,7 @@ std::string field_name(std::string_view text) {
 
 Fields read_fields(const fs::path& path) {
   const std::string text = read_beginning(path, longest_header);
-  Fields fields{path, {}, 0, false};
+  Fields fields{path, {}};
   std::size_t begin = 0;
   while (begin < text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -64,10 +66,12 @@ Fields read_fields(const fs::path& path) {
       return fields;
     }
     const std::size_t colon = line.find(':');
-    fields.one_is_meant |= line.starts_with(std::string(exact_spacing_key) + ":=");
-    const bool is_field = !line.starts_with('#') && colon != std::string_view::npos &&
-                          !line.substr(colon).starts_with(":=");
-    if (is_field) {
+    if (line.starts_with('#') || colon == std::string_view::npos) {
+      continue;
+    }
+    if (line.substr(colon).starts_with(":=")) {
+      fields.keys.emplace(line.substr(0, colon), line.substr(colon + 2));
+    } else {
       fields.values.emplace(field_name(line.substr(0, colon)),
                             std::string(trim(line.substr(colon + 1))));
     }
@@ -361,7 +365,7 @@ void read_spacings(const Fields& fields, const std::vector<std::size_t>& axes, N
 
 void read_geometry(const Fields& fields, const std::vector<std::size_t>& axes, NrrdHeader& header) {
   header.spacing.found = "no spacings in the NRRD header";
-  header.spacing.one_is_meant = fields.one_is_meant;
+  header.spacing.one_is_meant = fields.keys.contains(std::string(exact_spacing_key));
   const char* unit = "units";
   if (fields.find("spacedirections")) {
     read_directions(fields, axes, header);
@@ -394,6 +398,32 @@ NrrdHeader read_nrrd_header(const fs::path& path) {
   read_place_of_data(fields, header);
   read_geometry(fields, axes, header);
   return header;
+}
+
+NrrdKeys read_nrrd_keys(const fs::path& path) {
+  constexpr std::int64_t magic_bytes = 7;
+  std::error_code ignored;
+  const bool is_nrrd =
+      !fs::is_directory(path, ignored) && read_beginning(path, magic_bytes).starts_with("NRRD000");
+  return is_nrrd ? read_fields(path).keys : NrrdKeys();
+}
+
+void rewrite_nrrd_key(const fs::path& path, const std::string& key, const std::string& value) {
+  constexpr std::int64_t most_of_ours = 1 << 12;
+  const std::string text = read_beginning(path, most_of_ours);
+  const std::size_t line = text.find("\n" + key + ":=");
+  const std::size_t begin = line + key.size() + 3;
+  const std::size_t end = line == std::string::npos ? line : text.find('\n', begin);
+  if (end == std::string::npos || end - begin < value.size()) {
+    throw format_error(path, "its NRRD header has no room for '" + key + "'");
+  }
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(begin));
+  file << value << std::string(end - begin - value.size(), ' ');
+  file.close();
+  if (!file) {
+    throw file_errno_error(path, "can't write");
+  }
 }
 
 }  // namespace fossilct

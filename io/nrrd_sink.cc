@@ -14,6 +14,7 @@
 #include "io/export.h"
 #include "io/gzip_packer.h"
 #include "io/spacing.h"
+#include "io/voxel_edges.h"
 #include "io/voxel_stream_sink.h"
 
 namespace fossilct {
@@ -54,7 +55,7 @@ std::string step_text(const Matrix3& direction, std::size_t axis, double length)
 
 std::string geometry(const Grid& grid) {
   const Vector3 step = grid.spacing_known ? grid.spacing_um : Vector3{1, 1, 1};
-  const Vector3 origin = grid.spacing_known ? grid.origin_um : Vector3{};
+  const Vector3 origin = grid.spacing_known ? grid.origin_um : in_voxel_edges(grid);
   std::string text = "space: left-posterior-superior\n";
   text += "sizes: " + std::to_string(grid.size.x) + " " + std::to_string(grid.size.y) + " " +
           std::to_string(grid.size.z) + "\n";
@@ -71,10 +72,13 @@ std::string geometry(const Grid& grid) {
 }
 
 // Written here and not by ITK's NrrdImageIO, which takes the whole volume at once and drops units.
-std::string header(const ScanDescription& description, bool packed) {
+std::string header(const ScanDescription& description, const NrrdKeys& keys, bool packed) {
   std::string text = "NRRD0004\n# written by fossilct " + std::string(version()) + "\n";
   text += "type: " + std::string(nrrd_type(description.type)) + "\ndimension: 3\n";
   text += geometry(description.grid);
+  for (const auto& [key, value] : keys) {
+    text += key + ":=" + value + "\n";
+  }
   text += std::string("endian: ") +
           (std::endian::native == std::endian::little ? "little" : "big") + "\n";
   text += std::string("encoding: ") + (packed ? "gzip" : "raw") + "\n\n";
@@ -92,13 +96,13 @@ std::unique_ptr<VolumeSink> make_nrrd_sink(const std::filesystem::path& path,
                        "at the same instant; give a name ending in .nrrd");
   }
   const bool packed = description.kind == VolumeKind::labels;
-  return std::make_unique<VoxelStreamSink>(path, description, header(description, packed),
+  return std::make_unique<VoxelStreamSink>(path, description, header(description, {}, packed),
                                            packed ? Packing::voxels : Packing::none, if_exists,
                                            threads);
 }
 
 void write_nrrd(const std::filesystem::path& path, const ScanDescription& description,
-                const AnyConstView& voxels) {
+                const AnyConstView& voxels, const NrrdKeys& keys) {
   assert(voxels.size() == description.grid.size && voxels.type() == description.type);
   assert(voxels.contiguous());
   std::ofstream stream(path, std::ios::binary);
@@ -110,7 +114,7 @@ void write_nrrd(const std::filesystem::path& path, const ScanDescription& descri
       voxels.data(), voxels.row_bytes() * static_cast<std::size_t>(voxels.size().y) *
                          static_cast<std::size_t>(voxels.size().z));
   const bool packed = description.kind == VolumeKind::labels;
-  stream << header(description, packed);
+  stream << header(description, keys, packed);
   if (packed) {
     GzipPacker packer(1, emit);
     packer.begin();

@@ -2,6 +2,8 @@
 #include "io/open_scan.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "io/label_source.h"
 #include "io/recognise.h"
 #include "io/volume_file.h"
+#include "io/voxel_edges.h"
 #include "io/whole_pass.h"
 #include "volumes/percentiles.h"
 
@@ -104,6 +107,17 @@ void require_level_is_ours(const Container& container, const OpenOptions& option
   }
 }
 
+// From one voxel to the next, in the unit of the file's origin; nothing where the file has none.
+std::optional<Vector3> step_of(const FoundSpacing& found) {
+  for (const std::optional<double>& value : found.value) {
+    if (!value || !std::isfinite(*value) || *value <= 0) {
+      return std::nullopt;
+    }
+  }
+  return Vector3{*found.value[0], *found.value[1], *found.value[2]};
+}
+
+// Where nobody knows the voxel size the origin is in voxels, as all lengths are.
 void settle(Container& container, const OpenOptions& options, const std::filesystem::path& path) {
   ScanDescription& description = container.source->mutable_description();
   Grid& grid = description.grid;
@@ -123,6 +137,10 @@ void settle(Container& container, const OpenOptions& options, const std::filesys
   description.notices.insert(description.notices.end(), settled.notices.begin(),
                              settled.notices.end());
   const Vector3 origin = grid.origin_um;
+  if (const auto step = step_of(container.spacing); !settled.known && step) {
+    grid.origin_um = in_voxel_edges(origin, grid.direction, *step);
+    return;
+  }
   if (settled.um_per_unit == 0 && !(origin == Vector3{})) {
     description.notices.push_back(path.string() +
                                   ": its origin is left out, since its unit is not known");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "apps/placed_volume.h"
 #include "base/error.h"
 #include "io/export.h"
 #include "io/volume_file.h"
@@ -35,10 +36,10 @@ ScanDescription described(const Grid& at, PixelType type) {
   return description;
 }
 
-void write_crop(const std::filesystem::path& file, const Box& box, float value) {
+void write_crop(const std::filesystem::path& file, const Grid& scan, const Box& box, float value) {
   Volume<float> grey(box.size());
   std::fill_n(grey.data(), voxel_count(box.size()), value);
-  write_nrrd(file, described(cropped(grid(), box), PixelType::f32), grey.view());
+  write_nrrd(file, described(cropped(scan, box), PixelType::f32), grey.view());
 }
 
 Specimen block(std::uint32_t id, const Box& box) {
@@ -51,22 +52,22 @@ Specimen block(std::uint32_t id, const Box& box) {
   return s;
 }
 
-void make_blocks(const std::filesystem::path& folder) {
+void make_blocks(const std::filesystem::path& folder, const Grid& at = grid()) {
   std::filesystem::create_directories(folder / "crops");
   ScanRecord scan = test::catalogue_test_scan();
-  scan.grid = grid();
+  scan.grid = at;
   Catalogue catalogue = Catalogue::create(folder, scan, {}, {}, test::catalogue_test_kinds());
   Volume<std::uint32_t> ids(size);
   fill(ids, box_1, 1);
   fill(ids, box_2, 2);
   VolumeFileOptions options;
   options.kind = VolumeKind::labels;
-  VolumeFileSink sink(folder / "instances.h5", grid(), PixelType::u32, options);
+  VolumeFileSink sink(folder / "instances.h5", at, PixelType::u32, options);
   sink.write(ids.view());
   sink.finish();
   write_core(folder);
-  write_crop(folder / "crops/1.nrrd", {{0, 0, 0}, {20, 20, 20}}, 5);
-  write_crop(folder / "crops/2.nrrd", {{4, 0, 0}, {26, 20, 20}}, 5);
+  write_crop(folder / "crops/1.nrrd", at, {{0, 0, 0}, {20, 20, 20}}, 5);
+  write_crop(folder / "crops/2.nrrd", at, {{4, 0, 0}, {26, 20, 20}}, 5);
   Catalogue::Change change(catalogue);
   change.add(std::vector{block(1, box_1), block(2, box_2)});
   change.decide({1, DecisionKind::accept, "", "A. Reader"});
@@ -181,6 +182,107 @@ TEST_CASE("a corrected mask of a crop changes the fossil and the neighbour it wa
   check(catalogue, 1, 9 * 8 * 8);
   check(catalogue, 2, 4 * 8 * 8);
   CHECK(catalogue.decisions().back().kind == DecisionKind::import_labels);
+}
+
+// A mask of fossil 2 without its last column.
+Volume<std::uint8_t> mask_of_2(const Box& part) {
+  Volume<std::uint8_t> mask(part.size());
+  for (std::int64_t z = box_2.begin.z; z < box_2.end.z; ++z) {
+    for (std::int64_t y = box_2.begin.y; y < box_2.end.y; ++y) {
+      for (std::int64_t x = box_2.begin.x; x < box_2.end.x - 1; ++x) {
+        mask(x - part.begin.x, y - part.begin.y, z - part.begin.z) = mask_body;
+      }
+    }
+  }
+  return mask;
+}
+
+const Box part_of_2 = {{11, 2, 5}, {19, 15, 15}};
+
+void import_mask_of_2(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  Catalogue catalogue = Catalogue::open(folder, Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    import_labels(catalogue, change, file, 2, editing, progress);
+    change.commit();
+  }
+  check(catalogue, 2, 5 * 8 * 8);
+  CHECK(catalogue.entry(2).specimen.box == Box{{12, 6, 6}, {17, 14, 14}});
+  CHECK(catalogue.entry(1).verdict == Verdict::accepted);
+  CHECK(voxels_of(catalogue, 1) == 8 * 8 * 8);
+}
+
+TEST_CASE("where nobody knows the voxel size a mask comes back to its place, by origin or by key") {
+  Grid unknown = {size, {1, 1, 1}, {3, 4, 5}};
+  unknown.spacing_known = false;
+  for (const bool by_key : {false, true}) {
+    const test::TemporaryFolder folder;
+    make_blocks(folder.path(), unknown);
+    ScanDescription description = described(cropped(unknown, part_of_2), PixelType::u8);
+    NrrdKeys keys;
+    if (by_key) {
+      description.grid.origin_um = {};
+      keys = {{begin_key, "11,2,5"}};
+    }
+    write_nrrd(folder / "mask.nrrd", description, mask_of_2(part_of_2).view(), keys);
+    import_mask_of_2(folder.path(), folder / "mask.nrrd");
+  }
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path(), unknown);
+  ScanDescription description = described(cropped(unknown, part_of_2), PixelType::u8);
+  description.grid.origin_um = {};
+  write_nrrd(folder / "mask.nrrd", description, mask_of_2(part_of_2).view());
+  CHECK(test::message_of<Error>([&] {
+          import_mask_of_2(folder.path(), folder / "mask.nrrd");
+        }).find("says neither voxel size nor place") != std::string::npos);
+}
+
+TEST_CASE(
+    "an edited fossil's crops say whose they are and where they lie, unknown voxel size too") {
+  const test::TemporaryFolder folder;
+  Grid unknown = {size, {1, 1, 1}, {3, 4, 5}};
+  unknown.spacing_known = false;
+  make_blocks(folder.path(), unknown);
+  const Box& part = part_of_2;
+  write_nrrd(folder / "mask.nrrd", described(cropped(unknown, part), PixelType::u8),
+             mask_of_2(part).view());
+  import_mask_of_2(folder.path(), folder / "mask.nrrd");
+  // As it was written it changes nothing: the crop lies where the fossil is.
+  for (const char* name : {"crops/2.nrrd", "crops/2_mask.nrrd"}) {
+    Progress progress;
+    const PlacedVolume placed = open_placed(folder / name, {}, unknown, progress);
+    CHECK(placed.fossil == 2);
+    CHECK(placed.box == Box{{4, 0, 0}, {25, 20, 20}});
+    CHECK(read_nrrd_keys(folder / name).at(begin_key) == "4,0,0");
+  }
+}
+
+TEST_CASE("a mask of a program that wrote micrometres as millimetres lies where it should") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  const auto mask = mask_of_2(part_of_2);
+  const std::string voxels(reinterpret_cast<const char*>(mask.data()),
+                           static_cast<std::size_t>(voxel_count(mask.size())));
+  const auto header = [](const std::string& units, const std::string& origin) {
+    return "NRRD0004\ntype: uint8\ndimension: 3\nspace: left-posterior-superior\n"
+           "sizes: 8 13 10\nspace directions: (2,0,0) (0,2,0) (0,0,2)\n" +
+           units + "space origin: " + origin + "\nencoding: raw\n\n";
+  };
+  for (const std::string units :
+       {"", "space units: \"mm\" \"mm\" \"mm\"\n", "space units: \"\" \"\" \"\"\n"}) {
+    CAPTURE(units);
+    const test::TemporaryFolder each;
+    make_blocks(each.path());
+    test::write_file(each / "mask.nrrd", header(units, "(32,24,40)") + voxels);
+    import_mask_of_2(each.path(), each / "mask.nrrd");
+  }
+  // A place that is none is told by the numbers that differ.
+  test::write_file(folder / "mask.nrrd", header("", "(500,24,40)") + voxels);
+  const std::string message =
+      test::message_of<Error>([&] { import_mask_of_2(folder.path(), folder / "mask.nrrd"); });
+  CHECK(message.find("8 x 13 x 10 of 2 um, the first at 500, 24, 40 um") != std::string::npos);
+  CHECK(message.find("40 x 20 x 20 of 2 um, the first at 10, 20, 30 um") != std::string::npos);
 }
 
 TEST_CASE("ids that come back: one erased, one new") {

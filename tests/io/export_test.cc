@@ -121,11 +121,11 @@ TEST_CASE("the unit is stored the container's way") {
   CHECK(test::read_tiff(folder / "scan" / "scan_0001.tif").unit == "ImageJ=1.53t\n" + lines);
 }
 
-TEST_CASE("an unknown spacing is written as no spacing, whatever the grid's numbers") {
+TEST_CASE("an unknown spacing is written as no spacing, the origin in voxels") {
   const TemporaryFolder folder;
   ScanDescription description = describe(PixelType::u8, {4, 3, 2});
   description.grid.spacing_um = {2, 2, 2};
-  description.grid.origin_um = {0.5, 0.5, 0.5};
+  description.grid.origin_um = {0.5, 20, 5};
   description.grid.spacing_known = false;
   const AnyVolume voxels = random_volume(PixelType::u8, description.grid.size);
   for (const ContainerCase& container : containers()) {
@@ -134,7 +134,7 @@ TEST_CASE("an unknown spacing is written as no spacing, whatever the grid's numb
     const ForeignScan scan = container.read(folder / container.name);
     const bool is_tiff = scan.unit.starts_with("ImageJ=");
     CHECK(scan.spacing == (is_tiff ? Vector3{} : Vector3{1, 1, 1}));
-    CHECK(near(scan.origin, {}, 0));
+    CHECK(near(scan.origin, is_tiff ? Vector3{} : Vector3{0.25, 10, 2.5}, 0));
     CHECK(scan.unit.find("micron") == std::string::npos);
     CHECK(scan.unit.find("spacing") == std::string::npos);
     CHECK(scan.unit != "um");
@@ -189,6 +189,24 @@ TEST_CASE("a NRRD file written at once has the bytes of the streamed one") {
   CHECK_THROWS_AS(write_nrrd("/nowhere/a.nrrd", describe(PixelType::u8, {1, 1, 1}),
                              Volume<std::uint8_t>({1, 1, 1}).view()),
                   Error);
+}
+
+TEST_CASE("keys of a NRRD file come back, and other files have none") {
+  const TemporaryFolder folder;
+  ScanDescription description = describe(PixelType::u8, {2, 1, 1});
+  description.grid.spacing_known = false;
+  const Volume<std::uint8_t> voxels({2, 1, 1});
+  const NrrdKeys keys = {{"fossilct.begin", "7,40,3"}, {"fossilct.fossil", "5"}};
+  write_nrrd(folder / "a.nrrd", description, voxels.view(), keys);
+  CHECK(read_nrrd_keys(folder / "a.nrrd") == keys);
+  rewrite_nrrd_key(folder / "a.nrrd", "fossilct.begin", "1,2,3");
+  CHECK(read_nrrd_keys(folder / "a.nrrd").at("fossilct.begin") == "1,2,3");
+  CHECK(read_nrrd_keys(folder / "a.nrrd").at("fossilct.fossil") == "5");
+  CHECK_THROWS_AS(rewrite_nrrd_key(folder / "a.nrrd", "fossilct.fossil", "12"), Error);
+  CHECK_THROWS_AS(rewrite_nrrd_key(folder / "a.nrrd", "fossilct.other", ""), Error);
+  CHECK(test::read_nrrd(folder / "a.nrrd").voxels.view().size() == voxels.size());
+  write(folder / "a.mha", ExportFormat::metaimage, description, voxels.view(), 1);
+  CHECK(read_nrrd_keys(folder / "a.mha").empty());
 }
 
 TEST_CASE("the volume file keeps what other containers lose") {

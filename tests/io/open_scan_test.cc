@@ -117,6 +117,12 @@ TEST_CASE("spacing is settled and the origin follows it") {
   CHECK_FALSE(unknown->grid().spacing_known);
   CHECK(unknown->grid().origin_um == Vector3{});
   CHECK(any_holds(unknown->description().notices, "origin is left out"));
+  // In voxels along the axes where the file counts both in one unit, whichever that is.
+  const auto in_voxels = scratch.open_nhdr(
+      "space dimension: 3\nspace directions: (0,0.5,0) (-0.25,0,0) (0,0,2)\n"
+      "space units: \"?\" \"?\" \"?\"\nspace origin: (1,2,3)\n");
+  CHECK_FALSE(in_voxels->grid().spacing_known);
+  CHECK(in_voxels->grid().origin_um == Vector3{4, 4, 1.5});
 }
 
 TEST_CASE("sheared axes are refused with the file's name") {

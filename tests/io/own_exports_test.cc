@@ -58,6 +58,22 @@ TEST_CASE("an unknown voxel size is still unknown after an export") {
   }
 }
 
+TEST_CASE("where the voxel size is unknown the place in the scan, in voxels, survives an export") {
+  Progress progress;
+  OpenOptions options;
+  options.spacing.unknown = true;
+  for (const char* name : {"out.nrrd", "out.mha", "out.nii", "out.nii.gz"}) {
+    CAPTURE(std::string(name));
+    const TemporaryFolder folder;
+    ScanDescription description = described({1, 1, 1}, false);
+    description.grid.origin_um = {7, 40, -3};
+    export_pattern(folder / name, description);
+    const auto back = open_scan(folder / name, options, progress);
+    CHECK_FALSE(back->grid().spacing_known);
+    CHECK(back->grid().origin_um == description.grid.origin_um);
+  }
+}
+
 TEST_CASE("a spacing of many digits comes back whole from TIFF") {
   Progress progress;
   for (const char* name : {"out.tif", "out", "out.nrrd", "out.mha"}) {
