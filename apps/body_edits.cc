@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "apps/crop_files.h"
 #include "apps/fossil_density.h"
@@ -71,6 +72,16 @@ class Editor {
   const Grid& scan() const { return scan_; }
 
   Volume<std::uint32_t> ids_in(const Box& box) const { return read_ids(*instances(), box); }
+
+  BodyChanges changes_by(const LabelEdit& edit) const {
+    BodyChanges changes;
+    for (const auto& [id, gain] : edit.gain) {
+      const auto old = std::ranges::find(entries_, id, id_of);
+      const std::int64_t before = old == entries_.end() ? 0 : old->specimen.voxels;
+      changes.push_back({id, before, before + gain});
+    }
+    return changes;
+  }
 
   // All that follows from the edit for those that are still there; returns those that are not.
   // `like` is the fossil that new ones take their class from.
@@ -229,11 +240,105 @@ std::string listed(const std::vector<std::uint32_t>& ids) {
   return text;
 }
 
+std::set<std::uint32_t> values_of(const Volume<std::uint32_t>& labels) {
+  std::set<std::uint32_t> values(labels.data(), labels.data() + voxel_count(labels.size()));
+  values.erase(0);
+  return values;
+}
+
+std::string few_of(const std::set<std::uint32_t>& values) {
+  constexpr std::size_t most_shown = 4;
+  const auto end =
+      std::next(values.begin(), static_cast<std::ptrdiff_t>(std::min(values.size(), most_shown)));
+  return listed({values.begin(), end}) +
+         (values.size() > most_shown
+              ? " and " + std::to_string(values.size() - most_shown) + " more"
+              : "");
+}
+
+// Labels that came back, and what they are to replace.
+struct Imported {
+  const std::filesystem::path& file;
+  Box box;
+  Volume<std::uint32_t> values;
+  Volume<std::uint32_t> ids;
+  std::set<std::uint32_t> there{};  // of `values`, but for 0
+
+  Error refusal(const std::string& what) const {
+    return option_error("--import-labels", file.string() + " " + what);
+  }
+};
+
+std::optional<std::uint32_t> fossil_of_mask(const Imported& in, std::optional<std::uint32_t> asked,
+                                            std::optional<std::uint32_t> named) {
+  if (asked && named && *asked != *named) {
+    throw in.refusal("is a crop of fossil " + std::to_string(*named) + ", and is given for " +
+                     std::to_string(*asked));
+  }
+  return asked ? asked : named;
+}
+
+void require_mask(const Imported& in, const Specimen& specimen) {
+  const std::string name = "fossil " + std::to_string(specimen.id);
+  if (in.there.empty()) {
+    throw in.refusal("holds no voxel of " + name + "; --reject takes it out of the counts");
+  }
+  if (in.there.size() > 1) {
+    throw in.refusal("holds the values " + few_of(in.there) + "; the mask of " + name +
+                     " has one, and 0 for all else");
+  }
+  std::int64_t left = specimen.voxels;
+  for (std::int64_t i = 0; i < voxel_count(in.ids.size()); ++i) {
+    left -= in.ids.data()[i] == specimen.id && in.values.data()[i] == 0 ? 1 : 0;
+  }
+  if (left == 0) {
+    throw in.refusal("holds none of the voxels of " + name +
+                     "; is it the mask of another? (--reject takes one out of the counts)");
+  }
+}
+
+void require_ids(const Imported& in, const Size3& scan) {
+  if (in.there == std::set<std::uint32_t>{1} && in.box != whole(scan)) {
+    throw in.refusal(
+        "holds the value 1 alone, in a part of the scan: a mask, and it does not say whose; give "
+        "ID=FILE");
+  }
+}
+
+void require_none_missing(const Imported& in, const BodyChanges& changes) {
+  std::vector<std::uint32_t> missing;
+  for (const BodyChange& change : changes) {
+    if (change.voxels == 0) {
+      missing.push_back(change.id);
+    }
+  }
+  if (!missing.empty()) {
+    throw in.refusal("leaves no voxel to " +
+                     std::string(missing.size() == 1 ? "fossil " : "fossils ") +
+                     few_of({missing.begin(), missing.end()}) +
+                     "; a mask is given as ID=FILE; if they are to go, say --retire-missing");
+  }
+}
+
+LabelEdit edit_of(const Imported& in, std::optional<std::uint32_t> mask_of,
+                  const Catalogue& catalogue, Catalogue::Change& change, const Size3& scan) {
+  if (mask_of) {
+    require_mask(in, catalogue.entry(*mask_of, "--import-labels").specimen);
+    return mask_edit(in.box, in.ids.view(), in.values.view(), *mask_of);
+  }
+  require_ids(in, scan);
+  std::map<std::uint32_t, std::uint32_t> new_id;
+  for (const std::uint32_t value : in.there) {
+    new_id[value] = catalogue.has(value) ? value : change.new_id();
+  }
+  return ids_edit(in.box, in.ids.view(), in.values.view(), new_id);
+}
+
 }  // namespace
 
-void merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
-                  const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
-                  Progress& progress) {
+BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
+                         const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
+                         Progress& progress) {
   std::vector<Specimen> merged;
   for (const std::uint32_t id : ids) {
     merged.push_back(catalogue.entry(id, "--merge").specimen);
@@ -252,10 +357,12 @@ void merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
     editor.retire(gone, kept, "merged");
   }
   change.decide({kept, DecisionKind::merge, listed(ids), editing.person});
+  return editor.changes_by(edit);
 }
 
-void split_fossil(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
-                  const SplitOptions& options, const BodyEditing& editing, Progress& progress) {
+BodyChanges split_fossil(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
+                         const SplitOptions& options, const BodyEditing& editing,
+                         Progress& progress) {
   const Specimen whole_body = catalogue.entry(id, "--split").specimen;
   Editor editor(catalogue, change, editing, progress);
   const Volume<std::uint32_t> ids = editor.ids_in(whole_body.box);
@@ -284,32 +391,30 @@ void split_fossil(const Catalogue& catalogue, Catalogue::Change& change, std::ui
     change.decide({part, DecisionKind::split, "of " + std::to_string(id) + ": " + listed(part_ids),
                    editing.person});
   }
+  return editor.changes_by(edit);
 }
 
-void import_labels(const Catalogue& catalogue, Catalogue::Change& change,
-                   const std::filesystem::path& file, std::optional<std::uint32_t> id,
-                   const BodyEditing& editing, Progress& progress) {
+BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
+                          const std::filesystem::path& file, std::optional<std::uint32_t> id,
+                          const BodyEditing& editing, Progress& progress) {
   Editor editor(catalogue, change, editing, progress);
   OpenOptions options;
   options.labels = true;
   options.type = PixelType::u32;
   options.threads = editing.threads;
   const PlacedVolume placed = open_placed(file, options, editor.scan(), progress);
-  const Box& box = placed.box;
-  const Volume<std::uint32_t> values = read_ids(*placed.source, whole(box.size()));
-  const Volume<std::uint32_t> ids = editor.ids_in(box);
-  std::map<std::uint32_t, std::uint32_t> new_id;
-  for (std::int64_t i = 0; i < voxel_count(values.size()) && !id; ++i) {
-    const std::uint32_t value = values.data()[i];
-    if (value != 0 && !new_id.contains(value)) {
-      new_id[value] = catalogue.has(value) ? value : change.new_id();
-    }
+  Imported in = {file, placed.box, read_ids(*placed.source, whole(placed.box.size())),
+                 editor.ids_in(placed.box)};
+  in.there = values_of(in.values);
+  const LabelEdit edit =
+      edit_of(in, fossil_of_mask(in, id, placed.fossil), catalogue, change, editor.scan().size);
+  const BodyChanges changes = editor.changes_by(edit);
+  if (!editing.retire_missing) {
+    require_none_missing(in, changes);
   }
-  if (id) {
-    catalogue.entry(*id, "--import-labels");
+  if (changes.empty()) {
+    return changes;
   }
-  const LabelEdit edit = id ? mask_edit(box, ids.view(), values.view(), *id)
-                            : ids_edit(box, ids.view(), values.view(), new_id);
   const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, false);
   for (const std::uint32_t changed : edit.changed) {
     if (std::ranges::find(gone, changed) != gone.end()) {
@@ -318,6 +423,7 @@ void import_labels(const Catalogue& catalogue, Catalogue::Change& change,
       change.decide({changed, DecisionKind::import_labels, file.string(), editing.person});
     }
   }
+  return changes;
 }
 
 }  // namespace fossilct

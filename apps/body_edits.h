@@ -22,7 +22,17 @@ struct BodyEditing {
   std::string person;              // who decides
   std::int64_t margin_voxels = 8;  // around each crop
   int threads = 1;
+  bool retire_missing = false;  // import_labels: fossils that lose all their voxels are retired
 };
+
+// What an edit made of a fossil.
+struct BodyChange {
+  std::uint32_t id = 0;
+  std::int64_t voxels_before = 0;  // 0: a new one
+  std::int64_t voxels = 0;         // 0: it is gone
+  friend bool operator==(const BodyChange&, const BodyChange&) = default;
+};
+using BodyChanges = std::vector<BodyChange>;  // by id
 
 // Each makes its edit a part of `change`: instances.h5, the crops, the measurements, the decision;
 // meshes and views become stale. Grey values are those of the crops there are; where no crop
@@ -30,18 +40,23 @@ struct BodyEditing {
 // and Error{file} for a fossil that was measured at a lower resolution, whose crop can't be edited.
 
 // The fossils become one, which keeps the id of the largest.
-void merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
-                  const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
-                  Progress& progress);
+BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
+                         const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
+                         Progress& progress);
 // The fossil comes apart as split_body() does it; a part with half of its voxels keeps its id.
 // Throws Error{option} where it stays whole.
-void split_fossil(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
-                  const SplitOptions& options, const BodyEditing& editing, Progress& progress);
-// A label file from elsewhere, placed by its origin, spacing and directions on the scan's grid
-// (half a voxel off is refused). With `id` it is a mask of that fossil as crops/<id>_mask.nrrd is,
-// otherwise its values are ids, and a value that was never given makes a new fossil.
-void import_labels(const Catalogue& catalogue, Catalogue::Change& change,
-                   const std::filesystem::path& file, std::optional<std::uint32_t> id,
-                   const BodyEditing& editing, Progress& progress);
+BodyChanges split_fossil(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
+                         const SplitOptions& options, const BodyEditing& editing,
+                         Progress& progress);
+// A label file from elsewhere, placed by open_placed(). With `id`, or where the file says whose
+// crop it is, it is a mask of that fossil: its one value that is not 0 is the fossil's. Otherwise
+// its values are ids, and a value that was never given makes a new fossil. Returns nothing, and
+// keeps no decision, where the labels are those of the catalogue. Throws Error{option} for a mask
+// of several values, an empty one, and one without a voxel that was the fossil's; for `id` where
+// the file names another fossil; for a part of the scan with 1 alone that does not say whose mask
+// it is; and, without `retire_missing`, where other fossils would lose their last voxel.
+BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
+                          const std::filesystem::path& file, std::optional<std::uint32_t> id,
+                          const BodyEditing& editing, Progress& progress);
 
 }  // namespace fossilct

@@ -63,28 +63,29 @@ MeasuringOptions measuring_as(const Json& extraction) {
   return options;
 }
 
-void edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
-                 const ReviewOptions& options, const CommandContext& context) {
+BodyChanges edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
+                        const ReviewOptions& options, const CommandContext& context) {
   Json extraction = catalogue.segmentation().options;
   extraction = extraction.is_object() ? extraction : Json::object();
   const MeasuringOptions measuring = measuring_as(extraction);
   const BodyEditing editing = {
       [&measuring](const BodyCrop& crop) { return measure_body(crop, nullptr, measuring); },
       person_of(options), extraction.value("margin", BodyEditing().margin_voxels),
-      context.common.threads};
+      context.common.threads, options.retire_missing};
   if (!options.merge.empty()) {
-    merge_bodies(catalogue, change, ids_in(options.merge, catalogue, "--merge"), editing,
-                 context.progress);
+    return merge_bodies(catalogue, change, ids_in(options.merge, catalogue, "--merge"), editing,
+                        context.progress);
   }
   if (options.split) {
     SplitOptions split;
     split.depth = options.split_depth;
-    split_fossil(catalogue, change, *options.split, split, editing, context.progress);
+    return split_fossil(catalogue, change, *options.split, split, editing, context.progress);
   }
   if (!options.import_labels.empty()) {
-    import_labels(catalogue, change, options.import_labels, options.import_id, editing,
-                  context.progress);
+    return import_labels(catalogue, change, options.import_labels, options.import_id, editing,
+                         context.progress);
   }
+  return {};
 }
 
 void decide(const Catalogue& catalogue, Catalogue::Change& change,
@@ -107,10 +108,11 @@ void decide(const Catalogue& catalogue, Catalogue::Change& change,
 
 // All that one call asks for is one step: made whole or not at all. Bodies first: a verdict given
 // with them is on what they became.
-void apply(Catalogue& catalogue, const ReviewOptions& options, const CommandContext& context) {
+BodyChanges apply(Catalogue& catalogue, const ReviewOptions& options,
+                  const CommandContext& context) {
   const std::string person = person_of(options);
   Catalogue::Change change(catalogue);
-  edit_bodies(catalogue, change, options, context);
+  BodyChanges changes = edit_bodies(catalogue, change, options, context);
   decide(catalogue, change, options.verdicts, person);
   for (const auto& [id, text] : options.notes) {
     catalogue.entry(id, "--note");
@@ -123,6 +125,26 @@ void apply(Catalogue& catalogue, const ReviewOptions& options, const CommandCont
     change.sign(options.sign);
   }
   change.commit();
+  return changes;
+}
+
+// "fossil 3: 1,515 -> 858 voxels"
+std::string changes_text(const BodyChanges& changes) {
+  std::string text;
+  for (const BodyChange& c : changes) {
+    text += "fossil " + std::to_string(c.id) + ": " +
+            (c.voxels_before == 0 ? "new" : format_count(c.voxels_before)) + " -> " +
+            (c.voxels == 0 ? "gone" : format_count(c.voxels) + " voxels") + "\n";
+  }
+  return text.empty() ? "The labels are those of the catalogue: no fossil changed.\n" : text;
+}
+
+Json changes_json(const BodyChanges& changes) {
+  Json list = Json::array();
+  for (const BodyChange& c : changes) {
+    list.push_back({{"id", c.id}, {"voxels_before", c.voxels_before}, {"voxels", c.voxels}});
+  }
+  return list;
 }
 
 std::string reasons_text(const Doubt& doubt) {
@@ -194,10 +216,18 @@ class ReviewCommand : public Command {
       throw Error(ErrorKind::option,
                   "--merge, --split and --import-labels: give one of them a call");
     }
+    if (options_.retire_missing && options_.import_labels.empty()) {
+      throw option_error("--retire-missing", "belongs to --import-labels");
+    }
     if (options_.changes()) {
       Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::write);
-      apply(catalogue, options_, context);
-      return described(catalogue);
+      const BodyChanges changes = apply(catalogue, options_, context);
+      CommandResult result = described(catalogue);
+      if (options_.edits() > 0) {
+        result.text = changes_text(changes) + "\n" + result.text;
+        result.json["changes"] = changes_json(changes);
+      }
+      return result;
     }
     return described(Catalogue::open(options_.catalogue, Catalogue::Access::read));
   }

@@ -96,8 +96,12 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
   options.parsed(
       "import-labels", "[ID=]FILE",
       [&review](const std::string& text) { take_import(review, text); },
-      "Labels corrected in another program, on the scan's grid: with ID a mask as "
-      "crops/ID_mask.nrrd, otherwise ids as in instances.h5, new values new fossils");
+      "Labels corrected in another program, on the scan's grid: with ID, or where the file says "
+      "whose crop it is, a mask as crops/ID_mask.nrrd, otherwise ids as in instances.h5, new "
+      "values new fossils");
+  options.flag("retire-missing", &review.retire_missing,
+               "With --import-labels: fossils that it leaves no voxel are retired; refused without "
+               "it");
   options.section("Who");
   options.parsed(
       "by", "NAME",

@@ -34,7 +34,8 @@ struct ReviewOptions {
   double split_depth = SplitOptions().depth;
   std::filesystem::path import_labels;
   std::optional<std::uint32_t> import_id;  // whose mask it is; nothing: its values are ids
-  std::string by;                          // empty: the user's name
+  bool retire_missing = false;
+  std::string by;  // empty: the user's name
   std::string sign;
 
   int edits() const {

@@ -12,7 +12,7 @@ namespace {
 template <typename F>
 LabelEdit edited(const Box& box, const VolumeView<const std::uint32_t>& ids, F&& id_of) {
   assert(ids.size() == box.size());
-  LabelEdit edit{box, Volume<std::uint32_t>::uninitialised(ids.size()), {}};
+  LabelEdit edit{box, Volume<std::uint32_t>::uninitialised(ids.size()), {}, {}};
   for (std::int64_t z = 0; z < ids.size().z; ++z) {
     for (std::int64_t y = 0; y < ids.size().y; ++y) {
       for (std::int64_t x = 0; x < ids.size().x; ++x) {
@@ -21,11 +21,14 @@ LabelEdit edited(const Box& box, const VolumeView<const std::uint32_t>& ids, F&&
         edit.ids(x, y, z) = then;
         if (now != then) {
           edit.changed.insert({now, then});
+          --edit.gain[now];
+          ++edit.gain[then];
         }
       }
     }
   }
   edit.changed.erase(0);
+  edit.gain.erase(0);
   return edit;
 }
 
@@ -73,7 +76,7 @@ LabelEdit split_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
 LabelEdit mask_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
                     const VolumeView<const std::uint32_t>& mask, std::uint32_t id) {
   return edited(box, ids, [&](std::uint32_t now, std::int64_t x, std::int64_t y, std::int64_t z) {
-    return mask(x, y, z) == mask_body ? id : now == id ? 0 : now;
+    return mask(x, y, z) != 0 ? id : now == id ? 0 : now;
   });
 }
 

@@ -16,9 +16,10 @@ namespace fossilct {
 
 // Voxels of the volume of ids that get another id, 0 for none.
 struct LabelEdit {
-  Box box;                          // in voxels of the scan
-  Volume<std::uint32_t> ids;        // of all voxels of the box, as they are to be
-  std::set<std::uint32_t> changed;  // fossils that gain or lose a voxel
+  Box box;                                     // in voxels of the scan
+  Volume<std::uint32_t> ids;                   // of all voxels of the box, as they are to be
+  std::set<std::uint32_t> changed;             // fossils that gain or lose a voxel
+  std::map<std::uint32_t, std::int64_t> gain;  // of each of these: voxels gained less those lost
 };
 
 // `ids` are those of the voxels of `box` as they are. Pure; cost: one pass.
@@ -30,8 +31,8 @@ LabelEdit merge_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
 LabelEdit split_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
                      const VolumeView<const std::uint32_t>& parts,
                      std::span<const std::uint32_t> id_of_part);
-// A corrected mask of one fossil, as crops/<id>_mask.nrrd: mask_body is the fossil's, and also
-// where another's voxels were painted over; what was its and is mask_body no more is nobody's.
+// A corrected mask of one fossil: what is not 0 is the fossil's, and also where another's voxels
+// were painted over; what was its and is 0 is nobody's.
 LabelEdit mask_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
                     const VolumeView<const std::uint32_t>& mask, std::uint32_t id);
 // Corrected ids: each voxel gets new_id.at(its value), 0 where the value is 0.

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "apps/placed_volume.h"
 #include "base/error.h"
 #include "io/export.h"
@@ -285,6 +287,95 @@ TEST_CASE("a mask of a program that wrote micrometres as millimetres lies where 
   CHECK(message.find("40 x 20 x 20 of 2 um, the first at 10, 20, 30 um") != std::string::npos);
 }
 
+// What import_labels() makes of `voxels`, which are those of `box`; the message where it refuses.
+struct Import {
+  test::TemporaryFolder folder;
+  std::string message;
+  BodyChanges changes;
+  std::size_t decisions = 0;
+
+  Import(const Box& box, const Volume<std::uint8_t>& voxels, std::optional<std::uint32_t> id,
+         const NrrdKeys& keys = {}) {
+    make_blocks(folder.path());
+    const auto file = folder / "edited.nrrd";
+    write_nrrd(file, described(cropped(grid(), box), PixelType::u8), voxels.view(), keys);
+    Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+    Progress progress;
+    Catalogue::Change change(catalogue);
+    try {
+      changes = import_labels(catalogue, change, file, id, editing, progress);
+      change.commit();
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    decisions = catalogue.decisions().size();
+  }
+  bool says(const std::string& text) const { return message.find(text) != std::string::npos; }
+};
+
+Volume<std::uint8_t> times(Volume<std::uint8_t> mask, std::uint8_t value) {
+  std::for_each_n(mask.data(), voxel_count(mask.size()),
+                  [value](std::uint8_t& v) { v = static_cast<std::uint8_t>(v * value); });
+  return mask;
+}
+
+// Of all of a fossil's box.
+Volume<std::uint8_t> full(const Box& part, const Box& body) {
+  Volume<std::uint8_t> mask(part.size());
+  for (std::int64_t z = body.begin.z; z < body.end.z; ++z) {
+    for (std::int64_t y = body.begin.y; y < body.end.y; ++y) {
+      for (std::int64_t x = body.begin.x; x < body.end.x; ++x) {
+        mask(x - part.begin.x, y - part.begin.y, z - part.begin.z) = 1;
+      }
+    }
+  }
+  return mask;
+}
+
+const Box around = {{2, 2, 2}, {20, 18, 18}};
+
+TEST_CASE("a mask may have any one value, whatever program wrote it") {
+  for (const std::uint8_t value : std::array<std::uint8_t, 4>{1, 2, 3, 255}) {
+    const Import done(part_of_2, times(mask_of_2(part_of_2), value), 2);
+    CHECK(done.message.empty());
+    CHECK(done.changes == BodyChanges{{2, 6 * 64, 5 * 64}});
+  }
+}
+
+TEST_CASE("a mask as it is changes nothing, and nothing is kept of it") {
+  const Import done(around, full(around, box_2), 2);
+  CHECK(done.message.empty());
+  CHECK(done.changes.empty());
+  CHECK(done.decisions == 1);
+}
+
+TEST_CASE("what is no mask of the fossil is refused") {
+  auto several = times(mask_of_2(part_of_2), 2);
+  several(0, 0, 0) = 9;
+  CHECK(Import(part_of_2, several, 2).says("holds the values 2, 9; the mask of fossil 2 has one"));
+  CHECK(Import(around, Volume<std::uint8_t>(around.size()), 2).says("--reject takes it out"));
+  CHECK(Import(around, full(around, box_1), 2).says("holds none of the voxels of fossil 2"));
+  // Fossil 2 grows over all of fossil 1.
+  CHECK(Import(around, full(around, united(box_1, box_2)), 2).says("leaves no voxel to fossil 1"));
+}
+
+TEST_CASE("a crop's header tells whose mask it is, and is believed over nobody") {
+  const NrrdKeys keys = {{fossil_key, "2"}};
+  const Import named(part_of_2, mask_of_2(part_of_2), std::nullopt, keys);
+  CHECK(named.message.empty());
+  CHECK(named.changes == BodyChanges{{2, 6 * 64, 5 * 64}});
+  CHECK(Import(part_of_2, mask_of_2(part_of_2), 1, keys)
+            .says("is a crop of fossil 2, and is given for 1"));
+  CHECK(Import(part_of_2, mask_of_2(part_of_2), std::nullopt).says("it does not say whose"));
+  // Another's mask under fossil 1's value, or of the whole scan.
+  CHECK(Import(around, times(full(around, box_2), 7), std::nullopt)
+            .says("leaves no voxel to fossils"));
+  const Box all = whole(size);
+  CHECK(Import(all, full(all, united(box_1, box_2)), std::nullopt)
+            .says("leaves no voxel to fossil 2"));
+  CHECK(Import(all, Volume<std::uint8_t>(size), std::nullopt).says("to fossils 1, 2; "));
+}
+
 TEST_CASE("ids that come back: one erased, one new") {
   const test::TemporaryFolder folder;
   make_blocks(folder.path());
@@ -297,12 +388,21 @@ TEST_CASE("ids that come back: one erased, one new") {
   Progress progress;
   {
     Catalogue::Change change(catalogue);
-    import_labels(catalogue, change, file, std::nullopt, editing, progress);
+    const auto refused = test::message_of<Error>(
+        [&] { import_labels(catalogue, change, file, std::nullopt, editing, progress); });
+    CHECK(refused.find("leaves no voxel to fossil 2; ") != std::string::npos);
+  }
+  CHECK(catalogue.has(2));
+  BodyEditing retiring = editing;
+  retiring.retire_missing = true;
+  {
+    Catalogue::Change change(catalogue);
+    CHECK(import_labels(catalogue, change, file, std::nullopt, retiring, progress) ==
+          BodyChanges{{1, 512, 256}, {2, 384, 0}, {3, 0, 256}});
     change.commit();
   }
   check(catalogue, 1, 8 * 8 * 4);
   CHECK(!catalogue.has(2));
-  CHECK(catalogue.has(3));
   CHECK(voxels_of(catalogue, 3) == 4 * 8 * 8);
 }
 
@@ -349,7 +449,9 @@ TEST_CASE("two balls that touch come apart, and the half that is there keeps the
   ball(ids, 10, 7.5, 1);
   ball(ids, 23.4, 5.5, 1);
   write_nrrd(folder / "edited.nrrd", described(grid(), PixelType::u32), ids.view());
-  import_labels(catalogue, change, folder / "edited.nrrd", std::nullopt, editing, progress);
+  BodyEditing retiring = editing;
+  retiring.retire_missing = true;
+  import_labels(catalogue, change, folder / "edited.nrrd", std::nullopt, retiring, progress);
   change.commit();
   const std::int64_t both = catalogue.entry(1).specimen.voxels;
   Catalogue::Change next(catalogue);

@@ -58,6 +58,7 @@ fossilct_cli_test(review_split_unknown ${review} --split 99 EXIT 2 STDERR "--spl
 fossilct_cli_test(review_split_depth ${review} --split 4 --split-depth 2 EXIT 2 STDERR "--split-depth: '2' is not a number from 0.05 to 0.95")
 fossilct_cli_test(review_import_missing ${review} --import-labels none.nrrd EXIT 1 STDERR "none.nrrd")
 fossilct_cli_test(review_import_grid ${review} --import-labels 4=in/masks EXIT 1 STDERR "in/masks: its voxels are not voxels of the scan")
+fossilct_cli_test(review_retire_missing ${review} --retire-missing --merge 4,5 EXIT 2 STDERR "--retire-missing: belongs to --import-labels")
 fossilct_cli_test(review_two_edits ${review} --merge 4,5 --split 6 EXIT 2 STDERR "--merge, --split and --import-labels: give one of them a call")
 
 # catalogue info

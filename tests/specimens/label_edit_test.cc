@@ -38,11 +38,12 @@ TEST_CASE("splitting gives each part its id") {
 
 TEST_CASE("a corrected mask adds, takes away and takes over, and leaves others alone") {
   const auto edit =
-      mask_edit(box, row({1, 2, 2, 0, 7, 7}).view(), row({0, 0, 1, 1, 1, 2}).view(), 2);
+      mask_edit(box, row({1, 2, 2, 0, 7, 7}).view(), row({0, 0, 255, 255, 255, 0}).view(), 2);
   CHECK(values_of(edit.ids) == Values{1, 0, 2, 2, 2, 7});
   CHECK(edit.changed == Ids{2, 7});
+  CHECK(edit.gain == std::map<std::uint32_t, std::int64_t>{{2, 1}, {7, -1}});
   const auto same =
-      mask_edit(box, row({1, 2, 2, 0, 7, 7}).view(), row({2, 1, 1, 0, 2, 2}).view(), 2);
+      mask_edit(box, row({1, 2, 2, 0, 7, 7}).view(), row({0, 1, 1, 0, 0, 0}).view(), 2);
   CHECK(same.changed.empty());
 }
 
