@@ -54,6 +54,15 @@ Specimen block(std::uint32_t id, const Box& box) {
   return s;
 }
 
+// Cells of two voxels, and no rock in the last one along x.
+void write_core(const std::filesystem::path& folder) {
+  Volume<std::uint8_t> rock({20, 10, 10});
+  for (std::int64_t i = 0; i < voxel_count(rock.size()); ++i) {
+    rock.data()[i] = i % 20 < 19 ? 1 : 0;
+  }
+  write_nrrd(folder / "core.nrrd", described(reduced(grid(), 2), PixelType::u8), rock.view());
+}
+
 void make_blocks(const std::filesystem::path& folder, const Grid& at = grid()) {
   std::filesystem::create_directories(folder / "crops");
   ScanRecord scan = test::catalogue_test_scan();
@@ -83,15 +92,6 @@ MeasuredBody measure(const BodyCrop& crop) {
     voxels += crop.mask.data()[i] == mask_body && crop.grey.data()[i] == 5 ? 1 : 0;
   }
   return {{{"volume", voxels, ""}}, "open", {}};
-}
-
-// Cells of two voxels, and no rock in the last one along x.
-void write_core(const std::filesystem::path& folder) {
-  Volume<std::uint8_t> rock({20, 10, 10});
-  for (std::int64_t i = 0; i < voxel_count(rock.size()); ++i) {
-    rock.data()[i] = i % 20 < 19 ? 1 : 0;
-  }
-  write_nrrd(folder / "core.nrrd", described(reduced(grid(), 2), PixelType::u8), rock.view());
 }
 
 // A cell is kept clear on each side.
