@@ -14,7 +14,9 @@
 #include "base/text.h"
 #include "io/transfer.h"
 #include "io/volume_file.h"
+#include "specimens/crop_part.h"
 #include "specimens/identity.h"
+#include "specimens/intensities.h"
 #include "specimens/label_edit.h"
 #include "volumes/adaptors.h"
 
@@ -136,7 +138,8 @@ class Editor {
   }
 
   Specimen measured(VolumeSource& ids, std::uint32_t id, const Found& found) {
-    const Box box = padded(found.box, editing_.margin_voxels, scan_.size);
+    const std::int64_t margin = std::max(editing_.margin_voxels, shell_reach_voxels);
+    const Box box = padded(found.box, margin, scan_.size);
     BodyCrop crop;
     crop.grid = cropped(scan_, box);
     crop.begin = box.begin;
@@ -151,7 +154,8 @@ class Editor {
                          box.begin.y == 0, box.end.y == scan_.size.y,
                          box.begin.z == 0, box.end.z == scan_.size.z};
     const MeasuredBody body = editing_.measure(crop);
-    write_crops(id, crop, body.tissue);
+    const Box written = relative(padded(found.box, editing_.margin_voxels, scan_.size), box.begin);
+    write_crops(id, part_of(crop, written), part_of(body.tissue, written));
     Specimen specimen;
     specimen.id = id;
     specimen.box = found.box;

@@ -35,6 +35,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double least_memory_gib = 0.25;
+constexpr double least_share_to_tell = 0.01;
 
 // What is counted of a scan.
 struct ClassCount {
@@ -94,6 +95,12 @@ class ExtractCommand : public Command {
     settings_.extraction.split.connectivity = settings_.extraction.connectivity;
     settings_.extraction.measuring.anatomy = !settings_.no_anatomy;
     settings_.extraction.split.check();
+    if (settings_.memory_gib > 0 && settings_.memory_gib < least_memory_gib) {
+      throw option_error("--memory", "'" + format_number(settings_.memory_gib) +
+                                         "' GiB is too little; expected " +
+                                         format_number(least_memory_gib) +
+                                         " or more, or 0 for half of what is free");
+    }
     const double gib = settings_.memory_gib > 0
                            ? settings_.memory_gib
                            : static_cast<double>(available_memory_bytes()) / 2 / (1 << 30);
@@ -129,6 +136,7 @@ class ExtractCommand : public Command {
     fs::create_directory(crops);
     const PixelType type = inputs.scan ? inputs.scan->type() : PixelType::u8;
     const CoreVolume core = core_of(context, inputs);
+    warn_of_not_finite(core, context.progress);
     ExtractionOptions options = settings_.extraction;
     options.measuring.anatomy_options.air_grey = core.air_grey;
     Extraction extraction = extract_specimens(
@@ -164,10 +172,20 @@ class ExtractCommand : public Command {
   void warn_of_nothing(const Extraction& extraction, const ExtractInputs& inputs,
                        Progress& progress) const {
     if (extraction.specimens.empty()) {
-      progress.warning("none of the " + format_count(extraction.components) +
-                       " bodies is as large as " +
-                       format_count(settings_.extraction.fewest_voxels(inputs.grid)) +
-                       " voxels: the catalogue is empty; --min-diameter-um keeps smaller ones");
+      const std::string fewest =
+          format_count(settings_.extraction.fewest_voxels(inputs.grid)) + " voxels";
+      progress.warning((extraction.components == 1
+                            ? "the only body is smaller than " + fewest
+                            : "none of the " + format_count(extraction.components) +
+                                  " bodies is as large as " + fewest) +
+                       ": the catalogue is empty; --min-diameter-um keeps smaller ones");
+    }
+  }
+
+  static void warn_of_not_finite(const CoreVolume& core, Progress& progress) {
+    if (core.share_not_finite >= least_share_to_tell) {
+      progress.warning(format_rounded(std::round(1000 * core.share_not_finite) / 10) +
+                       "% of the scan's voxels are NaN or infinite: they are not counted as rock");
     }
   }
 

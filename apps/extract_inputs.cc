@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -118,6 +119,44 @@ constexpr std::array usual_names = {
     "vol",   "data",  "ct",    "recon",  "rec",    "reconstruction", "tif",   "tiff",
     "dicom", "dcm",   "raw",   "nrrd",   "labels", "label",          "mask",  "masks"};
 
+// Micrometres that can't be told from voxels.
+void warn_of_no_voxel_size(const ExtractSettings& settings, const Grid& grid, Progress& progress) {
+  const double diameter = settings.extraction.min_diameter_um;
+  if (!grid.spacing_known && diameter > 0) {
+    progress.warning("the voxel size is not known: --min-diameter-um " + format_number(diameter) +
+                     " is taken as " + format_number(diameter) +
+                     " voxel edges; --spacing-um tells the size");
+  }
+}
+
+// Grey values given for labels have many values, and so have ids of single bodies.
+void warn_of_many_values(const ExtractSettings& settings, VolumeSource& labels,
+                         Progress& progress) {
+  constexpr std::size_t most_classes = 30;
+  constexpr std::int64_t slices = 5;
+  std::set<std::int64_t> values;
+  const Size3& size = labels.grid().size;
+  for (std::int64_t i = 0; i < slices; ++i) {
+    const std::int64_t z = (2 * i + 1) * size.z / (2 * slices);
+    const AnyVolume slice = labels.read(slab(size, z, z + 1));
+    dispatch(labels.type(), [&]<typename T>(std::type_identity<T>) {
+      const T* const begin = slice.view().template as<T>().data();
+      const T* const end = begin + voxel_count(slice.view().size());
+      for (const T* at = begin; at != end && values.size() <= most_classes; ++at) {
+        if (*at != T{0} && (at == begin || *at != at[-1])) {
+          values.insert(static_cast<std::int64_t>(*at));
+        }
+      }
+    });
+  }
+  if (values.size() > most_classes) {
+    progress.warning(
+        settings.labels.string() + ": holds more than " + std::to_string(most_classes) +
+        " different values, where a class has one: is it the scan, or ids of single "
+        "bodies? All but 0 is taken for fossils; --classes and --apart tell otherwise");
+  }
+}
+
 }  // namespace
 
 ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context) {
@@ -127,6 +166,9 @@ ExtractInputs open_extract_inputs(const ExtractSettings& settings, const Command
   inputs.grid = inputs.labels->grid();
   inputs.classes = inputs.labels->description().classes;
   inputs.scan_description = inputs.labels->description();
+  if (settings.classes.empty() && !settings.extraction.classes_apart) {
+    warn_of_many_values(settings, *inputs.labels, progress);
+  }
   const SpokenOf labels = {"the labels", settings.labels.string(), inputs.labels->description()};
   inputs.uncertainty = open_uncertainty(settings, labels, progress);
   inputs.labels_identity = identity_of(settings.labels, inputs.labels->description(), progress);
@@ -139,6 +181,7 @@ ExtractInputs open_extract_inputs(const ExtractSettings& settings, const Command
     warn_of_other_scan(settings, inputs, progress);
     inputs.labels->mutable_description().grid = inputs.grid;
   }
+  warn_of_no_voxel_size(settings, inputs.grid, progress);
   return inputs;
 }
 

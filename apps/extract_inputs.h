@@ -25,10 +25,11 @@ struct ExtractInputs {
   ScanIdentity labels_identity;
 };
 
-// Opens and hashes them. Warns where the labels say that they were made of another scan. Throws as
-// open_scan; Error{format} that names both for sizes, voxel sizes, orientations or places that
-// differ, for a scan that is labels, radiographs, or every n-th slice, and for labels that are no
-// whole numbers.
+// Opens and hashes them. Warns where the labels say that they were made of another scan, and
+// where they have so many values that they may be none, and of micrometres asked for where nobody
+// knows the voxel size. Throws as open_scan; Error{format} that names both for sizes, voxel sizes,
+// orientations or places that differ, for a scan that is labels, radiographs, or every n-th slice,
+// and for labels that are no whole numbers.
 ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context);
 
 // What the scan (without one, the labels) is called where nobody says: its name, without .h5; that

@@ -103,7 +103,7 @@ void declare_measuring(OptionSet& options, ExtractSettings& s) {
       "Fossils whose crop holds more are not split, and measured at 1/2, 1/4 ... of the "
       "resolution");
   options.number("memory", "GIB", &s.memory_gib, 0, 1e6,
-                 "For crops and the work on them; 0 = half of what is free");
+                 "For crops and the work on them, 0.25 or more; 0 = half of what is free");
 }
 
 }  // namespace

@@ -8,12 +8,17 @@
 #include <mutex>
 #include <numbers>
 #include <numeric>
+#include <ranges>
+#include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
 #include "base/error.h"
 #include "specimens/body_cutter.h"
+#include "specimens/crop_part.h"
 #include "specimens/fragments.h"
+#include "specimens/intensities.h"
 #include "specimens/part_runs.h"
 #include "volumes/adaptors.h"
 
@@ -61,16 +66,6 @@ Box box_of(const VolumeView<const std::uint32_t>& parts, std::uint32_t value) {
     }
   }
   return box;
-}
-
-template <typename T>
-Volume<T> copied(const Volume<T>& volume, const Box& box) {
-  if (voxel_count(volume.size()) == 0) {
-    return {};
-  }
-  Volume<T> result = Volume<T>::uninitialised(box.size());
-  copy_voxels(AnyConstView(volume.view().part(box)), AnyView(result.view()));
-  return result;
 }
 
 bool at_border(const Box& box, const Size3& size) {
@@ -145,7 +140,7 @@ class Extractor {
     result_.found = find_components(*labels, component_options(options_), "components", progress_);
     result_.components = static_cast<std::int64_t>(result_.found.list.size());
     if (result_.components == 0) {
-      throw Error(ErrorKind::format, "the labels hold no voxel of a fossil: all are background");
+      throw Error(ErrorKind::format, "the labels hold no voxel of a fossil: " + what_is_there());
     }
     for (std::size_t i = 0; i < result_.found.list.size(); ++i) {
       const Component& c = result_.found.list[i];
@@ -156,6 +151,29 @@ class Extractor {
         leave_out(c.voxels);
       }
     }
+  }
+
+  // Where no voxel is of a class that was asked for.
+  std::string what_is_there() const {
+    constexpr std::size_t most_named = 12;
+    ComponentOptions all = component_options(options_);
+    all.classes.clear();
+    all.together = false;
+    std::set<std::uint32_t> values;
+    for (const Component& c :
+         find_components(*sources_.open_labels(), all, "components", progress_).list) {
+      values.insert(c.value);
+    }
+    if (values.empty()) {
+      return "all are background";
+    }
+    std::string text = "none is of the classes asked for; there ";
+    text +=
+        values.size() == 1 ? "is another:" : "are " + std::to_string(values.size()) + " others:";
+    for (const std::uint32_t value : std::views::take(values, most_named)) {
+      text += " " + std::to_string(value);
+    }
+    return text + (values.size() > most_named ? " ..." : "");
   }
 
   void cut() {
@@ -175,7 +193,7 @@ class Extractor {
                              sources_.uncertainty.get(), sources_.earlier_ids.get()};
     cut_bodies(
         sources, boxes,
-        {options_.margin_voxels, options_.memory_bytes, options_.threads,
+        {margin(), options_.memory_bytes, options_.threads,
          options_.most_crop_voxels},
         [this](CutBody& body) { take_apart(body); }, progress_);
     progress_.end();
@@ -229,15 +247,15 @@ class Extractor {
       return;
     }
     const Box inner = box_of(parts.parts.view(), value);
-    const Box box = padded(inner, options_.margin_voxels, parts.parts.size());
+    const Box box = padded(inner, margin(), parts.parts.size());
     Part part;
     part.specimen.split = true;
     part.specimen.voxels = count;
     part.specimen.box = moved(inner, cut.crop.begin);
     part.specimen.first = first_voxel(parts.parts.view(), value, inner, cut.crop.begin);
     part.crop = part_crop(cut.crop, parts.parts, value, box);
-    add_facts(part, copied(cut.classes, box), copied(cut.uncertainty, box),
-              copied(cut.earlier_ids, box), result_.found.list[wanted_[cut.index]]);
+    add_facts(part, part_of(cut.classes, box), part_of(cut.uncertainty, box),
+              part_of(cut.earlier_ids, box), result_.found.list[wanted_[cut.index]]);
     keep(part, cut.index, result_.parts->add(parts.parts.view(), value, cut.crop.begin));
   }
 
@@ -254,23 +272,13 @@ class Extractor {
 
   static BodyCrop part_crop(const BodyCrop& whole_crop, const Volume<std::uint32_t>& parts,
                             std::uint32_t value, const Box& box) {
-    BodyCrop crop;
-    crop.grid = cropped(whole_crop.grid, box);
-    crop.begin = {whole_crop.begin.x + box.begin.x, whole_crop.begin.y + box.begin.y,
-                  whole_crop.begin.z + box.begin.z};
-    crop.mask = copied(whole_crop.mask, box);
-    crop.grey = copied(whole_crop.grey, box);
-    const Volume<std::uint32_t> part = copied(parts, box);
+    BodyCrop crop = part_of(whole_crop, box);
+    const Volume<std::uint32_t> part = part_of(parts, box);
     const std::int64_t voxels = voxel_count(box.size());
     for (std::int64_t i = 0; i < voxels; ++i) {
       std::uint8_t& m = crop.mask.data()[i];
       m = part.data()[i] == value ? mask_body : m != 0 ? mask_other_body : std::uint8_t{0};
     }
-    const Size3& size = whole_crop.grid.size;
-    const auto& face = whole_crop.at_scan_face;
-    crop.at_scan_face = {face[0] && box.begin.x == 0, face[1] && box.end.x == size.x,
-                         face[2] && box.begin.y == 0, face[3] && box.end.y == size.y,
-                         face[4] && box.begin.z == 0, face[5] && box.end.z == size.z};
     return crop;
   }
 
@@ -316,8 +324,22 @@ class Extractor {
       result_.part_of.push_back(run);
       result_.component_of.push_back(static_cast<std::uint32_t>(wanted_[wanted] + 1));
     }
-    take_({key, specimen, part.crop, measured.tissue});
+    hand_over(key, specimen, part.crop, measured.tissue);
   }
+
+  // With the margin that was asked for, whatever measuring needed.
+  void hand_over(std::size_t key, const Specimen& specimen, const BodyCrop& crop,
+                 const Volume<std::uint8_t>& tissue) const {
+    if (specimen.reduction != 1 || options_.margin_voxels >= margin()) {
+      take_({key, specimen, crop, tissue});
+      return;
+    }
+    const Box box =
+        padded(relative(specimen.box, crop.begin), options_.margin_voxels, crop.grid.size);
+    take_({key, specimen, part_of(crop, box), part_of(tissue, box)});
+  }
+
+  std::int64_t margin() const { return std::max(options_.margin_voxels, shell_reach_voxels); }
 
   // What counts voxels of the scan is exact, whatever the resolution of the
   // crop.

@@ -32,7 +32,8 @@ struct ExtractionOptions {
   // Bodies of a smaller equivalent diameter are counted, not kept; 0: 8 voxel
   // edges. In the unit of the grid.
   double min_diameter_um = 0;
-  std::int64_t margin_voxels = 8;  // around each crop
+  // Around each crop that is handed over; measuring looks as far as shell_reach_voxels anyway.
+  std::int64_t margin_voxels = 8;
   MeasuringOptions measuring;
   std::int64_t memory_bytes = std::int64_t{4} << 30;  // for crops and the work on them
   // Bodies whose crops hold more voxels are not split, and measured at 1/2, 1/4 ... of the
@@ -99,11 +100,10 @@ struct Extraction {
 // Specimen::reduction tells; their voxels, volumes, equivalent diameters and boxes are exact,
 // what hangs on the finest of their structure is absent. `scratch` takes a nameless file for the
 // voxels of split bodies. Stages: "components", then "fossils" (items). Throws Error{format} where
-// there is no foreground, Error{option} where the memory does not hold the largest crop, what
-// sources and `take` throw, Cancelled. Cost:
-// three passes over the labels, one over the scan, and measure_body() for each,
-// on all threads. Memory: options.memory_bytes, 100 to 200 bytes a component, 4
-// kB a specimen.
+// there is no foreground (which classes there are instead, if any), Error{option} where the memory
+// does not hold the largest crop, what sources and `take` throw, Cancelled. Cost: three passes over
+// the labels, one over the scan, and measure_body() for each, on all threads. Memory:
+// options.memory_bytes, 100 to 200 bytes a component, 4 kB a specimen.
 Extraction extract_specimens(const ExtractionSources& sources, const ExtractionOptions& options,
                              const std::filesystem::path& scratch,
                              const std::function<void(const ExtractedBody&)>& take,

@@ -13,7 +13,7 @@ namespace {
 
 // Squares of the distances, in voxels, between which the shell lies.
 constexpr float shell_begin = 1.5F * 1.5F;
-constexpr float shell_end = 4.0F * 4.0F;
+constexpr auto shell_end = static_cast<float>(shell_reach_voxels * shell_reach_voxels);
 
 struct MeanDeviation {
   double mean, deviation;
@@ -62,7 +62,7 @@ struct Values {
 Values values_of(const BodyCrop& crop) {
   const std::int64_t count = voxel_count(crop.mask.size());
   const std::uint8_t* const mask = crop.mask.data();
-  const Volume<float> to_body = squared_distance_to(crop, mask_body, 5);
+  const Volume<float> to_body = squared_distance_to(crop, mask_body, shell_reach_voxels + 1);
   const bool others = std::find(mask, mask + count, mask_other_body) != mask + count;
   const Volume<float> to_others =
       others ? squared_distance_to(crop, mask_other_body, 2) : Volume<float>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,6 +29,8 @@ struct Intensities {
   // of them is, or the deviation is 0.
   std::optional<double> contrast_to_noise;
 };
+
+inline constexpr std::int64_t shell_reach_voxels = 4;
 
 // The shell is what lies 1.5 to 4 voxel edges from the nearest voxel of the body, centre to centre
 // and counted in voxels along each axis (it keeps clear of voxels that hold a part of the body,

@@ -12,7 +12,7 @@ fossilct_cli_test(extract_nothing ARGS extract EXIT 2 STDERR "LABELS is missing.
 fossilct_cli_test(extract_no_output ARGS extract in/phantom-labels.h5 EXIT 2 STDERR "--output is missing")
 fossilct_cli_test(extract_near ARGS ${extract} --clases 1 EXIT 2 STDERR "did you mean --classes")
 fossilct_cli_test(extract_no_folder ARGS extract in/phantom-labels.h5 -o none/f.fossils EXIT 1 STDERR "the folder none does not exist")
-foreach(pair classes:0 classes:x connectivity:8 min-diameter-um:-1 split:maybe split-depth:2 margin:0 confidence:100 memory:-1
+foreach(pair classes:0 classes:x connectivity:8 min-diameter-um:-1 split:maybe split-depth:2 margin:0 confidence:100 memory:-1 memory:0.001
     wall-class:wall spacing-um:0)
   string(REPLACE ":" ";" pair "${pair}")
   list(GET pair 0 option)
@@ -40,7 +40,12 @@ fossilct_cli_test(extract_retire_reviewed PREPARE ${extract} --no-anatomy ARGS $
 fossilct_cli_test(extract_none_large ARGS ${extract} --min-diameter-um 5000 EXIT 0 LEAVES f.fossils/
   STDERR "none of the .* bodies is as large" STDOUT "fossils +0")
 
+fossilct_cli_test(extract_one_small ARGS extract in/values.raw --raw 16x12x8:u16le --spacing-unknown --min-diameter-um 60 -o f.fossils EXIT 0
+  LEAVES f.fossils/ STDOUT "fossils +0"
+  STDERR "values.raw: holds more than 30 different values.*the voxel size is not known: --min-diameter-um 60 is taken as 60 voxel edges.*the only body is smaller than")
+
 # Bad input
+fossilct_cli_test(extract_no_such_class ARGS ${extract} --classes 7 EXIT 1 STDERR "none is of the classes asked for; there is another: 1")
 fossilct_cli_test(extract_no_labels ARGS extract in/none -o f.fossils EXIT 1 STDERR "in/none")
 fossilct_cli_test(extract_no_scan_file ARGS extract in/phantom-labels.h5 --scan in/none -o f.fossils EXIT 1 STDERR "in/none")
 fossilct_cli_test(extract_other_size ARGS extract in/phantom-labels.h5 --scan in/good --spacing-um 4 -o f.fossils EXIT 1

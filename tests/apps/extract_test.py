@@ -221,3 +221,14 @@ for i, volume_um3, *box in rows("SELECT id, counting_volume_um3, begin_z, begin_
     inside = all(0 <= b < n for b, n in zip(begin, places.shape)) and places[tuple(begin)]
     assert (volume_um3 is not None) == inside, (i, volume_um3, box)
     assert not inside or abs(volume_um3 - 64 * places.sum()) < 1e-6 * volume_um3, (i, volume_um3, places.sum())
+
+# Beyond a round field of view there may be nothing: it is no rock, and it is said.
+scan = volume("scan.h5").astype(np.float32)
+z, y, x = np.indices(scan.shape)
+outside = np.hypot(x - 63.5, y - 63.5) > 62
+scan[outside] = np.nan
+scan.tofile(work / "nan.raw")
+fossilct("import", "nan.raw", "--raw", "128x128x96:f32le", "--spacing-um", "4", "-o", "nan.h5", "--quiet")
+done = fossilct("extract", "labels.h5", "--scan", "nan.h5", "-o", "nan.fossils", "--no-anatomy", "--json")
+assert f"{100 * outside.mean():.0f}" in done.stderr and "NaN or infinite: they are not counted as rock" in done.stderr, done.stderr
+assert json.loads(done.stdout)["core_share"] <= 1 - outside.mean() + 1e-9, (done.stdout, outside.mean())

@@ -183,6 +183,58 @@ TEST_CASE("the smallest diameter is a length; nothing at all is an error") {
   CHECK(message.find("no voxel of a fossil") != std::string::npos);
 }
 
+TEST_CASE("where a class is not there, those that are there are named") {
+  const Volume<std::uint8_t> labels = balls({80, 64, 64}, some_balls);
+  ExtractionOptions options;
+  options.classes = {7};
+  const std::string message = test::message_of<Error>([&] { extract(labels, options); });
+  CHECK(message.find("none is of the classes asked for; there are 2 others: 1 2") !=
+        std::string::npos);
+}
+
+TEST_CASE("a narrow margin narrows the crop, and leaves what is just outside as it was") {
+  const Volume<std::uint8_t> labels = balls({60, 40, 40}, {{20, 20, 20, 6, 1}, {36, 20, 20, 7, 1}});
+  Volume<float> grey({60, 40, 40});
+  for (std::int64_t i = 0; i < voxel_count(grey.size()); ++i) {
+    grey.data()[i] = static_cast<float>(i % 60 + i / 2400);
+  }
+  const auto extracted = [&](std::int64_t margin) {
+    ExtractionOptions options;
+    options.margin_voxels = margin;
+    options.measuring.anatomy = false;
+    ExtractionSources sources;
+    sources.open_labels = [&] { return cube_source(labels); };
+    sources.scan = cube_source(grey);
+    const test::TemporaryFolder folder;
+    Progress silent;
+    return extract_specimens(
+               sources, options, folder.path(),
+               [&](const ExtractedBody& body) {
+                 const Size3 box = body.specimen.box.size();
+                 CHECK(body.crop.mask.size() ==
+                       Size3{box.x + 2 * margin, box.y + 2 * margin, box.z + 2 * margin});
+                 CHECK(body.crop.grid.size == body.crop.mask.size());
+                 CHECK(body.crop.grey.size() == body.crop.mask.size());
+                 const Index3& b = body.crop.begin;
+                 CHECK(body.crop.grey(0, 0, 0) == grey(b.x, b.y, b.z));
+               },
+               silent)
+        .specimens;
+  };
+  const std::vector<Specimen> wide = extracted(6);
+  REQUIRE(wide.size() == 2);
+  for (const std::int64_t margin : {1, 3, 4}) {
+    const std::vector<Specimen> narrow = extracted(margin);
+    REQUIRE(narrow.size() == wide.size());
+    for (std::size_t i = 0; i < wide.size(); ++i) {
+      for (const char* name : {"outside_grey_mean", "outside_grey_deviation", "volume"}) {
+        CHECK(measured_value(narrow[i].measurements, name).value() ==
+              doctest::Approx(measured_value(wide[i].measurements, name).value()).epsilon(1e-9));
+      }
+    }
+  }
+}
+
 TEST_CASE("a second extraction tells what each body shares with the first") {
   const Volume<std::uint8_t> labels = balls({80, 64, 64}, some_balls);
   const Result first = extract(labels, {});
