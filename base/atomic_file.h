@@ -10,7 +10,8 @@ namespace fossilct {
 // a hidden sibling `.NAME.partial-PID-N` on the same file system; commit() flushes it to the disk
 // and renames it. Destroyed without commit() (an error, a cancel) it removes what was written. A
 // process killed outright leaves its partial file behind, which the next output of the same name
-// takes away once it sees that no living process holds it.
+// takes away once it sees that no living process holds it. A link stays one: the output goes where
+// it leads.
 enum class AtomicKind { file, folder };
 enum class IfExists { refuse, replace };
 
@@ -24,6 +25,7 @@ class AtomicOutput {
   AtomicOutput(const AtomicOutput&) = delete;
   AtomicOutput& operator=(const AtomicOutput&) = delete;
 
+  // Without a slash behind it, and behind all links.
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& temporary_path() const { return temporary_path_; }
 

@@ -91,7 +91,7 @@ fossilct_cli_test(catalogue_merge_table_line ${merge} --output w.sqlite --depth-
 fossilct_cli_test(catalogue_merge_table_short ${merge} --output w.sqlite --depth-table in/depth_short.csv EXIT 1 STDERR "depth_short.csv: has no line for the scan 'core-u' of in/u.fossils; its lines are for 'core-t'")
 fossilct_cli_test(catalogue_merge_slash ${merge} --output w.fossils/ EXIT 0 LEAVES w.fossils STDOUT "catalogue +w.fossils ")
 fossilct_cli_test(catalogue_merge_one ARGS catalogue merge in/t.fossils --output w.sqlite --depth-table in/depth.csv EXIT 0 LEAVES w.sqlite
-  STDOUT "scans +core-t, 12 to 12.5 m .*by scan +core-t 12 ")
+  STDOUT "scan +core-t, 12 to 12.5 m .*by scan +core-t 12 ")
 fossilct_cli_test(catalogue_merge_overlap ${merge} --output w.sqlite --depth-table in/depth_overlap.csv EXIT 0 LEAVES w.sqlite
   STDERR "the depths of core-t .12 to 12.5 m. and core-u .12.4 to 13 m. overlap")
 fossilct_cli_test(catalogue_merge_table_missing ${merge} --output w.sqlite --depth-table none.csv EXIT 1 STDERR "none.csv: can't read")
