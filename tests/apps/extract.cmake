@@ -34,7 +34,7 @@ fossilct_cli_test(extract_split_none ARGS ${extract} --split none --no-anatomy E
 fossilct_cli_test(extract_again PREPARE ${extract} --no-anatomy ARGS ${extract} --no-anatomy EXIT 0 LEAVES f.fossils/ STDOUT "kept +[67] ids")
 fossilct_cli_test(extract_overwrite PREPARE ${extract} --no-anatomy ARGS ${extract} --no-anatomy --overwrite EXIT 0 LEAVES f.fossils/)
 fossilct_cli_test(extract_name ARGS ${extract} --no-anatomy --name "box 7" EXIT 0 LEAVES f.fossils/)
-fossilct_cli_test(extract_no_name ARGS ${extract} --name " " EXIT 2 STDERR "--name: the name is empty")
+fossilct_cli_test(extract_no_name ARGS ${extract} --name EXIT 2 STDERR "--name: its value is missing")
 fossilct_cli_test(extract_retire_reviewed PREPARE ${extract} --no-anatomy ARGS ${extract} --no-anatomy --retire-reviewed EXIT 0
   LEAVES f.fossils/ STDOUT "0 retired")
 fossilct_cli_test(extract_none_large ARGS ${extract} --min-diameter-um 5000 EXIT 0 LEAVES f.fossils/
