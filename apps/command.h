@@ -87,6 +87,7 @@ struct CommandRow {
   // libraries it needs (LibTorch, VTK). See docs/decisions/014-companion-programs.md.
   std::unique_ptr<Command> (*make)() = nullptr;
   std::filesystem::path program = {};  // that other program, from the folder of this one
+  std::string needs = {};              // what must be there to build it, where that is optional
 };
 
 // All commands of this build in the order of apps/CMakeLists.txt, which generates this function; a

@@ -43,7 +43,7 @@ std::vector<std::string> names_of(std::span<const CommandRow> table) {
 
 std::unique_ptr<Command> make_command(const CommandRow& row) {
   if (row.make == nullptr) {
-    throw CommandElsewhere(row.name, row.program);
+    throw CommandElsewhere(row.name, row.program, row.needs);
   }
   return row.make();
 }

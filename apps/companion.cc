@@ -27,7 +27,10 @@ void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::s
   const std::error_code failure(errno, std::generic_category());
   throw file_error(program, "this program, which has the command " + elsewhere.command() +
                                 ", can't be started: " + failure.message() +
-                                "; fossilct must be installed (or built) whole");
+                                "; fossilct must be installed (or built) whole" +
+                                (elsewhere.needs().empty()
+                                     ? ""
+                                     : "; this part is built where there is " + elsewhere.needs()));
 }
 
 }  // namespace fossilct

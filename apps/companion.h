@@ -12,15 +12,17 @@ namespace fossilct {
 // Thrown where the command is in another of our programs. Not an Error: main goes on there.
 class CommandElsewhere : public std::exception {
  public:
-  CommandElsewhere(std::string command, std::filesystem::path program)
-      : command_(std::move(command)), program_(std::move(program)) {}
+  CommandElsewhere(std::string command, std::filesystem::path program, std::string needs = {})
+      : command_(std::move(command)), program_(std::move(program)), needs_(std::move(needs)) {}
   const char* what() const noexcept override { return "the command is in another program"; }
   const std::string& command() const { return command_; }
   const std::filesystem::path& program() const { return program_; }  // from this one's folder
+  const std::string& needs() const { return needs_; }  // what it is built with; may be empty
 
  private:
   std::string command_;
   std::filesystem::path program_;
+  std::string needs_;
 };
 
 // Turns this process into the program that has the command, with the same arguments, so that

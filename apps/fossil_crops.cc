@@ -52,8 +52,10 @@ fs::path CropReader::path_of(std::uint32_t id, const std::string& suffix) const 
   return catalogue_.path_of("crops/" + std::to_string(id) + suffix);
 }
 
-CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix) const {
+CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix,
+                              std::int64_t downsample) const {
   OpenOptions options;
+  options.downsample = downsample;
   options.labels = true;
   options.type = PixelType::u8;
   const auto source = open_crop(path_of(id, suffix), spacing_known_, options);
@@ -64,7 +66,9 @@ CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix) const
 
 bool CropReader::has_mask(std::uint32_t id) const { return is_there(path_of(id, "_mask.nrrd")); }
 
-CropLabels CropReader::mask(std::uint32_t id) const { return labels(id, "_mask.nrrd"); }
+CropLabels CropReader::mask(std::uint32_t id, std::int64_t downsample) const {
+  return labels(id, "_mask.nrrd", downsample);
+}
 
 bool CropReader::has_wall(std::uint32_t id) const { return is_there(path_of(id, "_wall.nrrd")); }
 

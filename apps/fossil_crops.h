@@ -34,7 +34,8 @@ class CropReader {
   explicit CropReader(const Catalogue& catalogue);
 
   bool has_mask(std::uint32_t id) const;
-  CropLabels mask(std::uint32_t id) const;
+  // At 1 / downsample of the resolution (a power of two), by majority.
+  CropLabels mask(std::uint32_t id, std::int64_t downsample = 1) const;
   bool has_wall(std::uint32_t id) const;
   CropLabels wall(std::uint32_t id) const;
   // The mask, and the scan's intensities where they were kept, of its size; begin and at_scan_face
@@ -43,7 +44,7 @@ class CropReader {
 
  private:
   std::filesystem::path path_of(std::uint32_t id, const std::string& suffix) const;
-  CropLabels labels(std::uint32_t id, const std::string& suffix) const;
+  CropLabels labels(std::uint32_t id, const std::string& suffix, std::int64_t downsample = 1) const;
 
   const Catalogue& catalogue_;
   bool spacing_known_;

@@ -37,6 +37,10 @@ struct MeshFileOptions {
 void write_mesh(const std::filesystem::path& path, MeshFormat format, const TriangleMesh& mesh,
                 const MeshFileOptions& options = {});
 
+// Reads a PLY that write_mesh() wrote, with its normals; origin_um is 0. Throws Error{file}, and
+// Error{format} for any other PLY, one that is cut off, or a corner that is no point's.
+TriangleMesh read_ply(const std::filesystem::path& path);
+
 // A mesh file that is written piece by piece (contour_volume): stl, ply or obj, without normals but
 // those of an stl's triangles; coordinates in the scan's space. The file appears in finish(); what
 // is destroyed before leaves nothing. Memory: some MB; a ply needs the room of its triangles on the
