@@ -74,8 +74,6 @@ Vector3 rotated(const Vector3& v, const Vector3& axis, double angle) {
          (1 - std::cos(angle)) * dot(axis, v) * axis;
 }
 
-Vector3 unit(const Vector3& v) { return 1 / length(v) * v; }
-
 }  // namespace
 
 Vector3 right_of(const SceneCamera& camera) { return cross(camera.up, camera.viewer); }

@@ -308,7 +308,7 @@ void LivePainter::show(const SceneContent& content) {
 }
 
 Picture LivePainter::paint(const SceneCamera& camera, std::int64_t width, std::int64_t height,
-                            int samples) {
+                           int samples) {
   assert(samples == 1 || samples == 2);
   const auto w = static_cast<int>(width * samples);
   const auto h = static_cast<int>(height * samples);

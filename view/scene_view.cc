@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "view/viewer_style.h"
+#include "volumes/vector_math.h"
 
 namespace fossilct {
 
@@ -28,10 +29,6 @@ Vector3 middle_of(const Grid& grid) {
   return grid.physical_from_index({static_cast<double>(grid.size.x - 1) / 2,
                                    static_cast<double>(grid.size.y - 1) / 2,
                                    static_cast<double>(grid.size.z - 1) / 2});
-}
-
-Vector3 sum(const Vector3& a, double factor, const Vector3& b) {
-  return {a.x + factor * b.x, a.y + factor * b.y, a.z + factor * b.z};
 }
 
 }  // namespace
@@ -127,8 +124,8 @@ void SceneView::mouseMoveEvent(QMouseEvent* event) {
   const bool shifts = pressed_ == Qt::MiddleButton ||
                       (pressed_ == Qt::LeftButton && (event->modifiers() & Qt::ShiftModifier) != 0);
   if (shifts) {
-    camera_.focus_um = sum(camera_.focus_um, -by.x() * camera_.um_per_pixel, right_of(camera_));
-    camera_.focus_um = sum(camera_.focus_um, by.y() * camera_.um_per_pixel, camera_.up);
+    camera_.focus_um = camera_.focus_um +
+                       camera_.um_per_pixel * (by.y() * camera_.up - by.x() * right_of(camera_));
     fitted_ = false;
     camera_changed();
   } else if (pressed_ == Qt::RightButton) {

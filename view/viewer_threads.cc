@@ -8,6 +8,7 @@
 #include "view/fossil_table.h"
 #include "view/viewer_style.h"
 #include "view/viewer_window.h"
+#include "volumes/vector_math.h"
 
 namespace fossilct {
 
@@ -229,13 +230,10 @@ SceneContent ViewerWindow::scene_content() const {
       component(index, axes.normal) = static_cast<double>(slices_[at]->position());
       return viewing_.grid.physical_from_index(index);
     };
-    const auto minus = [](const Vector3& a, const Vector3& b) {
-      return Vector3{a.x - b.x, a.y - b.y, a.z - b.z};
-    };
     const PlaneBox all = whole_plane(viewing_.grid.size, across);
     const Vector3 corner = place(0, 0);
-    content.planes[at] = ScenePlane{corner, minus(place(static_cast<double>(all.u_end), 0), corner),
-                                    minus(place(0, static_cast<double>(all.v_end)), corner),
+    content.planes[at] = ScenePlane{corner, place(static_cast<double>(all.u_end), 0) - corner,
+                                    place(0, static_cast<double>(all.v_end)) - corner,
                                     colour_of(across), slices_[at]->overview()};
   }
   return content;

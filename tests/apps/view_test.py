@@ -35,6 +35,17 @@ def without_display():
         assert job.returncode == 1 and said in job.stderr and "ssh -X" in job.stderr, (job.returncode, job.stderr)
 
 
+def without_companion():
+    """fossilct by itself says what the viewer is built with."""
+    lone = work / "bin" / "fossilct"
+    lone.parent.mkdir()
+    shutil.copy(program, lone)
+    job = subprocess.run([lone, "view", catalogue], capture_output=True, text=True, env=bare, timeout=60)
+    assert job.returncode == 1 and "/libexec/fossilct/fossilct-view: " in job.stderr, (job.returncode, job.stderr)
+    assert "built where there is Qt 5 (Debian: qtbase5-dev)" in job.stderr, job.stderr
+    assert subprocess.run([lone, "help"], capture_output=True, timeout=60).returncode == 0
+
+
 class Screen:
     """An X server on a free display."""
 
@@ -105,5 +116,6 @@ def decided_by_keys(screen):
 
 
 without_display()
+without_companion()
 with Screen() as shown:
     decided_by_keys(shown)

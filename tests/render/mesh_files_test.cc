@@ -165,3 +165,38 @@ TEST_CASE("a file that exists is refused, or replaced, and the format is known b
   CHECK(mesh_format_from_name("GLB") == MeshFormat::glb);
   CHECK_FALSE(mesh_format_from_name("gltf"));
 }
+
+TEST_CASE("a PLY that was written is read back, point for point") {
+  const TriangleMesh mesh = ring_far_out();
+  const TemporaryFolder folder;
+  write_mesh(folder / "a.ply", MeshFormat::ply, mesh);
+  const TriangleMesh read = read_ply(folder / "a.ply");
+  CHECK(read.triangles == mesh.triangles);
+  CHECK(read.normals == mesh.normals);
+  REQUIRE(read.points_um.size() == mesh.points_um.size());
+  for (std::size_t i = 0; i < read.points_um.size(); i += 97) {
+    CHECK(distance(read.points_um[i], mesh, i) < 0.01);
+  }
+  CHECK(signed_volume(read) == doctest::Approx(signed_volume(mesh)).epsilon(1e-3));
+}
+
+TEST_CASE("another PLY, one cut off, and one whose corners are nowhere are refused by name") {
+  const TemporaryFolder folder;
+  write_mesh(folder / "a.ply", MeshFormat::ply, ring_far_out());
+  const std::string whole = read_file(folder / "a.ply");
+  const auto fault_of = [&](const std::string& content) {
+    write_file(folder / "b.ply", content);
+    return message_of<Error>([&] { read_ply(folder / "b.ply"); });
+  };
+  CHECK(fault_of("ply\nformat ascii 1.0\n").find("b.ply: its header is another") !=
+        std::string::npos);
+  for (const std::size_t bytes :
+       {std::size_t{0}, std::size_t{60}, whole.size() / 2, whole.size() - 1}) {
+    CHECK(!fault_of(whole.substr(0, bytes)).empty());
+  }
+  std::string wild = whole;
+  wild.replace(wild.size() - 4, 4, "\xff\xff\xff\x7f");
+  CHECK(fault_of(wild).find("is no triangle of its points") != std::string::npos);
+  CHECK(message_of<Error>([&] { read_ply(folder / "none.ply"); }).find("none.ply") !=
+        std::string::npos);
+}
