@@ -31,6 +31,34 @@ QIcon class_icon(const Colour& colour) {
 
 }  // namespace
 
+namespace {
+
+QTableView* make_view(QAbstractItemModel* model) {
+  auto* view = new QTableView;
+  view->setModel(model);
+  view->setSelectionBehavior(QAbstractItemView::SelectRows);
+  view->setSelectionMode(QAbstractItemView::SingleSelection);
+  view->setAlternatingRowColors(true);
+  view->setShowGrid(false);
+  view->setWordWrap(false);
+  view->verticalHeader()->hide();
+  view->verticalHeader()->setDefaultSectionSize(view->fontMetrics().height() + 7);
+  view->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  view->horizontalHeader()->setSectionResizeMode(static_cast<int>(FossilColumn::class_name),
+                                                 QHeaderView::Stretch);
+  view->horizontalHeader()->setHighlightSections(false);
+  const int em = view->fontMetrics().horizontalAdvance("0");
+  for (const auto& [column, ems] : {std::pair{FossilColumn::id, 7},
+                                    {FossilColumn::diameter, 10},
+                                    {FossilColumn::doubt, 9},
+                                    {FossilColumn::verdict, 5}}) {
+    view->setColumnWidth(static_cast<int>(column), ems * em + 6);
+  }
+  return view;
+}
+
+}  // namespace
+
 class FossilTable::Model : public QAbstractTableModel {
  public:
   Model(const FossilTable& table, const QString& unit) : table_(table), unit_(unit) {}
@@ -129,32 +157,26 @@ FossilTable::FossilTable(const std::vector<ViewedFossil>& fossils,
     : fossils_(fossils), classes_(classes), has_verdicts_(has_verdicts) {
   model_ = new Model(*this, unit);
   model_->setParent(this);
-  view_ = new QTableView;
-  view_->setModel(model_);
-  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  view_->setSelectionMode(QAbstractItemView::SingleSelection);
-  view_->setAlternatingRowColors(true);
-  view_->setShowGrid(false);
-  view_->setWordWrap(false);
-  view_->verticalHeader()->hide();
-  view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 7);
-  view_->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  view_->horizontalHeader()->setSectionResizeMode(static_cast<int>(FossilColumn::class_name),
-                                                  QHeaderView::Stretch);
-  view_->horizontalHeader()->setHighlightSections(false);
-  const int em = view_->fontMetrics().horizontalAdvance("0");
-  for (const auto& [column, ems] : {std::pair{FossilColumn::id, 7},
-                                    {FossilColumn::diameter, 10},
-                                    {FossilColumn::doubt, 9},
-                                    {FossilColumn::verdict, 5}}) {
-    view_->setColumnWidth(static_cast<int>(column), ems * em + 6);
-  }
-  view_->setColumnHidden(static_cast<int>(FossilColumn::verdict), !has_verdicts);
-  view_->setColumnHidden(static_cast<int>(FossilColumn::doubt), !has_verdicts);
+  view_ = make_view(model_);
   if (!has_verdicts) {
     column_ = FossilColumn::id;
     descending_ = false;
   }
+  connect_view();
+  count_ = new QLabel;
+  count_->setObjectName("weak");
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(6);
+  layout->addWidget(make_filters(has_verdicts, unit));
+  layout->addWidget(view_, 1);
+  layout->addWidget(count_);
+  relist();
+}
+
+void FossilTable::connect_view() {
+  view_->setColumnHidden(static_cast<int>(FossilColumn::verdict), !has_verdicts_);
+  view_->setColumnHidden(static_cast<int>(FossilColumn::doubt), !has_verdicts_);
   view_->setSortingEnabled(false);
   view_->horizontalHeader()->setSectionsClickable(true);
   view_->horizontalHeader()->setSortIndicatorShown(true);
@@ -175,15 +197,6 @@ FossilTable::FossilTable(const std::vector<ViewedFossil>& fossils,
   connect(view_, &QTableView::activated, this, [this](const QModelIndex& index) {
     on_activate(list_[static_cast<std::size_t>(index.row())]);
   });
-  count_ = new QLabel;
-  count_->setObjectName("weak");
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(6);
-  layout->addWidget(make_filters(has_verdicts, unit));
-  layout->addWidget(view_, 1);
-  layout->addWidget(count_);
-  relist();
 }
 
 QWidget* FossilTable::make_filters(bool has_verdicts, const QString& unit) {
@@ -240,6 +253,11 @@ QWidget* FossilTable::make_filters(bool has_verdicts, const QString& unit) {
   }
   verdict_->setVisible(has_verdicts);
   least_doubt_->setVisible(has_verdicts);
+  connect_filters(*clear);
+  return box;
+}
+
+void FossilTable::connect_filters(const QPushButton& clear) {
   connect(class_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
           [this] { filter_changed(); });
   connect(verdict_, QOverload<int>::of(&QComboBox::currentIndexChanged), this,
@@ -250,7 +268,7 @@ QWidget* FossilTable::make_filters(bool has_verdicts, const QString& unit) {
   }
   connect(id_, &QLineEdit::returnPressed, view_, [this] { view_->setFocus(); });
   connect(id_, &QLineEdit::textChanged, this, [this] { filter_changed(); });
-  connect(clear, &QPushButton::clicked, this, [this] {
+  connect(&clear, &QPushButton::clicked, this, [this] {
     {
       const QSignalBlocker a(class_), b(verdict_), c(least_um_), d(most_um_), e(least_doubt_),
           f(id_);
@@ -263,7 +281,6 @@ QWidget* FossilTable::make_filters(bool has_verdicts, const QString& unit) {
     }
     filter_changed();
   });
-  return box;
 }
 
 void FossilTable::filter_changed() {

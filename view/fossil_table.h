@@ -12,6 +12,7 @@ class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QTableView;
 
 namespace fossilct {
@@ -41,6 +42,8 @@ class FossilTable : public QWidget {
  private:
   class Model;
   QWidget* make_filters(bool has_verdicts, const QString& unit);
+  void connect_view();
+  void connect_filters(const QPushButton& clear);
   void filter_changed();
   void relist();
 

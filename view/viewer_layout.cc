@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The window's widgets and keys.
+// The window's widgets.
 #include <QAction>
-#include <QDialog>
+#include <QBoxLayout>
 #include <QDoubleSpinBox>
 #include <QFrame>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QScreen>
-#include <QShortcut>
 #include <QSlider>
 #include <QSplitter>
 #include <QStatusBar>
 #include <QToolButton>
-#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
@@ -55,11 +52,6 @@ QSlider* share_slider(double share, const QString& tip) {
 
 int decimals_for(double width) {
   return std::clamp(2 - static_cast<int>(std::floor(std::log10(std::max(width, 1e-6)))), 0, 6);
-}
-
-QString table_row(const QString& left, const QString& right) {
-  return "<tr><td style='padding:2px 18px 2px 0; color:#9ecbea'>" + left.toHtmlEscaped() +
-         "</td><td style='padding:2px 0'>" + right.toHtmlEscaped() + "</td></tr>";
 }
 
 }  // namespace
@@ -160,43 +152,51 @@ QWidget* ViewerWindow::make_toolbar() {
   layout->setSpacing(7);
   auto* title = new QLabel(QString::fromStdString(viewing_.title));
   title->setObjectName("title");
-  const Size3& size = viewing_.grid.size;
   layout->addWidget(title);
-  layout->addWidget(small_label(QString("%1 \u00d7 %2 \u00d7 %3   %4")
-                                    .arg(size.x)
-                                    .arg(size.y)
-                                    .arg(size.z)
-                                    .arg(viewing_.grid.spacing_known
-                                             ? QString("%1 \u00b5m").arg(viewing_.grid.spacing_um.x)
-                                             : QString("voxel size not known"))));
+  const Size3& size = viewing_.grid.size;
+  const QString spacing = viewing_.grid.spacing_known
+                              ? QString("%1 \u00b5m").arg(viewing_.grid.spacing_um.x)
+                              : QString("voxel size not known");
+  layout->addWidget(small_label(
+      QString("%1 \u00d7 %2 \u00d7 %3   %4").arg(size.x).arg(size.y).arg(size.z).arg(spacing)));
   layout->addSpacing(12);
   layout->addStretch(1);
-  const double width = look_->window.width();
-  for (const auto& [name, tip, field] :
-       {std::tuple{"Level", "The grey value shown as middle grey (right drag up and down)",
-                   &level_},
-        {"Width", "The range of grey values from black to white (right drag sideways)", &width_}}) {
+  add_window_fields(*layout);
+  add_sliders(*layout);
+  add_toggles(*layout);
+  return bar;
+}
+
+void ViewerWindow::add_window_fields(QBoxLayout& layout) {
+  const GreyWindow window = look_->window;
+  const auto field = [&](const QString& name, const QString& tip, double least, double value) {
     auto* spin = new QDoubleSpinBox;
-    spin->setDecimals(decimals_for(width));
-    spin->setRange(field == &width_ ? 0 : -1e9, 1e9);
+    spin->setDecimals(decimals_for(window.width()));
+    spin->setRange(least, 1e9);
+    spin->setValue(value);
     spin->setButtonSymbols(QAbstractSpinBox::NoButtons);
     spin->setKeyboardTracking(false);
     spin->setFixedWidth(spin->fontMetrics().horizontalAdvance("0000000000"));
     spin->setToolTip(tip);
     spin->setEnabled(scan_ != nullptr);
     spin->setFocusPolicy(Qt::ClickFocus);  // letters are keys of the window until one clicks here
-    connect(spin, &QDoubleSpinBox::editingFinished, this, [this] { slice(Across::z).setFocus(); });
-    *field = spin;
-    layout->addWidget(small_label(name));
-    layout->addWidget(spin);
-  }
-  level_->setValue(look_->window.level());
-  width_->setValue(width);
+    layout.addWidget(small_label(name));
+    layout.addWidget(spin);
+    return spin;
+  };
+  level_ = field("Level", "The grey value shown as middle grey (right drag up and down)", -1e9,
+                 window.level());
+  width_ = field("Width", "The range of grey values from black to white (right drag sideways)", 0,
+                 window.width());
   for (QDoubleSpinBox* spin : {level_, width_}) {
+    connect(spin, &QDoubleSpinBox::editingFinished, this, [this] { slice(Across::z).setFocus(); });
     connect(spin, QOverload<double>::of(&QDoubleSpinBox::valueChanged), this, [this] {
       set_window({level_->value() - width_->value() / 2, level_->value() + width_->value() / 2});
     });
   }
+}
+
+void ViewerWindow::add_sliders(QBoxLayout& layout) {
   tint_ = share_slider(look_->tint, "How strongly fossils are coloured in the slices ([ and ])");
   opacity_ = share_slider(mesh_opacity_, "How opaque the fossils are in 3D (, and .)");
   connect(tint_, &QSlider::valueChanged, this, [this](int value) {
@@ -207,17 +207,20 @@ QWidget* ViewerWindow::make_toolbar() {
     mesh_opacity_ = static_cast<double>(value) / per_cent;
     scene_changed();
   });
-  layout->addSpacing(8);
-  layout->addWidget(small_label("Tint"));
-  layout->addWidget(tint_);
-  layout->addWidget(small_label("3D"));
-  layout->addWidget(opacity_);
-  layout->addSpacing(8);
+  layout.addSpacing(8);
+  layout.addWidget(small_label("Tint"));
+  layout.addWidget(tint_);
+  layout.addWidget(small_label("3D"));
+  layout.addWidget(opacity_);
+  layout.addSpacing(8);
+}
+
+void ViewerWindow::add_toggles(QBoxLayout& layout) {
   const auto add = [&](QAction* action) {
     auto* button = new QToolButton;
     button->setDefaultAction(action);
     button->setFocusPolicy(Qt::NoFocus);
-    layout->addWidget(button);
+    layout.addWidget(button);
   };
   add(add_toggle("Outlines", "O", "Outlines of the fossils in the slices", look_->outlines,
                  [this](bool on) {
@@ -233,7 +236,6 @@ QWidget* ViewerWindow::make_toolbar() {
                    has_planes_ = on;
                    scene_changed();
                  }));
-  return bar;
 }
 
 QFrame* ViewerWindow::make_banner() {
@@ -298,120 +300,11 @@ void ViewerWindow::connect_slices() {
   };
 }
 
-void ViewerWindow::add_key(const QString& keys, std::function<void()> action) {
-  for (const QString& key : keys.split(" or ")) {
-    auto* shortcut = new QShortcut(QKeySequence(key), this);
-    connect(shortcut, &QShortcut::activated, this, action);
-  }
-}
-
-void ViewerWindow::add_keys() {
-  if (viewing_.decide) {
-    add_key("A", [this] { decide(Verdict::accepted); });
-    add_key("R", [this] { decide(Verdict::rejected); });
-    add_key("U", [this] { decide(Verdict::undecided); });
-    add_key("Ctrl+Z", [this] { take_back(); });
-    keys_ = {{"A", "Accept the fossil, and go to the next undecided one of the list"},
-             {"R", "Reject it: it stays in the catalogue and leaves the counts"},
-             {"U", "Make it undecided again"},
-             {"Ctrl+Z", "Take back the last decision of this session"}};
-  }
-  add_key("N or Ctrl+Down", [this] { select_row(1); });
-  add_key("P or Ctrl+Up", [this] { select_row(-1); });
-  add_key("Z", [this] {
-    if (selected_) {
-      select(selected_, Jump::zoom);
-    }
-  });
-  add_key("F", [this] {
-    for (SliceView* view : slices_) {
-      view->fit();
-    }
-    scene_->fit();
-  });
-  for (const auto& [key, slices] :
-       {std::pair{"PgUp", -1}, {"PgDown", 1}, {"Shift+PgUp", -10}, {"Shift+PgDown", 10}}) {
-    add_key(key, [this, by = slices] { step(active_slice().across(), by); });
-  }
-  for (const auto& [keys, factor] : {std::pair{"+ or =", 1.25}, {"-", 0.8}}) {
-    add_key(keys, [this, by = factor] {
-      scene_->underMouse() ? scene_->zoom(by) : active_slice().zoom(by);
-    });
-  }
-  for (int pane = 0; pane < 4; ++pane) {
-    add_key(QString::number(pane + 1), [this, pane] { maximise(pane); });
-  }
-  add_key("W", [this] { set_window(automatic_window()); });
-  for (const auto& [key, by] : {std::pair{"[", -10}, {"]", 10}}) {
-    add_key(key, [this, more = by] { tint_->setValue(tint_->value() + more); });
-  }
-  for (const auto& [key, by] : {std::pair{",", -10}, {".", 10}}) {
-    add_key(key, [this, more = by] { opacity_->setValue(opacity_->value() + more); });
-  }
-  add_key("Ctrl+F", [this] { table_->focus_filter(); });
-  add_key("Esc", [this] { slice(Across::z).setFocus(); });
-  add_key("F1 or ?", [this] { show_help(); });
-  add_key("Ctrl+Q", [this] { close(); });
-  keys_.insert(
-      keys_.end(),
-      {{"N, P", "The next fossil of the list, the one before (also Ctrl+Down, Ctrl+Up)"},
-       {"Z", "Zoom to the selected fossil"},
-       {"F", "Fit: the whole scan in every pane"},
-       {"PgUp, PgDown", "The slice before, the next, in the pane under the mouse (else z)"},
-       {"Shift+PgUp, PgDown", "Ten slices"},
-       {"+, -", "Zoom the pane under the mouse"},
-       {"1, 2, 3, 4", "The z slice, 3D, the y slice, the x slice alone, or all again"},
-       {"W", "The grey window of the beginning"},
-       {"[, ]", "Less or more colour in the slices"},
-       {"comma, point", "Fossils less or more opaque in 3D"},
-       {"Ctrl+F", "Find a fossil by its id; Esc: back to the slices"},
-       {"F1, ?", "This help"},
-       {"Ctrl+Q", "Close the window"}});
-}
-
 void ViewerWindow::maximise(int pane) {
   maximised_ = maximised_ == pane ? -1 : pane;
   for (int i = 0; i < 4; ++i) {
     panes_[static_cast<std::size_t>(i)]->setVisible(maximised_ < 0 || maximised_ == i);
   }
-}
-
-void ViewerWindow::show_help() {
-  if (help_ == nullptr) {
-    QString keys = "<table>";
-    for (const KeyRow& row : keys_) {
-      keys += table_row(row.keys, row.meaning);
-    }
-    keys += "</table>";
-    const QString mouse =
-        "<table>" +
-        table_row("Click", "Select the fossil there; in a slice the cross-hair goes there") +
-        table_row("Left drag", "Slice: move the cross-hair. 3D: turn") +
-        table_row("Right drag",
-                  "Slice: grey window (sideways width, up and down level). 3D: zoom") +
-        table_row("Middle or Shift+left drag", "Shift") +
-        table_row("Wheel", "Slice: the next slices, with Shift ten at a time. 3D: zoom") +
-        table_row("Ctrl+wheel", "Slice: zoom around the mouse") +
-        table_row("Double click", "Pane: alone, or all again. List: zoom to the fossil") +
-        "</table>";
-    help_ = new QDialog(this);
-    help_->setWindowTitle("Keys and mouse");
-    auto* layout = new QHBoxLayout(help_);
-    layout->setContentsMargins(22, 18, 22, 18);
-    layout->setSpacing(36);
-    for (const auto& [heading, text] :
-         {std::pair{QString("KEYS"), keys}, {QString("MOUSE"), mouse}}) {
-      auto* column = new QVBoxLayout;
-      auto* head = new QLabel(heading);
-      head->setObjectName("heading");
-      column->addWidget(head);
-      column->addWidget(new QLabel(text));
-      column->addStretch(1);
-      layout->addLayout(column);
-    }
-  }
-  help_->show();
-  help_->raise();
 }
 
 }  // namespace fossilct

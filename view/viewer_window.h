@@ -17,6 +17,7 @@
 #include "view/worker.h"
 
 class QAction;
+class QBoxLayout;
 class QDialog;
 class QDoubleSpinBox;
 class QFrame;
@@ -28,6 +29,12 @@ namespace fossilct {
 
 class FossilPanel;
 class FossilTable;
+
+// A line of the help.
+struct HelpRow {
+  QString keys;
+  QString meaning;
+};
 
 // The window: three slices, the scene, the list and the selected fossil. It alone knows what is
 // selected, where the cross-hair is and what was decided, and tells the panes; reading, meshing,
@@ -60,17 +67,22 @@ class ViewerWindow : public QMainWindow {
   // viewer_layout.cc
   void lay_out();
   QWidget* make_toolbar();
+  void add_window_fields(QBoxLayout& layout);
+  void add_sliders(QBoxLayout& layout);
+  void add_toggles(QBoxLayout& layout);
   QWidget* make_side();
   QWidget* make_panes();
   QFrame* make_banner();
   void connect_slices();
-  void add_keys();
-  void add_key(const QString& keys, std::function<void()> action);
   QAction* add_toggle(const QString& text, const QString& key, const QString& tip, bool on,
                       std::function<void(bool)> action);
-  void show_help();
   void maximise(int pane);  // 0 to 3; again: all panes
   void show_banner(const QString& text);
+
+  // viewer_keys.cc
+  void add_keys();
+  void add_key(const QString& keys, std::function<void()> action);
+  void show_help();
 
   // viewer_window.cc
   void set_crosshair(const Index3& index);
@@ -108,10 +120,6 @@ class ViewerWindow : public QMainWindow {
     bool coarse_tried = false;
     bool fine_tried = false;
   };
-  struct KeyRow {
-    QString keys;
-    QString meaning;
-  };
 
   Viewing viewing_;
   ViewerOptions options_;
@@ -128,7 +136,7 @@ class ViewerWindow : public QMainWindow {
   std::array<std::int64_t, 3> overview_of_{-1, -1, -1};  // positions asked for last
   std::set<Across> overviews_seen_;
   int maximised_ = -1;
-  std::vector<KeyRow> keys_;
+  std::vector<HelpRow> keys_;
   std::vector<std::pair<std::size_t, Verdict>> decided_;  // with the verdict before, for take_back
   std::shared_ptr<std::atomic<int>> under_way_ = std::make_shared<std::atomic<int>>(0);
   std::atomic<bool> closing_{false};
