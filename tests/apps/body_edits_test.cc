@@ -95,10 +95,10 @@ MeasuredBody measure(const BodyCrop& crop) {
 }
 
 // A cell is kept clear on each side.
-double counting_volume_of(const Box& box) {
+double counting_volume_of(const Box& box, double voxel_volume) {
   const Size3 edges = box.size();
   const Size3 places = {38 - (edges.x + 4) + 1, 20 - (edges.y + 4) + 1, 20 - (edges.z + 4) + 1};
-  return static_cast<double>(voxel_count(places)) * grid().voxel_volume();
+  return static_cast<double>(voxel_count(places)) * voxel_volume;
 }
 
 std::int64_t voxels_of(const Catalogue& catalogue, std::uint32_t id) {
@@ -110,10 +110,12 @@ std::int64_t voxels_of(const Catalogue& catalogue, std::uint32_t id) {
 
 void check(const Catalogue& catalogue, std::uint32_t id, std::int64_t voxels) {
   const CatalogueEntry entry = catalogue.entry(id);
+  const double counting_volume =
+      counting_volume_of(entry.specimen.box, catalogue.scan().grid.voxel_volume());
   CHECK(entry.specimen.voxels == voxels);
   CHECK(entry.specimen.measurements ==
         std::vector<Measurement>{{"volume", static_cast<double>(voxels), ""},
-                                 {"counting_volume", counting_volume_of(entry.specimen.box), ""},
+                                 {"counting_volume", counting_volume, ""},
                                  {"uncertainty_mean", std::nullopt, "changed by hand"}});
   CHECK(entry.specimen.class_value == 2);
   CHECK(entry.verdict == Verdict::undecided);

@@ -385,7 +385,7 @@ TEST_CASE("truth.csv has a line a fossil and a value a column") {
   const std::vector<std::string> lines = split(trim(csv), '\n');
   REQUIRE(lines.size() == 7);
   const std::vector<std::string> header = split(lines[0], ',');
-  CHECK(header.size() == 21);
+  CHECK(header.size() == 22);
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::vector<std::string> row = split(lines[i], ',');
     const PhantomFossil& fossil = phantom.fossils()[i - 1];
@@ -394,6 +394,7 @@ TEST_CASE("truth.csv has a line a fossil and a value a column") {
     CHECK(row[1] == name_of(fossil.kind));
     CHECK(parse_double(row[5]).value() == doctest::Approx(fossil.centre.x * 2.5).epsilon(1e-4));
     CHECK(parse_integer(row[8]) == fossil.voxels);
-    CHECK(row[15] == (fossil.whole() ? "1" : "0"));
+    CHECK(parse_integer(row[14]) == fossil.chambers_resolved);
+    CHECK(row[16] == (fossil.whole() ? "1" : "0"));
   }
 }
