@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,16 +14,24 @@
 #include "specimens/catalogue.h"
 #include "specimens/measured_body.h"
 #include "specimens/split.h"
+#include "volumes/volume_source.h"
 
 namespace fossilct {
 
 // What changing bodies needs beside the catalogue.
 struct BodyEditing {
-  std::function<MeasuredBody(const BodyCrop&)> measure;
+  // `wall_class` as measure_body() takes it.
+  std::function<MeasuredBody(const BodyCrop&, const VolumeView<const std::uint8_t>* wall_class)>
+      measure;
   std::string person;              // who decides
   std::int64_t margin_voxels = 8;  // around each crop
   int threads = 1;
   bool retire_missing = false;  // import_labels: fossils that lose all their voxels are retired
+  bool wall_class = false;      // the walls of this catalogue are a class of its labels
+  std::optional<std::int64_t> new_class{};  // of new fossils; nothing: the only one there is
+  // Opens the catalogue's scan, of its size; null where it is not at hand. Called at most once an
+  // edit, where crops have gaps.
+  std::function<std::shared_ptr<VolumeSource>()> open_scan{};
 };
 
 // What an edit made of a fossil.
@@ -35,9 +44,14 @@ struct BodyChange {
 using BodyChanges = std::vector<BodyChange>;  // by id
 
 // Each makes its edit a part of `change`: instances.h5, the crops, the measurements, the decision;
-// meshes and views become stale. Grey values are those of the crops there are; where no crop
-// reaches, a new one has NaN. One edit of bodies in a change. Throws Error{option} for unknown ids
-// and Error{file} for a fossil that was measured at a lower resolution, whose crop can't be edited.
+// meshes and views become stale. Grey values are those of the crops there are, and of the scan
+// where these have gaps; where it is not at hand and a voxel of the body, or one within 4 of it,
+// has none, the fossil gets no grey values and no anatomy, with that as the reason, and the user a
+// warning. Where walls are a class of the labels they are those of the crops; a body that has
+// voxels of which the class was not kept gets no anatomy. A body in several pieces is warned of.
+// One edit of bodies in a change. Throws Error{option} for unknown ids and for a new fossil where
+// there are several classes and no `new_class`, and Error{file} for a fossil that was measured at a
+// lower resolution, whose crop can't be edited.
 
 // The fossils become one, which keeps the id of the largest.
 BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,

@@ -7,8 +7,10 @@
 #include "apps/catalogue_report.h"
 #include "apps/command.h"
 #include "apps/review_options.h"
+#include "apps/scan_provenance.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "io/open_scan.h"
 #include "specimens/catalogue.h"
 #include "specimens/doubt.h"
 #include "specimens/measured_body.h"
@@ -63,15 +65,56 @@ MeasuringOptions measuring_as(const Json& extraction) {
   return options;
 }
 
+// The scan that the fossils were found in; null where the catalogue alone names it and it can't be
+// had, or is another one.
+std::shared_ptr<VolumeSource> open_its_scan(const ScanRecord& record, const ReviewOptions& options,
+                                            const CommandContext& context) {
+  const bool is_given = !options.scan.empty();
+  const std::filesystem::path path = is_given ? options.scan : std::filesystem::path(record.path);
+  try {
+    OpenOptions open;
+    open.spacing.unknown = true;  // the catalogue's counts
+    open.threads = context.common.threads;
+    std::shared_ptr<VolumeSource> scan = open_scan(path, open, context.progress);
+    if (scan->grid().size != record.grid.size ||
+        identity_of(path, scan->description(), context.progress).sha256 != record.sha256) {
+      throw format_error(path, "is another scan than the catalogue's: its size or SHA-256 differs");
+    }
+    return scan;
+  } catch (const Error& error) {
+    if (is_given) {
+      throw;
+    }
+    context.progress.notice("the catalogue's scan is not at hand (--scan names it): " +
+                            std::string(error.what()));
+    return nullptr;
+  }
+}
+
+void require_class(const Catalogue& catalogue, std::optional<std::int64_t> value) {
+  const std::vector<LabelClass> classes = catalogue.classes();
+  if (value && std::ranges::find(classes, *value, &LabelClass::value) == classes.end()) {
+    throw option_error("--new-class", "the catalogue has no class " + std::to_string(*value));
+  }
+}
+
 BodyChanges edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
                         const ReviewOptions& options, const CommandContext& context) {
   Json extraction = catalogue.segmentation().options;
   extraction = extraction.is_object() ? extraction : Json::object();
   const MeasuringOptions measuring = measuring_as(extraction);
-  const BodyEditing editing = {
-      [&measuring](const BodyCrop& crop) { return measure_body(crop, nullptr, measuring); },
-      person_of(options), extraction.value("margin", BodyEditing().margin_voxels),
-      context.common.threads, options.retire_missing};
+  require_class(catalogue, options.new_class);
+  BodyEditing editing;
+  editing.measure = [&measuring](const BodyCrop& crop, const VolumeView<const std::uint8_t>* wall) {
+    return measure_body(crop, wall, measuring);
+  };
+  editing.person = person_of(options);
+  editing.margin_voxels = extraction.value("margin", editing.margin_voxels);
+  editing.threads = context.common.threads;
+  editing.retire_missing = options.retire_missing;
+  editing.wall_class = extraction.contains("wall_class") && extraction["wall_class"].is_number();
+  editing.new_class = options.new_class;
+  editing.open_scan = [&] { return open_its_scan(catalogue.scan(), options, context); };
   if (!options.merge.empty()) {
     return merge_bodies(catalogue, change, ids_in(options.merge, catalogue, "--merge"), editing,
                         context.progress);
@@ -216,8 +259,10 @@ class ReviewCommand : public Command {
       throw Error(ErrorKind::option,
                   "--merge, --split and --import-labels: give one of them a call");
     }
-    if (options_.retire_missing && options_.import_labels.empty()) {
-      throw option_error("--retire-missing", "belongs to --import-labels");
+    require_used(options_.retire_missing, "--retire-missing");
+    require_used(options_.new_class.has_value(), "--new-class");
+    if (!options_.scan.empty() && options_.edits() == 0) {
+      throw option_error("--scan", "belongs to --merge, --split and --import-labels");
     }
     if (options_.changes()) {
       Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::write);
@@ -233,6 +278,12 @@ class ReviewCommand : public Command {
   }
 
  private:
+  void require_used(bool given, const char* option) const {
+    if (given && options_.import_labels.empty()) {
+      throw option_error(option, "belongs to --import-labels");
+    }
+  }
+
   CommandResult described(const Catalogue& catalogue) const {
     if (catalogue.is_merged()) {
       throw file_error(options_.catalogue,

@@ -102,6 +102,19 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
   options.flag("retire-missing", &review.retire_missing,
                "With --import-labels: fossils that it leaves no voxel are retired; refused without "
                "it");
+  options.parsed(
+      "new-class", "VALUE",
+      [&review](const std::string& text) {
+        const auto value = parse_integer(trim(text));
+        if (!value || *value < 0) {
+          throw option_error("--new-class", "'" + printable(text) + "' is no value of a class");
+        }
+        review.new_class = *value;
+      },
+      "With --import-labels: the class of new fossils; needed where the catalogue has several");
+  options.path("scan", "SCAN", &review.scan,
+               "The scan, where it is not where the catalogue says: read where a corrected fossil "
+               "reaches beyond the crops");
   options.section("Who");
   options.parsed(
       "by", "NAME",

@@ -35,6 +35,8 @@ struct ReviewOptions {
   std::filesystem::path import_labels;
   std::optional<std::uint32_t> import_id;  // whose mask it is; nothing: its values are ids
   bool retire_missing = false;
+  std::optional<std::int64_t> new_class;
+  std::filesystem::path scan;
   std::string by;  // empty: the user's name
   std::string sign;
 

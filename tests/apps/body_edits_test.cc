@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "io/export.h"
 #include "io/volume_file.h"
+#include "specimens/anatomy.h"
 #include "tests/specimens/catalogue_files.h"
+#include "tests/volumes/memory_source.h"
 
 namespace fossilct {
 namespace {
@@ -63,11 +65,12 @@ void write_core(const std::filesystem::path& folder) {
   write_nrrd(folder / "core.nrrd", described(reduced(grid(), 2), PixelType::u8), rock.view());
 }
 
-void make_blocks(const std::filesystem::path& folder, const Grid& at = grid()) {
+void make_blocks(const std::filesystem::path& folder, const Grid& at = grid(),
+                 const std::vector<MeasurementKind>& kinds = test::catalogue_test_kinds()) {
   std::filesystem::create_directories(folder / "crops");
   ScanRecord scan = test::catalogue_test_scan();
   scan.grid = at;
-  Catalogue catalogue = Catalogue::create(folder, scan, {}, {}, test::catalogue_test_kinds());
+  Catalogue catalogue = Catalogue::create(folder, scan, {}, {}, kinds);
   Volume<std::uint32_t> ids(size);
   fill(ids, box_1, 1);
   fill(ids, box_2, 2);
@@ -86,19 +89,19 @@ void make_blocks(const std::filesystem::path& folder, const Grid& at = grid()) {
 }
 
 // The "volume" is the voxels of the body that have a grey value.
-MeasuredBody measure(const BodyCrop& crop) {
+MeasuredBody measure(const BodyCrop& crop, const VolumeView<const std::uint8_t>*) {
   double voxels = 0;
-  for (std::int64_t i = 0; i < voxel_count(crop.grid.size); ++i) {
+  for (std::int64_t i = 0; i < voxel_count(crop.grey.size()); ++i) {
     voxels += crop.mask.data()[i] == mask_body && crop.grey.data()[i] == 5 ? 1 : 0;
   }
   return {{{"volume", voxels, ""}}, "open", {}};
 }
 
 // A cell is kept clear on each side.
-double counting_volume_of(const Box& box, double voxel_volume) {
+double counting_volume_of(const Box& box, const Grid& scan) {
   const Size3 edges = box.size();
   const Size3 places = {38 - (edges.x + 4) + 1, 20 - (edges.y + 4) + 1, 20 - (edges.z + 4) + 1};
-  return static_cast<double>(voxel_count(places)) * voxel_volume;
+  return static_cast<double>(voxel_count(places)) * scan.voxel_volume();
 }
 
 std::int64_t voxels_of(const Catalogue& catalogue, std::uint32_t id) {
@@ -110,12 +113,11 @@ std::int64_t voxels_of(const Catalogue& catalogue, std::uint32_t id) {
 
 void check(const Catalogue& catalogue, std::uint32_t id, std::int64_t voxels) {
   const CatalogueEntry entry = catalogue.entry(id);
-  const double counting_volume =
-      counting_volume_of(entry.specimen.box, catalogue.scan().grid.voxel_volume());
+  const double places = counting_volume_of(entry.specimen.box, catalogue.scan().grid);
   CHECK(entry.specimen.voxels == voxels);
   CHECK(entry.specimen.measurements ==
         std::vector<Measurement>{{"volume", static_cast<double>(voxels), ""},
-                                 {"counting_volume", counting_volume, ""},
+                                 {"counting_volume", places, ""},
                                  {"uncertainty_mean", std::nullopt, "changed by hand"}});
   CHECK(entry.specimen.class_value == 2);
   CHECK(entry.verdict == Verdict::undecided);
@@ -427,6 +429,143 @@ TEST_CASE("labels on another grid are refused") {
   Grid coarse = grid();
   coarse.spacing_um = {4, 4, 4};
   CHECK(failure(coarse).find("are not voxels of the scan") != std::string::npos);
+}
+
+// Measured as the program does.
+MeasuredBody measure_all(const BodyCrop& crop, const VolumeView<const std::uint8_t>* wall) {
+  return measure_body(crop, wall, {});
+}
+
+std::shared_ptr<VolumeSource> scan_of(float value) {
+  Volume<float> grey(size);
+  std::fill_n(grey.data(), voxel_count(size), value);
+  return test::source_of(std::move(grey));
+}
+
+struct Warnings : Progress {
+  std::string text;
+  void warning(std::string_view line) override { text += std::string(line) + "\n"; }
+};
+
+struct Edited {
+  test::TemporaryFolder folder;
+  Warnings progress;
+  CatalogueEntry entry;
+  bool has_anatomy = false;
+
+  // Fossil 1 grows by a block at the far end of the scan, which no crop reaches.
+  explicit Edited(const BodyEditing& with, bool wall = false) {
+    make_blocks(folder.path(), grid(), measurement_kinds());
+    const Box part = {{4, 6, 6}, {38, 14, 14}};
+    Volume<std::uint8_t> mask = full(part, united(box_1, {{4, 6, 6}, {6, 8, 8}}));
+    if (!wall) {
+      const Volume<std::uint8_t> more = full(part, {{34, 6, 6}, {38, 14, 14}});
+      std::transform(mask.data(), mask.data() + voxel_count(part.size()), more.data(), mask.data(),
+                     [](std::uint8_t a, std::uint8_t b) { return std::uint8_t{a != 0 || b != 0}; });
+    }
+    mask(0, 0, 0) = 0;
+    write_nrrd(folder / "edited.nrrd", described(cropped(grid(), part), PixelType::u8),
+               mask.view());
+    if (with.wall_class) {
+      write_tissue(wall);
+    }
+    Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+    Catalogue::Change change(catalogue);
+    import_labels(catalogue, change, folder / "edited.nrrd", 1, with, progress);
+    change.commit();
+    entry = catalogue.entry(1);
+  }
+  // A hollow block: its outermost voxels are wall.
+  void write_tissue(bool all) const {
+    Volume<std::uint8_t> tissue = full({{0, 0, 0}, {20, 20, 20}}, box_1);
+    for (std::int64_t z = 8; z < 12; ++z) {
+      for (std::int64_t y = 8; y < 12; ++y) {
+        std::fill(&tissue(6, y, z), &tissue(10, y, z), all ? tissue_lumen : std::uint8_t{0});
+      }
+    }
+    write_nrrd(folder / "crops/1_wall.nrrd",
+               described(cropped(grid(), {{0, 0, 0}, {20, 20, 20}}), PixelType::u8), tissue.view());
+  }
+  std::optional<double> value(const char* name) const {
+    return measured_value(entry.specimen.measurements, name);
+  }
+  std::string reason(const std::string& name) const {
+    return std::ranges::find(entry.specimen.measurements, name, &Measurement::name)->reason;
+  }
+};
+
+TEST_CASE("where crops have gaps grey values are the scan's, or there are none and it is said") {
+  BodyEditing with = editing;
+  with.measure = measure_all;
+  const Edited without(with);
+  CHECK(!without.value("grey_mean"));
+  CHECK(without.reason("grey_mean") == without.reason("chambers"));
+  CHECK(without.reason("grey_mean").starts_with("the scan was not at hand for "));
+  CHECK(without.progress.text.find("fossil 1: no grey values") != std::string::npos);
+  with.open_scan = [] { return scan_of(5); };
+  const Edited read(with);
+  CHECK(read.value("grey_mean") == 5);
+  CHECK(read.value("outside_grey_mean") == 5);
+  // A scan that says otherwise than the crops is not read as they were.
+  with.open_scan = [] { return scan_of(6); };
+  const Edited other(with);
+  CHECK(!other.value("grey_mean"));
+  CHECK(other.progress.text.find("the scan differs from the crops") != std::string::npos);
+}
+
+TEST_CASE("a body in pieces that do not touch is warned of") {
+  BodyEditing with = editing;
+  with.measure = measure_all;
+  const Edited far(with);
+  CHECK(far.progress.text.find("fossil 1 is in 2 pieces that do not touch; the largest has 511") !=
+        std::string::npos);
+}
+
+TEST_CASE("walls that are a class of the labels stay so, and are not guessed where unknown") {
+  BodyEditing with = editing;
+  with.measure = measure_all;
+  with.wall_class = true;
+  with.open_scan = [] { return scan_of(5); };
+  const Edited kept(with, true);
+  CHECK(kept.value("chambers") == 1);
+  CHECK(kept.value("porosity").value() == doctest::Approx(64.0 / 511));
+  const Edited grown(with, false);
+  CHECK(!grown.value("chambers"));
+  CHECK(grown.reason("chambers").starts_with("the wall class was not at hand for 320 voxels"));
+  CHECK(grown.value("grey_mean") == 5);
+}
+
+TEST_CASE("a new fossil is of the only class there is, or of the one asked for") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Volume<std::uint32_t> ids(size);
+  fill(ids, box_1, 1);
+  fill(ids, box_2, 2);
+  fill(ids, {{30, 6, 6}, {34, 10, 10}}, 77);
+  const auto file = folder / "edited.nrrd";
+  write_nrrd(file, described(grid(), PixelType::u32), ids.view());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    import_labels(catalogue, change, file, std::nullopt, editing, progress);
+    CHECK(catalogue.entry(3).specimen.class_value == 2);
+  }
+  {
+    Catalogue::Change change(catalogue);
+    Specimen other = block(2, box_2);
+    other.class_value = 1;
+    change.replace(other);
+    change.commit();
+  }
+  Catalogue::Change change(catalogue);
+  CHECK(test::message_of<Error>([&] {
+          import_labels(catalogue, change, file, std::nullopt, editing, progress);
+        }).find("--new-class: is missing") != std::string::npos);
+  BodyEditing told = editing;
+  told.new_class = 1;
+  import_labels(catalogue, change, file, std::nullopt, told, progress);
+  CHECK(catalogue.entries().back().specimen.class_value == 1);
 }
 
 TEST_CASE("two balls that touch come apart, and the half that is there keeps the id") {

@@ -59,6 +59,9 @@ fossilct_cli_test(review_split_depth ${review} --split 4 --split-depth 2 EXIT 2 
 fossilct_cli_test(review_import_missing ${review} --import-labels none.nrrd EXIT 1 STDERR "none.nrrd")
 fossilct_cli_test(review_import_grid ${review} --import-labels 4=in/masks EXIT 1 STDERR "in/masks: its voxels are not voxels of the scan")
 fossilct_cli_test(review_retire_missing ${review} --retire-missing --merge 4,5 EXIT 2 STDERR "--retire-missing: belongs to --import-labels")
+fossilct_cli_test(review_new_class ${review} --new-class 1 --merge 4,5 EXIT 2 STDERR "--new-class: belongs to --import-labels")
+fossilct_cli_test(review_new_class_wrong ${review} --import-labels 4=in/masks --new-class 9 EXIT 2 STDERR "--new-class: the catalogue has no class 9")
+fossilct_cli_test(review_scan_unused ${review} --accept 4 --scan in/good EXIT 2 STDERR "--scan: belongs to --merge, --split and --import-labels")
 fossilct_cli_test(review_two_edits ${review} --merge 4,5 --split 6 EXIT 2 STDERR "--merge, --split and --import-labels: give one of them a call")
 
 # catalogue info
