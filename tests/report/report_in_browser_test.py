@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """report_in_browser_test.py MAKE_FOSSIL_REPORT [COUNT]: opens reports of made-up fossils from file:// in
 headless Chromium, in both forms, and uses them. Times are printed, not asserted."""
+import json
 import pathlib
 import subprocess
 import sys
@@ -62,12 +63,14 @@ def opens_and_turns(browser):
     first = browser.picture("#card canvas")
     browser.drag("#card canvas", 120, 30)
     check(browser.picture("#card canvas") != first, "the mesh turns")
-    title = browser.value("document.getElementById('card-title').textContent")
     browser.key("Escape")
+    browser.wait_for("!document.getElementById('card').open")
     search(browser, "")
     browser.click(".rows .row")
+    browser.wait_for("document.getElementById('card').open")
+    title = browser.value("document.getElementById('card-title').textContent")
     browser.click("#card-next")
-    check(browser.value("document.getElementById('card-title').textContent") != title, "the next fossil")
+    browser.wait_for(f"document.getElementById('card-title').textContent !== {json.dumps(title)}", 20)
     browser.key("Escape")
     check(not browser.value("document.getElementById('card').open"), "Escape closes the card")
 
