@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "report/numbers.h"
 #include "specimens/doubt.h"
+#include "specimens/measured_body.h"
 
 namespace fossilct {
 
@@ -111,16 +112,6 @@ std::vector<ReportMeasure> measures_of(const std::vector<CatalogueKind>& kinds) 
   return measures;
 }
 
-const Measurement* measured(const Specimen& specimen, std::string_view name) {
-  const auto found = std::ranges::find(specimen.measurements, name, &Measurement::name);
-  return found == specimen.measurements.end() ? nullptr : &*found;
-}
-
-double value_of(const Specimen& specimen, std::string_view name, double otherwise) {
-  const Measurement* measurement = measured(specimen, name);
-  return measurement != nullptr ? measurement->value.value_or(otherwise) : otherwise;
-}
-
 void place(ReportFossil& fossil, const Specimen& specimen, const Grid& grid) {
   const auto corner = [&grid](const Index3& i) {
     // A voxel reaches half its edge to either side of its centre.
@@ -135,7 +126,8 @@ void place(ReportFossil& fossil, const Specimen& specimen, const Grid& grid) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
     fossil.box_low_um[axis] = std::min(begin[axis], end[axis]);
     fossil.box_high_um[axis] = std::max(begin[axis], end[axis]);
-    fossil.centroid_um[axis] = value_of(specimen, names[axis], (begin[axis] + end[axis]) / 2);
+    fossil.centroid_um[axis] =
+        measured_value(specimen.measurements, names[axis]).value_or((begin[axis] + end[axis]) / 2);
   }
 }
 
@@ -184,7 +176,8 @@ std::vector<ReportFossil> fossils_of(const Catalogue& catalogue,
     fossil.id = specimen.id;
     fossil.class_index = class_indices.at(specimen.class_value);
     for (const CatalogueKind& kind : kinds) {
-      fossil.measures.push_back(value_of(specimen, kind.name, unknown_number));
+      fossil.measures.push_back(
+          measured_value(specimen.measurements, kind.name).value_or(unknown_number));
     }
     // What somebody has decided is in doubt no more.
     fossil.doubt = doubt != nullptr ? doubt->doubt : 0;

@@ -19,12 +19,12 @@ std::unique_ptr<VolumeSource> open_crop(const fs::path& path, bool spacing_known
   return open_scan(path, options, silent);
 }
 
+}  // namespace
+
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
 }
-
-}  // namespace
 
 bool is_catalogue(const fs::path& path) {
   std::error_code ignored;

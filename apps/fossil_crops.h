@@ -13,6 +13,9 @@
 
 namespace fossilct {
 
+// What can't be asked for is not there.
+bool is_there(const std::filesystem::path& path);
+
 // Whether the path is a catalogue of fossils, by what lies in it.
 bool is_catalogue(const std::filesystem::path& path);
 

@@ -27,11 +27,6 @@ constexpr std::array<std::uint8_t, 3> plain_outline = {255, 140, 0};
 // What a page turns without a stutter, and some 40 kB.
 constexpr double most_triangles = 4000;
 
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 std::vector<std::byte> bytes_of_file(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   const std::string text = {std::istreambuf_iterator<char>(stream), {}};

@@ -9,6 +9,7 @@
 #include "apps/catalogue_slices.h"
 #include "apps/command.h"
 #include "apps/facts.h"
+#include "apps/fossil_crops.h"
 #include "apps/fossil_details.h"
 #include "apps/output_check.h"
 #include "apps/scan_options.h"
@@ -35,11 +36,6 @@ struct ReportCommandOptions {
   fs::path scan;
   OpenOptions open;
 };
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 void write_file(const fs::path& path, const std::string& content) {
   std::error_code error;

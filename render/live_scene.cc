@@ -6,7 +6,6 @@
 #include <vtkCellArray.h>
 #include <vtkFloatArray.h>
 #include <vtkImageData.h>
-#include <vtkLight.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
 #include <vtkPoints.h>
@@ -21,6 +20,7 @@
 #include <cassert>
 #include <map>
 
+#include "render/camera_light.h"
 #include "render/egl_window.h"
 #include "render/vector_math.h"
 
@@ -29,16 +29,6 @@ namespace {
 
 constexpr std::size_t bodies_a_part = 64;
 constexpr std::array<double, 3> background = {0.075, 0.078, 0.082};
-
-// From the viewer's eye: x right, y up, z towards the viewer.
-void add_light(vtkRenderer& renderer, const Vector3& from, double intensity) {
-  vtkNew<vtkLight> light;
-  light->SetLightTypeToCameraLight();
-  light->SetPosition(from.x, from.y, from.z);
-  light->SetFocalPoint(0, 0, 0);
-  light->SetIntensity(intensity);
-  renderer.AddLight(light);
-}
 
 void make_matt(vtkProperty& property) {
   property.SetAmbient(0.16);
@@ -170,8 +160,8 @@ struct LivePainter::Impl {
     hidden.window->AddRenderer(renderer);
     renderer->SetBackground(background[0], background[1], background[2]);
     renderer->AutomaticLightCreationOff();
-    add_light(*renderer, {-1, 1.15, 1}, 0.9);
-    add_light(*renderer, {0.8, -0.3, 1}, 0.25);
+    add_camera_light(*renderer, {-1, 1.15, 1}, 0.9);
+    add_camera_light(*renderer, {0.8, -0.3, 1}, 0.25);
     const std::array<Vector3, 8> corners = corners_of(scan);
     origin = 0.5 * (corners.front() + corners.back());
     radius_um = length(corners.back() - corners.front()) / 2;

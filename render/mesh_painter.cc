@@ -3,7 +3,6 @@
 
 #include <vtkActor.h>
 #include <vtkCamera.h>
-#include <vtkLight.h>
 #include <vtkNew.h>
 #include <vtkOpenGLRenderer.h>
 #include <vtkPolyDataMapper.h>
@@ -15,6 +14,7 @@
 
 #include <cassert>
 
+#include "render/camera_light.h"
 #include "render/cut.h"
 #include "render/egl_window.h"
 #include "render/vector_math.h"
@@ -36,16 +36,6 @@ void make_matt(vtkActor& actor, double grey) {
   property->SetSpecular(0.05);
   property->SetSpecularPower(8);
   property->SetInterpolationToPhong();
-}
-
-// From the viewer's eye: x right, y up, z towards the viewer.
-void add_light(vtkRenderer& renderer, const Vector3& from, double intensity) {
-  vtkNew<vtkLight> light;
-  light->SetLightTypeToCameraLight();
-  light->SetPosition(from.x, from.y, from.z);
-  light->SetFocalPoint(0, 0, 0);
-  light->SetIntensity(intensity);
-  renderer.AddLight(light);
 }
 
 // One pixel from its samples of RGB.
@@ -75,8 +65,8 @@ struct MeshPainter::Impl {
     hidden.window->AddRenderer(renderer);
     renderer->SetBackground(background[0], background[1], background[2]);
     renderer->AutomaticLightCreationOff();
-    add_light(*renderer, {-1, 1.15, 1}, 0.95);
-    add_light(*renderer, {0.8, -0.3, 1}, 0.18);
+    add_camera_light(*renderer, {-1, 1.15, 1}, 0.95);
+    add_camera_light(*renderer, {0.8, -0.3, 1}, 0.18);
     for (auto& part : parts) {
       part.actor->SetMapper(part.mapper);
       renderer->AddActor(part.actor);

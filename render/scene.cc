@@ -6,7 +6,6 @@
 #include <vtkCamera.h>
 #include <vtkColorTransferFunction.h>
 #include <vtkImageData.h>
-#include <vtkLight.h>
 #include <vtkMatrix4x4.h>
 #include <vtkNew.h>
 #include <vtkOpenGLGPUVolumeRayCastMapper.h>
@@ -25,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "render/camera_light.h"
 #include "render/canvas.h"
 #include "render/egl_window.h"
 #include "render/scene_annotation.h"
@@ -125,23 +125,14 @@ struct ScenePainter::Impl {
     hidden.window->AddRenderer(renderer);
     renderer->SetBackground(1, 1, 1);
     renderer->AutomaticLightCreationOff();
-    add_light({-1, 1.15, 1}, 0.9);
-    add_light({0.8, -0.3, 1}, 0.3);
+    add_camera_light(*renderer, {-1, 1.15, 1}, 0.9);
+    add_camera_light(*renderer, {0.8, -0.3, 1}, 0.3);
     for (const Scene::Bodies& bodies : scene.bodies) {
       add_bodies(bodies);
     }
     if (voxel_count(scene.rock.size()) > 0) {
       add_rock(scene);
     }
-  }
-
-  void add_light(const Vector3& from, double intensity) {
-    vtkNew<vtkLight> light;
-    light->SetLightTypeToCameraLight();
-    light->SetPosition(from.x, from.y, from.z);
-    light->SetFocalPoint(0, 0, 0);
-    light->SetIntensity(intensity);
-    renderer->AddLight(light);
   }
 
   void add_bodies(const Scene::Bodies& bodies) {

@@ -5,12 +5,14 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <tuple>
 
 #include "base/text.h"
 #include "specimens/doubt.h"
+#include "specimens/measured_body.h"
 
 namespace fossilct {
 
@@ -33,13 +35,6 @@ std::string spoken(std::string name) {
 const Measurement* measured(const Specimen& specimen, std::string_view name) {
   const auto found = std::ranges::find(specimen.measurements, name, &Measurement::name);
   return found == specimen.measurements.end() ? nullptr : &*found;
-}
-
-double value_of(const Specimen& specimen, std::string_view name) {
-  const Measurement* measurement = measured(specimen, name);
-  return measurement == nullptr
-             ? std::numeric_limits<double>::quiet_NaN()
-             : measurement->value.value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 // "um3" as people write it.
@@ -91,7 +86,8 @@ ViewedFossil viewed(const CatalogueEntry& entry, const std::vector<CatalogueKind
   ViewedFossil fossil;
   fossil.id = specimen.id;
   fossil.class_index = class_index;
-  fossil.diameter_um = value_of(specimen, "equivalent_diameter");
+  fossil.diameter_um = measured_value(specimen.measurements, "equivalent_diameter")
+                           .value_or(std::numeric_limits<double>::quiet_NaN());
   fossil.verdict = entry.verdict;
   fossil.note = entry.note;
   fossil.box = specimen.box;
