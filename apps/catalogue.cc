@@ -3,9 +3,9 @@
 
 #include <fstream>
 
-#include "apps/catalogue_report.h"
-#include "apps/command.h"
-#include "apps/output_check.h"
+#include "apps/cli/command.h"
+#include "apps/cli/output_check.h"
+#include "apps/fossils/catalogue_report.h"
 #include "base/error.h"
 #include "specimens/well.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 
-#include "apps/command.h"
-#include "apps/evaluate_inputs.h"
-#include "apps/evaluation.h"
-#include "apps/output_check.h"
-#include "apps/provenance.h"
-#include "apps/scan_options.h"
-#include "apps/scan_report.h"
+#include "apps/cli/command.h"
+#include "apps/cli/output_check.h"
+#include "apps/cli/provenance.h"
+#include "apps/scans/scan_options.h"
+#include "apps/scans/scan_report.h"
+#include "apps/segmentation/evaluate_inputs.h"
+#include "apps/segmentation/evaluation.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/text.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/help_text.h"
+#include "apps/cli/help_text.h"
 
-#include "apps/command_line.h"
+#include "apps/cli/command_line.h"
 
 namespace fossilct {
 

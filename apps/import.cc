@@ -2,11 +2,11 @@
 #include <chrono>
 #include <optional>
 
-#include "apps/command.h"
-#include "apps/output_check.h"
-#include "apps/scan_options.h"
-#include "apps/scan_provenance.h"
-#include "apps/scan_report.h"
+#include "apps/cli/command.h"
+#include "apps/cli/output_check.h"
+#include "apps/scans/scan_options.h"
+#include "apps/scans/scan_provenance.h"
+#include "apps/scans/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/transfer.h"

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "apps/command.h"
-#include "apps/scan_options.h"
-#include "apps/scan_report.h"
+#include "apps/cli/command.h"
+#include "apps/scans/scan_options.h"
+#include "apps/scans/scan_report.h"
 #include "base/text.h"
 #include "io/label_slices.h"
 #include "volumes/statistics.h"

@@ -7,7 +7,7 @@
 #include <new>
 #include <string_view>
 
-#include "apps/command_line.h"
+#include "apps/cli/command_line.h"
 #include "base/error.h"
 
 namespace fossilct {

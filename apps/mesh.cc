@@ -3,14 +3,14 @@
 #include <chrono>
 #include <limits>
 
-#include "apps/command.h"
-#include "apps/fossil_crops.h"
-#include "apps/fossil_ids.h"
-#include "apps/fossil_meshes.h"
-#include "apps/label_volumes.h"
-#include "apps/output_check.h"
-#include "apps/scan_options.h"
-#include "apps/scan_report.h"
+#include "apps/cli/command.h"
+#include "apps/cli/output_check.h"
+#include "apps/fossils/fossil_crops.h"
+#include "apps/fossils/fossil_ids.h"
+#include "apps/pictures/fossil_meshes.h"
+#include "apps/scans/label_volumes.h"
+#include "apps/scans/scan_options.h"
+#include "apps/scans/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "render/mesh_files.h"

@@ -7,11 +7,11 @@
 #include <map>
 #include <optional>
 
-#include "apps/command.h"
-#include "apps/output_check.h"
-#include "apps/provenance.h"
-#include "apps/scan_options.h"
-#include "apps/scan_report.h"
+#include "apps/cli/command.h"
+#include "apps/cli/output_check.h"
+#include "apps/cli/provenance.h"
+#include "apps/scans/scan_options.h"
+#include "apps/scans/scan_report.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/text.h"

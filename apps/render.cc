@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <array>
 
-#include "apps/command.h"
-#include "apps/fossil_crops.h"
-#include "apps/fossil_pictures.h"
-#include "apps/fossil_plates.h"
-#include "apps/fossil_scene.h"
+#include "apps/cli/command.h"
+#include "apps/fossils/fossil_crops.h"
+#include "apps/pictures/fossil_pictures.h"
+#include "apps/pictures/fossil_plates.h"
+#include "apps/pictures/fossil_scene.h"
 #include "base/error.h"
 #include "base/text.h"
 

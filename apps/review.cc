@@ -3,11 +3,11 @@
 #include <cstdlib>
 #include <unordered_map>
 
-#include "apps/body_edits.h"
-#include "apps/catalogue_report.h"
-#include "apps/command.h"
-#include "apps/review_options.h"
-#include "apps/scan_provenance.h"
+#include "apps/cli/command.h"
+#include "apps/fossils/body_edits.h"
+#include "apps/fossils/catalogue_report.h"
+#include "apps/fossils/review_options.h"
+#include "apps/scans/scan_provenance.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/open_scan.h"

@@ -7,13 +7,13 @@
 #include <system_error>
 #include <utility>
 
-#include "apps/command.h"
-#include "apps/command_line.h"
-#include "apps/output_check.h"
-#include "apps/scan_provenance.h"
-#include "apps/scan_report.h"
-#include "apps/segment_options.h"
-#include "apps/segment_run.h"
+#include "apps/cli/command.h"
+#include "apps/cli/command_line.h"
+#include "apps/cli/output_check.h"
+#include "apps/scans/scan_provenance.h"
+#include "apps/scans/scan_report.h"
+#include "apps/segmentation/segment_options.h"
+#include "apps/segmentation/segment_run.h"
 #include "base/error.h"
 #include "base/lock.h"
 #include "base/text.h"

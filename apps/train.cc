@@ -7,14 +7,14 @@
 #include <optional>
 #include <utility>
 
-#include "apps/command.h"
-#include "apps/command_line.h"
-#include "apps/output_check.h"
-#include "apps/scan_report.h"
-#include "apps/train_files.h"
-#include "apps/train_observer.h"
-#include "apps/train_options.h"
-#include "apps/train_report.h"
+#include "apps/cli/command.h"
+#include "apps/cli/command_line.h"
+#include "apps/cli/output_check.h"
+#include "apps/scans/scan_report.h"
+#include "apps/training/train_files.h"
+#include "apps/training/train_observer.h"
+#include "apps/training/train_options.h"
+#include "apps/training/train_report.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/lock.h"

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "apps/command.h"
-#include "apps/facts.h"
-#include "apps/fossil_crops.h"
-#include "apps/output_check.h"
-#include "apps/scan_options.h"
-#include "apps/viewed_volumes.h"
+#include "apps/cli/command.h"
+#include "apps/cli/facts.h"
+#include "apps/cli/output_check.h"
+#include "apps/fossils/fossil_crops.h"
+#include "apps/pictures/viewed_volumes.h"
+#include "apps/scans/scan_options.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "view/viewer.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/command.h"
-#include "apps/fossil_pictures.h"
+#include "apps/cli/command.h"
+#include "apps/pictures/fossil_pictures.h"
 
 namespace fossilct {
 

@@ -2,10 +2,10 @@
 #include <map>
 #include <optional>
 
-#include "apps/command.h"
-#include "apps/output_check.h"
-#include "apps/provenance.h"
-#include "apps/weights_info.h"
+#include "apps/cli/command.h"
+#include "apps/cli/output_check.h"
+#include "apps/cli/provenance.h"
+#include "apps/training/weights_info.h"
 #include "base/error.h"
 #include "base/text.h"
 

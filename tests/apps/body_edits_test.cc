@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/body_edits.h"
+#include "apps/fossils/body_edits.h"
 
 #include <doctest/doctest.h>
 
 #include <array>
 
-#include "apps/placed_volume.h"
+#include "apps/scans/placed_volume.h"
 #include "base/error.h"
 #include "io/export.h"
 #include "io/volume_file.h"

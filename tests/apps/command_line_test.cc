@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/command_line.h"
+#include "apps/cli/command_line.h"
 
 #include <doctest/doctest.h>
 
-#include "apps/help_text.h"
+#include "apps/cli/help_text.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "support.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/config.h"
+#include "apps/cli/config.h"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "apps/train_report.h"
+#include "apps/training/train_report.h"
 
 namespace fossilct::test {
 

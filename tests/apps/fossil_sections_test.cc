@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/fossil_sections.h"
+#include "apps/pages/fossil_sections.h"
 
 #include <doctest/doctest.h>
 

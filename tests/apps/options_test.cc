@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/options.h"
+#include "apps/cli/options.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/outlines.h"
+#include "apps/pages/outlines.h"
 
 #include <doctest/doctest.h>
 

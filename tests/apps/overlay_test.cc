@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/overlay.h"
+#include "apps/training/overlay.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/scan_provenance.h"
+#include "apps/scans/scan_provenance.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/scan_options.h"
+#include "apps/scans/scan_options.h"
 
 #include <doctest/doctest.h>
 

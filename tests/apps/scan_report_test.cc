@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/scan_report.h"
+#include "apps/scans/scan_report.h"
 
 #include <doctest/doctest.h>
 
-#include "apps/output_check.h"
+#include "apps/cli/output_check.h"
 #include "base/error.h"
 #include "support.h"
 

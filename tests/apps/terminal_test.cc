@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/terminal.h"
+#include "apps/cli/terminal.h"
 
 #include <doctest/doctest.h>
 

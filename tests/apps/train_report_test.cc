@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/train_report.h"
+#include "apps/training/train_report.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/training_inputs.h"
+#include "apps/training/training_inputs.h"
 
 #include <doctest/doctest.h>
 

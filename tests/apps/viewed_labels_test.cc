@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/viewed_labels.h"
+#include "apps/pictures/viewed_labels.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/viewed_meshes.h"
+#include "apps/pictures/viewed_meshes.h"
 
 #include <doctest/doctest.h>
 
-#include "apps/crop_files.h"
+#include "apps/fossils/crop_files.h"
 #include "base/error.h"
 #include "render/mesh.h"
 #include "render/mesh_files.h"

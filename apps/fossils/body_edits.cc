@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/fossils/body_edits.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "apps/fossils/body_editor.h"
+#include "apps/scans/placed_volume.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "specimens/identity.h"
+#include "specimens/label_edit.h"
+
+namespace fossilct {
+
+namespace {
+
+std::set<std::uint32_t> values_of(const Volume<std::uint32_t>& labels) {
+  std::set<std::uint32_t> values(labels.data(), labels.data() + voxel_count(labels.size()));
+  values.erase(0);
+  return values;
+}
+
+std::string few_of(const std::set<std::uint32_t>& values) {
+  constexpr std::size_t most_shown = 4;
+  const auto end =
+      std::next(values.begin(), static_cast<std::ptrdiff_t>(std::min(values.size(), most_shown)));
+  return listed({values.begin(), end}) +
+         (values.size() > most_shown
+              ? " and " + std::to_string(values.size() - most_shown) + " more"
+              : "");
+}
+
+// Labels that came back, and what they are to replace.
+struct Imported {
+  const std::filesystem::path& file;
+  Box box;
+  Volume<std::uint32_t> values;
+  Volume<std::uint32_t> ids;
+  std::set<std::uint32_t> there{};  // of `values`, but for 0
+
+  Error refusal(const std::string& what) const {
+    return option_error("--import-labels", file.string() + " " + what);
+  }
+};
+
+std::optional<std::uint32_t> fossil_of_mask(const Imported& in, std::optional<std::uint32_t> asked,
+                                            std::optional<std::uint32_t> named) {
+  if (asked && named && *asked != *named) {
+    throw in.refusal("is a crop of fossil " + std::to_string(*named) + ", and is given for " +
+                     std::to_string(*asked));
+  }
+  return asked ? asked : named;
+}
+
+void require_mask(const Imported& in, const Specimen& specimen) {
+  const std::string name = "fossil " + std::to_string(specimen.id);
+  if (in.there.empty()) {
+    throw in.refusal("holds no voxel of " + name + "; --reject takes it out of the counts");
+  }
+  if (in.there.size() > 1) {
+    throw in.refusal("holds the values " + few_of(in.there) + "; the mask of " + name +
+                     " has one, and 0 for all else");
+  }
+  std::int64_t left = specimen.voxels;
+  for (std::int64_t i = 0; i < voxel_count(in.ids.size()); ++i) {
+    left -= in.ids.data()[i] == specimen.id && in.values.data()[i] == 0 ? 1 : 0;
+  }
+  if (left == 0) {
+    throw in.refusal("holds none of the voxels of " + name +
+                     "; is it the mask of another? (--reject takes one out of the counts)");
+  }
+}
+
+void require_ids(const Imported& in, const Size3& scan) {
+  if (in.there == std::set<std::uint32_t>{1} && in.box != whole(scan)) {
+    throw in.refusal(
+        "holds the value 1 alone, in a part of the scan: a mask, and it does not say whose; give "
+        "ID=FILE");
+  }
+}
+
+void require_none_missing(const Imported& in, const BodyChanges& changes) {
+  std::vector<std::uint32_t> missing;
+  for (const BodyChange& change : changes) {
+    if (change.voxels == 0) {
+      missing.push_back(change.id);
+    }
+  }
+  if (!missing.empty()) {
+    throw in.refusal("leaves no voxel to " +
+                     std::string(missing.size() == 1 ? "fossil " : "fossils ") +
+                     few_of({missing.begin(), missing.end()}) +
+                     "; a mask is given as ID=FILE; if they are to go, say --retire-missing");
+  }
+}
+
+LabelEdit edit_of(const Imported& in, std::optional<std::uint32_t> mask_of,
+                  const Catalogue& catalogue, Catalogue::Change& change, const Size3& scan) {
+  if (mask_of) {
+    require_mask(in, catalogue.entry(*mask_of, "--import-labels").specimen);
+    return mask_edit(in.box, in.ids.view(), in.values.view(), *mask_of);
+  }
+  require_ids(in, scan);
+  std::map<std::uint32_t, std::uint32_t> new_id;
+  for (const std::uint32_t value : in.there) {
+    new_id[value] = catalogue.has(value) ? value : change.new_id();
+  }
+  return ids_edit(in.box, in.ids.view(), in.values.view(), new_id);
+}
+
+}  // namespace
+
+BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
+                         const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
+                         Progress& progress) {
+  std::vector<Specimen> merged;
+  for (const std::uint32_t id : ids) {
+    merged.push_back(catalogue.entry(id, "--merge").specimen);
+  }
+  if (merged.size() < 2) {
+    throw option_error("--merge", "takes two ids or more");
+  }
+  const std::uint32_t kept = std::ranges::max_element(merged, {}, &Specimen::voxels)->id;
+  Box box = merged[0].box;
+  for (const Specimen& s : merged) {
+    box = united(box, s.box);
+  }
+  BodyEditor editor(catalogue, change, editing, progress);
+  const LabelEdit edit = merge_edit(box, editor.ids_in(box).view(), {ids.begin(), ids.end()}, kept);
+  for (const std::uint32_t gone : editor.apply(edit, nullptr, false)) {
+    editor.retire(gone, kept, "merged");
+  }
+  change.decide({kept, DecisionKind::merge, listed(ids), editing.person});
+  return editor.changes_by(edit);
+}
+
+BodyChanges split_fossil(const Catalogue& catalogue, Catalogue::Change& change, std::uint32_t id,
+                         const SplitOptions& options, const BodyEditing& editing,
+                         Progress& progress) {
+  const Specimen whole_body = catalogue.entry(id, "--split").specimen;
+  BodyEditor editor(catalogue, change, editing, progress);
+  const Volume<std::uint32_t> ids = editor.ids_in(whole_body.box);
+  Volume<std::uint8_t> mask(ids.size());
+  std::transform(ids.data(), ids.data() + voxel_count(ids.size()), mask.data(),
+                 [id](std::uint32_t v) { return std::uint8_t{v == id}; });
+  const BodyParts parts = split_body(mask.view(), editor.scan().spacing_um, options);
+  if (parts.count < 2) {
+    throw option_error("--split", "fossil " + std::to_string(id) +
+                                      " stays whole at a split depth of " +
+                                      format_number(options.depth) + "; give a smaller one");
+  }
+  std::vector<EarlierOverlaps> overlaps(static_cast<std::size_t>(parts.count));
+  std::for_each_n(parts.parts.data(), voxel_count(ids.size()), [&](std::uint32_t part) {
+    if (part != 0) {
+      ++overlaps[part - 1][id];
+    }
+  });
+  const std::vector<std::uint32_t> part_ids =
+      stable_ids(overlaps, {{id, whole_body.voxels}}, catalogue.highest_id_given());
+  const LabelEdit edit = split_edit(whole_body.box, ids.view(), parts.parts.view(), part_ids);
+  for (const std::uint32_t gone : editor.apply(edit, &whole_body, true)) {
+    editor.retire(gone, std::nullopt, "split into " + listed(part_ids));
+  }
+  for (const std::uint32_t part : part_ids) {
+    change.decide({part, DecisionKind::split, "of " + std::to_string(id) + ": " + listed(part_ids),
+                   editing.person});
+  }
+  return editor.changes_by(edit);
+}
+
+BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
+                          const std::filesystem::path& file, std::optional<std::uint32_t> id,
+                          const BodyEditing& editing, Progress& progress) {
+  BodyEditor editor(catalogue, change, editing, progress);
+  OpenOptions options;
+  options.labels = true;
+  options.type = PixelType::u32;
+  options.threads = editing.threads;
+  const PlacedVolume placed = open_placed(file, options, editor.scan(), progress);
+  Imported in = {file, placed.box, read_ids(*placed.source, whole(placed.box.size())),
+                 editor.ids_in(placed.box)};
+  in.there = values_of(in.values);
+  const LabelEdit edit =
+      edit_of(in, fossil_of_mask(in, id, placed.fossil), catalogue, change, editor.scan().size);
+  const BodyChanges changes = editor.changes_by(edit);
+  if (!editing.retire_missing) {
+    require_none_missing(in, changes);
+  }
+  if (changes.empty()) {
+    return changes;
+  }
+  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, false);
+  for (const std::uint32_t changed : edit.changed) {
+    if (std::ranges::find(gone, changed) != gone.end()) {
+      editor.retire(changed, std::nullopt, "erased in " + file.filename().string());
+    } else {
+      change.decide({changed, DecisionKind::import_labels, file.string(), editing.person});
+    }
+  }
+  return changes;
+}
+
+}  // namespace fossilct

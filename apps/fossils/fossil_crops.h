@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "apps/fossils/fossil_ids.h"
+#include "specimens/body_crop.h"
+#include "specimens/catalogue.h"
+#include "volumes/volume.h"
+
+namespace fossilct {
+
+// What can't be asked for is not there.
+bool is_there(const std::filesystem::path& path);
+
+// Whether the path is a catalogue of fossils, by what lies in it.
+bool is_catalogue(const std::filesystem::path& path);
+
+// The fossils of these ids, in their order, or all; rejected ones too. Throws Error{option} of
+// --ids as ids_in().
+std::vector<CatalogueEntry> chosen_fossils(const Catalogue& catalogue,
+                                           const std::vector<IdRange>& ids);
+
+// A crop's labels: 1 in the mask's body, 1 wall and 2 lumen in the tissue.
+struct CropLabels {
+  Grid grid;
+  Volume<std::uint8_t> labels;
+};
+
+// Reads what `extract` cut out of the scan; the catalogue must outlive it. Functions may be called
+// from several threads and throw Error{file} and Error{format} as open_scan().
+class CropReader {
+ public:
+  explicit CropReader(const Catalogue& catalogue);
+
+  bool has_mask(std::uint32_t id) const;
+  // At 1 / downsample of the resolution (a power of two), by majority.
+  CropLabels mask(std::uint32_t id, std::int64_t downsample = 1) const;
+  bool has_wall(std::uint32_t id) const;
+  CropLabels wall(std::uint32_t id) const;
+  // The mask, and the scan's intensities where they were kept, of its size; begin and at_scan_face
+  // stay empty.
+  BodyCrop body(std::uint32_t id) const;
+
+ private:
+  std::filesystem::path path_of(std::uint32_t id, const std::string& suffix) const;
+  CropLabels labels(std::uint32_t id, const std::string& suffix, std::int64_t downsample = 1) const;
+
+  const Catalogue& catalogue_;
+  bool spacing_known_;
+};
+
+}  // namespace fossilct

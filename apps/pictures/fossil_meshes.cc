@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/pictures/fossil_meshes.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "apps/cli/facts.h"
+#include "apps/fossils/fossil_crops.h"
+#include "base/text.h"
+#include "base/threads.h"
+
+namespace fossilct {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t fossils_a_step = 32;
+constexpr double told_deviation = 0.01;
+constexpr std::uint8_t wall_tissue = 1;
+
+std::string mesh_name(std::uint32_t id, bool wall, MeshFormat format) {
+  return "meshes/" + std::to_string(id) + (wall ? "_wall." : ".") + std::string(name_of(format));
+}
+
+// What is told of a mesh that was made.
+struct MadeMesh {
+  std::uint32_t id = 0;
+  MeshCheck check;
+  double deviation = 0;
+  double reduce_error_um = 0;
+};
+
+class MeshMaking {
+ public:
+  MeshMaking(const fs::path& path, const FossilMeshOptions& options, const CommandContext& context)
+      : options_(options),
+        context_(context),
+        catalogue_(Catalogue::open(path, Catalogue::Access::write)),
+        crops_(catalogue_) {
+    for (CatalogueEntry& entry : chosen_fossils(catalogue_, options.ids)) {
+      choose(std::move(entry));
+    }
+  }
+
+  void make_all() {
+    context_.progress.begin("meshes", static_cast<std::int64_t>(to_make_.size()), WorkUnit::items);
+    for (std::size_t first = 0; first < to_make_.size(); first += fossils_a_step) {
+      const std::size_t count = std::min(fossils_a_step, to_make_.size() - first);
+      make(std::span(to_make_).subspan(first, count));
+    }
+    context_.progress.end();
+  }
+
+  CommandResult result(double seconds) const;
+
+ private:
+  struct Target {
+    fs::path path;
+    MeshFormat format;
+  };
+
+  bool is_there(const CatalogueEntry& entry) const {
+    return !entry.meshes_stale && std::ranges::all_of(options_.formats, [&](MeshFormat format) {
+      std::error_code ignored;
+      return fs::exists(catalogue_.folder() / mesh_name(entry.specimen.id, options_.walls, format),
+                        ignored);
+    });
+  }
+
+  void choose(CatalogueEntry entry) {
+    if (options_.walls && !crops_.has_wall(entry.specimen.id)) {
+      ++without_wall_;
+    } else if (!options_.again && is_there(entry)) {
+      ++kept_;
+    } else {
+      to_make_.push_back(std::move(entry));
+    }
+  }
+
+  void make(std::span<const CatalogueEntry> entries) {
+    Catalogue::Change change(catalogue_);
+    std::vector<std::vector<Target>> targets;
+    for (const CatalogueEntry& entry : entries) {
+      targets.push_back(prepare(change, entry));
+    }
+    std::vector<MadeMesh> made(entries.size());
+    parallel_for(static_cast<std::int64_t>(entries.size()), context_.common.threads,
+                 [&](std::int64_t i) {
+                   context_.progress.check();
+                   const auto at = static_cast<std::size_t>(i);
+                   made[at] = make_one(entries[at].specimen.id, targets[at]);
+                   context_.progress.advance(1);
+                 });
+    change.commit();
+    made_.insert(made_.end(), made.begin(), made.end());
+  }
+
+  std::vector<Target> prepare(Catalogue::Change& change, const CatalogueEntry& entry) const {
+    const std::uint32_t id = entry.specimen.id;
+    if (entry.meshes_stale) {
+      for (const bool wall : {false, true}) {
+        for (const MeshFormat format :
+             {MeshFormat::stl, MeshFormat::ply, MeshFormat::obj, MeshFormat::glb}) {
+          change.remove_file(mesh_name(id, wall, format));
+        }
+      }
+    }
+    std::vector<Target> targets;
+    for (const MeshFormat format : options_.formats) {
+      targets.push_back({change.new_file(mesh_name(id, options_.walls, format)), format});
+    }
+    change.mark_meshes_made(id);
+    return targets;
+  }
+
+  MadeMesh make_one(std::uint32_t id, const std::vector<Target>& targets) const {
+    const CropLabels crop = options_.walls ? crops_.wall(id) : crops_.mask(id);
+    const BodyMesh body =
+        mesh_body({crop.labels.view(), wall_tissue, {}, crop.grid}, options_.mesh);
+    const MeshFileOptions file = {.centred = options_.centred,
+                                  .name = "fossil " + std::to_string(id),
+                                  .unit = crop.grid.unit(),
+                                  .if_exists = IfExists::replace};
+    for (const Target& target : targets) {
+      write_mesh(target.path, target.format, body.mesh, file);
+    }
+    return {id, body.check, body.volume_deviation(), body.reduce_error_um};
+  }
+
+  Json fossils_json() const;
+
+  const FossilMeshOptions& options_;
+  const CommandContext& context_;
+  Catalogue catalogue_;
+  CropReader crops_;
+  std::vector<CatalogueEntry> to_make_;
+  std::vector<MadeMesh> made_;
+  std::int64_t kept_ = 0;
+  std::int64_t without_wall_ = 0;
+};
+
+Json MeshMaking::fossils_json() const {
+  Json list = Json::array();
+  for (const MadeMesh& mesh : made_) {
+    list.push_back({{"id", mesh.id},
+                    {"triangles", mesh.check.triangles},
+                    {"points", mesh.check.points},
+                    {"shells", mesh.check.shells},
+                    {"euler_number", mesh.check.euler_number},
+                    {"sound", mesh.check.sound()},
+                    {"fault", mesh.check.fault},
+                    {"enclosed_volume", mesh.check.volume_um3},
+                    {"area", mesh.check.area_um2},
+                    {"volume_deviation", mesh.deviation},
+                    {"reduce_error", mesh.reduce_error_um}});
+  }
+  return list;
+}
+
+// "7 (why), 9 (why) and 12 more".
+std::string listed(const std::vector<std::string>& items) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, items.size()); ++i) {
+    text += (i == 0 ? "" : ", ") + items[i];
+  }
+  return items.size() <= most
+             ? text
+             : text + " and " + std::to_string(items.size() - most) + " more (--json lists them)";
+}
+
+std::string faults_text(const std::vector<MadeMesh>& made) {
+  std::vector<std::string> faults;
+  for (const MadeMesh& mesh : made) {
+    if (!mesh.check.sound()) {
+      faults.push_back(std::to_string(mesh.id) + " (" + mesh.check.fault + ")");
+    }
+  }
+  if (faults.empty()) {
+    return made.empty() ? "" : "each is a closed 2-manifold that faces outwards";
+  }
+  return "NOT sound: " + listed(faults);
+}
+
+std::string deviations_text(std::vector<MadeMesh> made) {
+  std::erase_if(made, [](const MadeMesh& m) { return std::abs(m.deviation) <= told_deviation; });
+  std::ranges::sort(made, std::greater(), [](const MadeMesh& m) { return std::abs(m.deviation); });
+  std::vector<std::string> items;
+  for (const MadeMesh& mesh : made) {
+    const double percent = std::round(mesh.deviation * 1000) / 10;
+    items.push_back(std::to_string(mesh.id) + " (" + format_rounded(percent) + "%)");
+  }
+  return items.empty() ? "" : "more than 1% off the voxels': " + listed(items);
+}
+
+CommandResult MeshMaking::result(double seconds) const {
+  std::int64_t triangles = 0;
+  for (const MadeMesh& mesh : made_) {
+    triangles += mesh.check.triangles;
+  }
+  const auto made = static_cast<std::int64_t>(made_.size());
+  const Facts facts = {
+      {"written", (catalogue_.folder() / "meshes").string()},
+      {"meshes",
+       format_count(made) + " made" +
+           (kept_ == 0 ? ""
+                       : ", " + format_count(kept_) + " there already (--again makes them anew)")},
+      {"no wall", without_wall_ == 0 ? "" : counted(without_wall_, "fossil") + " passed over"},
+      {"triangles", format_count(triangles)},
+      {"checked", faults_text(made_)},
+      {"volumes", deviations_text(made_)},
+      {"took", format_duration(seconds)}};
+  const Json json = {{"output", (catalogue_.folder() / "meshes").string()},
+                     {"made", made},
+                     {"kept", kept_},
+                     {"without_wall", without_wall_},
+                     {"triangles", triangles},
+                     {"unit", catalogue_.scan().grid.unit()},
+                     {"fossils", fossils_json()},
+                     {"seconds", seconds}};
+  return {json, facts_text(facts), true};
+}
+
+}  // namespace
+
+CommandResult mesh_fossils(const fs::path& path, const FossilMeshOptions& options,
+                           const CommandContext& context) {
+  const auto began = std::chrono::steady_clock::now();
+  options.mesh.check();
+  MeshMaking making(path, options, context);
+  try {
+    making.make_all();
+  } catch (const Cancelled&) {
+    throw Interrupted("interrupted; the meshes made so far are kept: the same command goes on");
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  return making.result(took.count());
+}
+
+}  // namespace fossilct

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/pictures/fossil_solids.h"
+
+#include "render/mesh.h"
+
+namespace fossilct {
+
+namespace {
+
+constexpr std::size_t fossils_ahead = 4;
+constexpr std::uint8_t wall_tissue = 1;
+
+FossilSolid solid_of(const CropReader& crops, std::uint32_t id, bool with_wall) {
+  FossilSolid solid = {crops.body(id), {}, std::nullopt};
+  solid.body = mesh_body({solid.crop.mask.view(), mask_body, {}, solid.crop.grid}, {}).mesh;
+  if (with_wall && crops.has_wall(id)) {
+    const CropLabels wall = crops.wall(id);
+    solid.wall = mesh_body({wall.labels.view(), wall_tissue, {}, wall.grid}, {}).mesh;
+  }
+  return solid;
+}
+
+}  // namespace
+
+SolidsAhead::SolidsAhead(const CropReader& crops, std::span<const CatalogueEntry> entries,
+                         bool with_walls)
+    : ahead_(fossils_ahead, [this, &crops, entries, with_walls]() -> std::optional<FossilSolid> {
+        return next_ < entries.size()
+                   ? std::optional(solid_of(crops, entries[next_++].specimen.id, with_walls))
+                   : std::nullopt;
+      }) {}
+
+}  // namespace fossilct
