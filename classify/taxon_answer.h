@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+namespace fossilct {
+
+// What a model says of a specimen. Vectors have one number a taxon of the model.
+struct TaxonAnswer {
+  // Probabilities: the mean over the specimen's views (and over the passes of Monte-Carlo dropout),
+  // after temperature scaling. Sum 1.
+  std::vector<double> scores;
+  // Of Monte-Carlo dropout, empty without: deviation of the score over the passes, and the share of
+  // passes in which the taxon was the first.
+  std::vector<double> deviations;
+  std::vector<double> votes;
+  // Distance of its features to those of the nearest taxon, 1 where 99% of the specimens the model
+  // was validated on lie nearer; nothing where the model can't tell.
+  std::optional<double> novelty;
+};
+
+// The answer that is given: below `threshold` it is "unsure" (Marchant et al. 2020: 0.8).
+inline constexpr double default_taxon_threshold = 0.8;
+
+}  // namespace fossilct
