@@ -42,7 +42,7 @@ struct SegmentationRecord {
 enum class Verdict { undecided, accepted, rejected };
 // What somebody decided. Merging, splitting and importing labels change the body, so that it is
 // undecided again.
-enum class DecisionKind { accept, reject, reopen, note, merge, split, import_labels, photo };
+enum class DecisionKind { accept, reject, reopen, note, merge, split, import_labels, photo, taxon };
 
 std::string to_string(Verdict verdict);    // "accepted"
 std::string to_string(DecisionKind kind);  // "import-labels"
@@ -50,10 +50,36 @@ std::string to_string(DecisionKind kind);  // "import-labels"
 struct Decision {
   std::uint32_t id = 0;
   DecisionKind kind = DecisionKind::note;
-  std::string value;  // the note, the ids merged, the parts, the file
+  // The note, the ids merged, the parts, the file; the name that a person gave it, empty where they
+  // took it back.
+  std::string value;
   std::string person;
   std::string time = {};  // UTC, ISO 8601; given by the catalogue
 };
+
+struct TaxonScore {
+  std::string taxon;
+  double score = 0;  // probability
+};
+
+// What a taxon model says of a fossil.
+struct Classification {
+  std::string model;  // name of its file
+  std::string model_sha256;
+  std::vector<TaxonScore> best;  // best first, at least one; some three
+  // Whether the first may stand as the answer: its score reached the threshold, and the fossil is
+  // not like nothing the model has seen.
+  bool is_sure = false;
+  std::optional<double> deviation;  // of the first score over the passes of Monte-Carlo dropout
+  std::optional<double> novelty;    // above 1: farther from all taxa than 99% of known specimens
+  std::string time = {};            // UTC, ISO 8601; given by the catalogue where it is empty
+};
+
+// Who gave a fossil its taxon; `model` also where it is unsure.
+enum class TaxonBy { nobody, person, model };
+std::string to_string(TaxonBy by);  // "", "person", "model"
+// The taxon of a fossil that was classified, but not with certainty.
+inline constexpr std::string_view unsure_taxon = "unsure";
 
 // One fossil as it stands.
 struct CatalogueEntry {
@@ -63,7 +89,11 @@ struct CatalogueEntry {
   Verdict verdict = Verdict::undecided;
   std::string note;                 // the last one
   std::vector<std::string> photos;  // "photos/7-1.jpg"
-  bool meshes_stale = true;         // never made, or the body changed since
+  // The name that a person gave it last; without one what the model says, or "unsure"; else empty.
+  std::string taxon;
+  TaxonBy taxon_by = TaxonBy::nobody;
+  std::optional<Classification> classification;
+  bool meshes_stale = true;  // never made, or the body changed since
   bool views_stale = true;
   bool counts() const { return verdict != Verdict::rejected; }
 };
@@ -192,7 +222,8 @@ class Catalogue::Change {
   // a measurement of an unknown kind. Classes without a name get one. 10,000 with 80 measurements
   // each: a few seconds.
   void add(std::span<const Specimen> specimens);
-  // Measured again: replaces all but the id, and marks meshes and views stale.
+  // Measured again: replaces all but the id and what people said; a model's answer goes, meshes and
+  // views are stale.
   void replace(const Specimen& specimen);
   // The fossil leaves; its id is kept as taken.
   void retire(std::uint32_t id, std::optional<std::uint32_t> into, const std::string& reason);
@@ -200,12 +231,15 @@ class Catalogue::Change {
   void decide(const Decision& decision);
   // `name` ("photos/7-1.jpg") is of new_file(); the decision is kept too.
   void attach_photo(std::uint32_t id, const std::string& name, const std::string& person);
+  // Takes the place of an earlier answer. Throws Error{option} for an unknown id.
+  void classify(std::uint32_t id, const Classification& classification);
   void set_depth(double top_m, double bottom_m);
   // What was made of the fossil as it is now; no change of what is counted.
   void mark_meshes_made(std::uint32_t id);
   void mark_views_made(std::uint32_t id);
   // Of an earlier catalogue of the same scan: its retired ids, decisions, photographs (the files
-  // too, of retired fossils as well) and signatures, which hold no more. Its fossils whose ids are
+  // too, of retired fossils as well), models' answers for fossils whose voxels are the same, and
+  // signatures, which hold no more. Its fossils whose ids are
   // not here are retired as "not found again"; accepted ones whose voxels came out different are
   // undecided again, and so are those whose edit by hand is undone (specimens/reextraction.h). To
   // be called after add(), before any new_id().

@@ -35,6 +35,7 @@ struct Catalogue::Change::Steps {
   std::int64_t kind_of(const std::string& name);
   void mark_made(std::uint32_t id, const std::string& column);
   void insert_decision(const Decision& decision);
+  void insert_classification(std::uint32_t id, const Classification& classification);
   void adopt_photo(const Catalogue& earlier, const Decision& taken);
   void adopt_fossil(const CatalogueEntry& old, bool edited);
   void raise_highest(std::uint32_t id);
@@ -116,6 +117,25 @@ void Catalogue::Change::Steps::insert_decision(const Decision& decision) {
       .bind_all(decision.id, std::string_view(action), std::string_view(decision.value),
                 std::string_view(time), std::string_view(decision.person))
       .run();
+  changes_content = true;
+}
+
+void Catalogue::Change::Steps::insert_classification(std::uint32_t id,
+                                                     const Classification& classification) {
+  const std::string time = classification.time.empty() ? utc_now() : classification.time;
+  const std::int64_t key = specimen_key(1, id);
+  Statement(database, "DELETE FROM answer WHERE specimen = ?").bind(key).run();
+  Statement(database, "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .bind_all(key, std::string_view(classification.model),
+                std::string_view(classification.model_sha256), classification.is_sure,
+                classification.deviation, classification.novelty, std::string_view(time))
+      .run();
+  Statement insert(database, "INSERT INTO classification VALUES (?, ?, ?, ?)");
+  std::int64_t rank = 0;
+  for (const TaxonScore& each : classification.best) {
+    insert.bind_all(key, ++rank, std::string_view(each.taxon), each.score);
+    insert.run();
+  }
   changes_content = true;
 }
 
@@ -218,7 +238,7 @@ void Catalogue::Change::add(std::span<const Specimen> specimens) {
 
 void Catalogue::Change::replace(const Specimen& specimen) {
   steps_->catalogue.entry(specimen.id);
-  for (const char* table : {"measurement", "product"}) {
+  for (const char* table : {"measurement", "product", "answer"}) {
     Statement(steps_->database, std::string("DELETE FROM ") + table + " WHERE specimen = ?")
         .bind(specimen_key(1, specimen.id))
         .run();
@@ -254,6 +274,14 @@ void Catalogue::Change::attach_photo(std::uint32_t id, const std::string& name,
       .run();
 }
 
+void Catalogue::Change::classify(std::uint32_t id, const Classification& classification) {
+  assert(!classification.best.empty());
+  if (!steps_->catalogue.has(id)) {
+    steps_->catalogue.entry(id);  // says why
+  }
+  steps_->insert_classification(id, classification);
+}
+
 void Catalogue::Change::set_depth(double top_m, double bottom_m) {
   Statement(steps_->database, "UPDATE scan SET top_m = ?, bottom_m = ? WHERE id = 1")
       .bind_all(top_m, bottom_m)
@@ -275,6 +303,9 @@ void Catalogue::Change::Steps::adopt_fossil(const CatalogueEntry& old, bool edit
     return;
   }
   if (same_body(catalogue.entry(id).specimen, old.specimen)) {
+    if (old.classification) {
+      insert_classification(id, *old.classification);
+    }
     return;
   }
   if (edited) {

@@ -51,6 +51,10 @@ Verdict verdict_of(std::string_view text) {
                               : Verdict::undecided;
 }
 
+TaxonBy taxon_by_of(std::string_view text) {
+  return text == "person" ? TaxonBy::person : text == "model" ? TaxonBy::model : TaxonBy::nobody;
+}
+
 constexpr std::array decision_names = {
     std::pair{DecisionKind::accept, "accept"},
     std::pair{DecisionKind::reject, "reject"},
@@ -60,6 +64,7 @@ constexpr std::array decision_names = {
     std::pair{DecisionKind::split, "split"},
     std::pair{DecisionKind::import_labels, "import-labels"},
     std::pair{DecisionKind::photo, "photo"},
+    std::pair{DecisionKind::taxon, "taxon"},
 };
 
 DecisionKind decision_of(const Database& database, const std::string& text) {
@@ -90,6 +95,8 @@ CatalogueEntry entry_at(const Statement& row) {
   s.first = index_at(row, 19);
   entry.meshes_stale = row.integer(22) == 0;
   entry.views_stale = row.integer(23) == 0;
+  entry.taxon = row.text(24);
+  entry.taxon_by = taxon_by_of(row.text_view(25));
   return entry;
 }
 
@@ -126,6 +133,27 @@ void read_photos(const Database& database, const std::map<std::int64_t, std::siz
   }
 }
 
+void read_classifications(const Database& database,
+                          const std::map<std::int64_t, std::size_t>& places,
+                          std::vector<CatalogueEntry>& entries) {
+  Statement rows(database,
+                 "SELECT a.specimen, a.model, a.model_sha256, a.sure, a.deviation, a.novelty, "
+                 "a.time, c.taxon, c.score FROM answer AS a JOIN classification AS c ON "
+                 "c.specimen = a.specimen ORDER BY a.specimen, c.rank");
+  while (rows.step()) {
+    const auto place = places.find(rows.integer(0));
+    if (place == places.end()) {
+      continue;
+    }
+    std::optional<Classification>& answer = entries[place->second].classification;
+    if (!answer) {
+      answer = {rows.text(1),          rows.text(2),          {},          rows.integer(3) != 0,
+                rows.optional_real(4), rows.optional_real(5), rows.text(6)};
+    }
+    answer->best.push_back({rows.text(7), rows.real(8)});
+  }
+}
+
 // The rows of one table as bytes that could be read back: type, length, value.
 void append_row(const Statement& row, std::string& bytes) {
   for (int column = 0; column < row.columns(); ++column) {
@@ -143,15 +171,11 @@ void append_row(const Statement& row, std::string& bytes) {
 }
 
 constexpr std::array hashed_tables = {
-    "scan ORDER BY id",
-    "segmentation ORDER BY scan",
-    "class ORDER BY value",
-    "measurement_kind ORDER BY id",
-    "specimen ORDER BY key",
-    "measurement ORDER BY specimen, kind",
-    "classification ORDER BY specimen, model, rank",
-    "review ORDER BY id",
-    "photo ORDER BY id",
+    "scan ORDER BY id",          "segmentation ORDER BY scan",
+    "class ORDER BY value",      "measurement_kind ORDER BY id",
+    "specimen ORDER BY key",     "measurement ORDER BY specimen, kind",
+    "answer ORDER BY specimen",  "classification ORDER BY specimen, rank",
+    "review ORDER BY id",        "photo ORDER BY id",
     "retired ORDER BY scan, id",
 };
 
@@ -161,6 +185,10 @@ std::string to_string(Verdict verdict) {
   return verdict == Verdict::accepted   ? "accepted"
          : verdict == Verdict::rejected ? "rejected"
                                         : "undecided";
+}
+
+std::string to_string(TaxonBy by) {
+  return by == TaxonBy::person ? "person" : by == TaxonBy::model ? "model" : "";
 }
 
 std::string to_string(DecisionKind kind) {
@@ -188,7 +216,8 @@ std::vector<CatalogueEntry> read_entries(const Database& database, const std::st
                  "SELECT s.key, s.scan, s.id, s.class, s.class_value, s.verdict, s.truncated, "
                  "s.fragment, s.split, s.infill, s.voxel_count, s.begin_x, s.begin_y, s.begin_z, "
                  "s.end_x, s.end_y, s.end_z, s.reduction, s.note, f.first_x, f.first_y, "
-                 "f.first_z, p.meshes_made, p.views_made FROM specimens AS s JOIN specimen AS f ON "
+                 "f.first_z, p.meshes_made, p.views_made, s.taxon, s.taxon_by FROM specimens AS s "
+                 "JOIN specimen AS f ON "
                  "f.key = s.key LEFT JOIN product AS p ON p.specimen = s.key " +
                      where + " ORDER BY s.key");
   while (rows.step()) {
@@ -197,6 +226,7 @@ std::vector<CatalogueEntry> read_entries(const Database& database, const std::st
   }
   read_measurements(database, where, places, entries);
   read_photos(database, places, entries);
+  read_classifications(database, places, entries);
   return entries;
 }
 

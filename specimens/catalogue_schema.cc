@@ -13,7 +13,7 @@ namespace {
 
 // Step k brings schema k to k + 1. A step that was released is never edited: what comes later is a
 // step of its own, so that every catalogue ever written can be opened.
-constexpr std::array<const char*, 1> steps = {R"sql(
+constexpr std::array<const char*, 2> steps = {R"sql(
 CREATE TABLE state (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   kind TEXT NOT NULL CHECK (kind IN ('scan', 'well')),
@@ -147,6 +147,56 @@ SELECT s.key, scan.name AS scan, s.id, class.name AS class, s.class AS class_val
   scan.top_m + (scan.bottom_m - scan.top_m) * (s.begin_z + s.end_z) / (2.0 * scan.size_z)
     AS depth_m
 FROM specimen AS s JOIN scan ON scan.id = s.scan JOIN class ON class.value = s.class;
+)sql",
+                                              R"sql(
+CREATE TABLE answer (
+  specimen INTEGER PRIMARY KEY REFERENCES specimen(key) ON DELETE CASCADE,
+  model TEXT NOT NULL,
+  model_sha256 TEXT NOT NULL,
+  sure INTEGER NOT NULL CHECK (sure IN (0, 1)),
+  deviation REAL,
+  novelty REAL,
+  time TEXT NOT NULL);
+
+DROP TABLE classification;
+CREATE TABLE classification (
+  specimen INTEGER NOT NULL REFERENCES answer(specimen) ON DELETE CASCADE,
+  rank INTEGER NOT NULL CHECK (rank > 0),
+  taxon TEXT NOT NULL,
+  score REAL NOT NULL,
+  PRIMARY KEY (specimen, rank)) WITHOUT ROWID;
+
+DROP VIEW specimens;
+CREATE VIEW specimens AS
+SELECT s.key, scan.name AS scan, s.id, class.name AS class, s.class AS class_value,
+  CASE (SELECT action FROM review AS r
+        WHERE r.scan = s.scan AND r.specimen_id = s.id
+          AND r.action NOT IN ('note', 'photo', 'taxon')
+        ORDER BY r.id DESC LIMIT 1)
+    WHEN 'accept' THEN 'accepted' WHEN 'reject' THEN 'rejected' ELSE 'undecided' END AS verdict,
+  s.truncated, s.fragment, s.split, s.infill, s.voxel_count,
+  s.begin_x, s.begin_y, s.begin_z, s.end_x, s.end_y, s.end_z, s.reduction,
+  coalesce((SELECT value FROM review AS r
+            WHERE r.scan = s.scan AND r.specimen_id = s.id AND r.action = 'note'
+            ORDER BY r.id DESC LIMIT 1), '') AS note,
+  scan.top_m + (scan.bottom_m - scan.top_m) * (s.begin_z + s.end_z) / (2.0 * scan.size_z)
+    AS depth_m,
+  CASE WHEN s.named != '' THEN s.named WHEN answer.sure = 1 THEN best.taxon
+    WHEN answer.sure = 0 THEN 'unsure' ELSE '' END AS taxon,
+  CASE WHEN s.named != '' THEN 'person' WHEN answer.sure IS NOT NULL THEN 'model'
+    ELSE '' END AS taxon_by,
+  best.taxon AS model_taxon, best.score AS model_score, answer.novelty AS model_novelty,
+  (SELECT group_concat(taxon || ' ' || printf('%.3f', score), '; ')
+   FROM (SELECT taxon, score FROM classification WHERE specimen = s.key ORDER BY rank))
+    AS model_top
+FROM (SELECT *, coalesce((SELECT value FROM review AS r
+                          WHERE r.scan = each.scan AND r.specimen_id = each.id
+                            AND r.action = 'taxon'
+                          ORDER BY r.id DESC LIMIT 1), '') AS named
+      FROM specimen AS each) AS s
+JOIN scan ON scan.id = s.scan JOIN class ON class.value = s.class
+LEFT JOIN answer ON answer.specimen = s.key
+LEFT JOIN classification AS best ON best.specimen = s.key AND best.rank = 1;
 )sql"};
 
 std::string quoted(const std::string& name) {
@@ -198,10 +248,12 @@ void migrate(const Database& database) {
 void require_current_schema(const Database& database) {
   const std::int64_t schema = database.integer("PRAGMA user_version");
   if (schema < current_schema()) {
+    const bool is_well = database.integer("SELECT kind = 'well' FROM state") != 0;
     throw format_error(database.path(),
                        "has the older schema " + std::to_string(schema) +
-                           "; open it once for writing, as with fossilct review, to bring it up "
-                           "to date");
+                           (is_well ? "; merge the catalogues of its scans again"
+                                    : "; open it once for writing, as with fossilct review, to "
+                                      "bring it up to date"));
   }
 }
 

@@ -8,7 +8,8 @@ namespace fossilct {
 namespace {
 
 bool is_reviewed(const CatalogueEntry& entry) {
-  return entry.verdict != Verdict::undecided || !entry.note.empty() || !entry.photos.empty();
+  return entry.verdict != Verdict::undecided || !entry.note.empty() || !entry.photos.empty() ||
+         entry.taxon_by == TaxonBy::person;
 }
 
 bool is_edit(DecisionKind kind) {

@@ -14,9 +14,10 @@ namespace fossilct {
 
 // What a new extraction takes from the catalogue that it takes the place of.
 struct ExtractionLosses {
-  std::int64_t earlier = 0;             // fossils that were there
-  std::int64_t kept = 0;                // of them, those whose ids go on
-  std::vector<std::uint32_t> reviewed;  // accepted, rejected, noted or photographed, and not found
+  std::int64_t earlier = 0;  // fossils that were there
+  std::int64_t kept = 0;     // of them, those whose ids go on
+  std::vector<std::uint32_t>
+      reviewed;  // accepted, rejected, noted, photographed or named, and not found
   // Merged, split or corrected by hand, and not found as they were left.
   std::vector<std::uint32_t> edited;
   std::optional<Signature> signature;  // that held until now

@@ -33,8 +33,10 @@ constexpr const char* part_rows[] = {
     "INSERT INTO main.measurement SELECT ((?1 - 1) << 32) + m.specimen, k.id, m.value, m.reason "
     "FROM part.measurement AS m JOIN part.measurement_kind AS p ON p.id = m.kind JOIN "
     "main.measurement_kind AS k ON k.name = p.name ORDER BY m.specimen, k.id",
-    "INSERT INTO main.classification SELECT ((?1 - 1) << 32) + specimen, model, rank, class_name, "
-    "score, time FROM part.classification",
+    "INSERT INTO main.answer SELECT ((?1 - 1) << 32) + specimen, model, model_sha256, sure, "
+    "deviation, novelty, time FROM part.answer",
+    "INSERT INTO main.classification SELECT ((?1 - 1) << 32) + specimen, rank, taxon, score FROM "
+    "part.classification",
     "INSERT INTO main.review (scan, specimen_id, action, value, time, person) SELECT ?1, "
     "specimen_id, action, value, time, person FROM part.review ORDER BY id",
     "INSERT INTO main.photo (specimen, file, time) SELECT ((?1 - 1) << 32) + specimen, file, time "
