@@ -42,7 +42,18 @@ struct SegmentationRecord {
 enum class Verdict { undecided, accepted, rejected };
 // What somebody decided. Merging, splitting and importing labels change the body, so that it is
 // undecided again.
-enum class DecisionKind { accept, reject, reopen, note, merge, split, import_labels, photo, taxon };
+enum class DecisionKind {
+  accept,
+  reject,
+  reopen,
+  note,
+  merge,
+  split,
+  import_labels,
+  erase,
+  photo,
+  taxon
+};
 
 std::string to_string(Verdict verdict);    // "accepted"
 std::string to_string(DecisionKind kind);  // "import-labels"
@@ -50,8 +61,8 @@ std::string to_string(DecisionKind kind);  // "import-labels"
 struct Decision {
   std::uint32_t id = 0;
   DecisionKind kind = DecisionKind::note;
-  // The note, the ids merged, the parts, the file; the name that a person gave it, empty where they
-  // took it back.
+  // The note, the ids merged, the parts, the file, what erased it; the name that a person gave it,
+  // empty where they took it back.
   std::string value;
   std::string person;
   std::string time = {};  // UTC, ISO 8601; given by the catalogue
@@ -225,7 +236,7 @@ class Catalogue::Change {
   // Measured again: replaces all but the id and what people said; a model's answer goes, meshes and
   // views are stale.
   void replace(const Specimen& specimen);
-  // The fossil leaves; its id is kept as taken.
+  // The fossil leaves; its id is kept as taken. Its photographs go to `into`.
   void retire(std::uint32_t id, std::optional<std::uint32_t> into, const std::string& reason);
   // Throws Error{option} for an unknown id.
   void decide(const Decision& decision);

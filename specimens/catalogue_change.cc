@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t highest_possible_id = 0xffff'fffe;
+constexpr const char* undone_edit = "extracted anew, without the edit made by hand";
 
 }  // namespace
 
@@ -36,7 +37,9 @@ struct Catalogue::Change::Steps {
   void mark_made(std::uint32_t id, const std::string& column);
   void insert_decision(const Decision& decision);
   void insert_classification(std::uint32_t id, const Classification& classification);
-  void adopt_photo(const Catalogue& earlier, const Decision& taken);
+  void adopt_photo_file(const Catalogue& earlier, const std::string& name);
+  void adopt_photo_rows(const Catalogue& earlier);
+  void reopen_erased(const Catalogue& earlier, const std::set<std::uint32_t>& erased);
   void adopt_fossil(const CatalogueEntry& old, bool edited);
   void raise_highest(std::uint32_t id);
   void record_files();
@@ -171,23 +174,42 @@ void Catalogue::Change::Steps::insert_signature() {
 }
 
 // The only copy of a photograph is in the catalogue: the files of retired fossils stay too.
-void Catalogue::Change::Steps::adopt_photo(const Catalogue& earlier, const Decision& taken) {
-  require_file_of_catalogue(*earlier.state_->database, taken.value);
+void Catalogue::Change::Steps::adopt_photo_file(const Catalogue& earlier, const std::string& name) {
+  require_file_of_catalogue(*earlier.state_->database, name);
   std::error_code error;
-  const fs::path original = earlier.path_of(taken.value);
+  const fs::path original = earlier.path_of(name);
   if (fs::exists(original, error)) {
-    const fs::path copy = catalogue.folder() / taken.value;
+    const fs::path copy = catalogue.folder() / name;
     fs::create_directories(copy.parent_path(), error);
     fs::copy_file(original, copy, fs::copy_options::overwrite_existing, error);
     if (error) {
       throw file_code_error(copy, "can't copy the photograph", error);
     }
   }
-  if (catalogue.has(taken.id)) {
-    Statement(database, "INSERT INTO photo (specimen, file, time) VALUES (?, ?, ?)")
-        .bind_all(specimen_key(1, taken.id), std::string_view(taken.value),
-                  std::string_view(taken.time))
-        .run();
+}
+
+// Photographs of fossils that are still there: not all are of the id they were given to, since a
+// fossil that others were merged into has theirs.
+void Catalogue::Change::Steps::adopt_photo_rows(const Catalogue& earlier) {
+  Statement rows(*earlier.state_->database, "SELECT specimen, file, time FROM photo ORDER BY id");
+  Statement insert(database,
+                   "INSERT INTO photo (specimen, file, time) SELECT ?1, ?2, ?3 WHERE "
+                   "EXISTS (SELECT 1 FROM specimen WHERE key = ?1)");
+  while (rows.step()) {
+    insert.bind_all(rows.integer(0), rows.text_view(1), rows.text_view(2));
+    insert.run();
+  }
+}
+
+// Fossils that were erased by hand have no body here to be told by: where nothing new was found,
+// none has come back.
+void Catalogue::Change::Steps::reopen_erased(const Catalogue& earlier,
+                                             const std::set<std::uint32_t>& erased) {
+  if (catalogue.highest_id_given() <= earlier.highest_id_given()) {
+    return;
+  }
+  for (const std::uint32_t id : erased) {
+    insert_decision({id, DecisionKind::reopen, undone_edit, extraction_person});
   }
 }
 
@@ -251,6 +273,11 @@ void Catalogue::Change::retire(std::uint32_t id, std::optional<std::uint32_t> in
                                const std::string& reason) {
   steps_->catalogue.entry(id);
   const std::string time = utc_now();
+  if (into) {
+    Statement(steps_->database, "UPDATE photo SET specimen = ? WHERE specimen = ?")
+        .bind_all(specimen_key(1, *into), specimen_key(1, id))
+        .run();
+  }
   Statement(steps_->database, "DELETE FROM specimen WHERE key = ?").bind(specimen_key(1, id)).run();
   Statement(steps_->database, "INSERT INTO retired VALUES (1, ?, ?, ?, ?)")
       .bind_all(id, into, std::string_view(reason), std::string_view(time))
@@ -309,8 +336,7 @@ void Catalogue::Change::Steps::adopt_fossil(const CatalogueEntry& old, bool edit
     return;
   }
   if (edited) {
-    insert_decision({id, DecisionKind::reopen, "extracted anew, without the edit made by hand",
-                     extraction_person});
+    insert_decision({id, DecisionKind::reopen, undone_edit, extraction_person});
   } else if (old.verdict == Verdict::accepted) {
     insert_decision({id, DecisionKind::reopen, "its voxels changed", extraction_person});
   }
@@ -327,13 +353,15 @@ void Catalogue::Change::adopt_history(const Catalogue& earlier) {
   for (const Decision& decision : decisions) {
     s.insert_decision(decision);
     if (decision.kind == DecisionKind::photo) {
-      s.adopt_photo(earlier, decision);
+      s.adopt_photo_file(earlier, decision.value);
     }
   }
+  s.adopt_photo_rows(earlier);
   const std::set<std::uint32_t> edited = edited_by_hand(decisions);
   for (const CatalogueEntry& old : earlier.entries()) {
     s.adopt_fossil(old, edited.contains(old.specimen.id));
   }
+  s.reopen_erased(earlier, erased_by_hand(decisions));
   for (const Signature& old : earlier.signatures()) {
     Statement(s.database,
               "INSERT INTO signature (scan, person, time, sha256, revision, specimens, undecided) "

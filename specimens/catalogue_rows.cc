@@ -63,6 +63,7 @@ constexpr std::array decision_names = {
     std::pair{DecisionKind::merge, "merge"},
     std::pair{DecisionKind::split, "split"},
     std::pair{DecisionKind::import_labels, "import-labels"},
+    std::pair{DecisionKind::erase, "erase"},
     std::pair{DecisionKind::photo, "photo"},
     std::pair{DecisionKind::taxon, "taxon"},
 };

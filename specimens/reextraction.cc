@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "specimens/reextraction.h"
 
+#include <algorithm>
 #include <map>
 
 namespace fossilct {
@@ -17,18 +18,28 @@ bool is_edit(DecisionKind kind) {
          kind == DecisionKind::import_labels;
 }
 
+// Fossils with such a decision that no extraction has undone since.
+std::set<std::uint32_t> standing(std::span<const Decision> decisions,
+                                 bool (*is_such)(DecisionKind kind)) {
+  std::set<std::uint32_t> ids;
+  for (const Decision& decision : decisions) {
+    if (is_such(decision.kind)) {
+      ids.insert(decision.id);
+    } else if (decision.kind == DecisionKind::reopen && decision.person == extraction_person) {
+      ids.erase(decision.id);
+    }
+  }
+  return ids;
+}
+
 }  // namespace
 
 std::set<std::uint32_t> edited_by_hand(std::span<const Decision> decisions) {
-  std::set<std::uint32_t> edited;
-  for (const Decision& decision : decisions) {
-    if (is_edit(decision.kind)) {
-      edited.insert(decision.id);
-    } else if (decision.kind == DecisionKind::reopen && decision.person == extraction_person) {
-      edited.erase(decision.id);
-    }
-  }
-  return edited;
+  return standing(decisions, is_edit);
+}
+
+std::set<std::uint32_t> erased_by_hand(std::span<const Decision> decisions) {
+  return standing(decisions, [](DecisionKind kind) { return kind == DecisionKind::erase; });
 }
 
 bool same_body(const Specimen& a, const Specimen& b) {
@@ -40,8 +51,14 @@ ExtractionLosses losses_of(const Catalogue& earlier, std::span<const Specimen> n
   for (const Specimen& specimen : now) {
     found[specimen.id] = &specimen;
   }
-  const std::set<std::uint32_t> edited = edited_by_hand(earlier.decisions());
+  const std::vector<Decision> decisions = earlier.decisions();
+  const std::set<std::uint32_t> edited = edited_by_hand(decisions);
+  const bool any_new = !found.empty() && found.rbegin()->first > earlier.highest_id_given();
   ExtractionLosses losses;
+  if (any_new) {  // which may be what was erased
+    const std::set<std::uint32_t> erased = erased_by_hand(decisions);
+    losses.edited.assign(erased.begin(), erased.end());
+  }
   for (const CatalogueEntry& entry : earlier.entries()) {
     const std::uint32_t id = entry.specimen.id;
     const auto same_id = found.find(id);
@@ -55,6 +72,7 @@ ExtractionLosses losses_of(const Catalogue& earlier, std::span<const Specimen> n
       losses.reviewed.push_back(id);
     }
   }
+  std::ranges::sort(losses.edited);
   const std::vector<Signature> signatures = earlier.signatures();
   if (!signatures.empty() && signatures.back().holds) {
     losses.signature = signatures.back();

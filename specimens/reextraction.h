@@ -18,7 +18,8 @@ struct ExtractionLosses {
   std::int64_t kept = 0;     // of them, those whose ids go on
   std::vector<std::uint32_t>
       reviewed;  // accepted, rejected, noted, photographed or named, and not found
-  // Merged, split or corrected by hand, and not found as they were left.
+  // Merged, split or corrected by hand, and not found as they were left; erased by hand, where
+  // anything new was found.
   std::vector<std::uint32_t> edited;
   std::optional<Signature> signature;  // that held until now
 
@@ -32,6 +33,10 @@ ExtractionLosses losses_of(const Catalogue& earlier, std::span<const Specimen> n
 // Fossils whose last change of body was made by hand: merged, split, imported. An extraction that
 // undid it has left a decision that says so.
 std::set<std::uint32_t> edited_by_hand(std::span<const Decision> decisions);
+
+// Retired fossils that were erased by hand. An extraction that may have brought them back has left
+// a decision that says so.
+std::set<std::uint32_t> erased_by_hand(std::span<const Decision> decisions);
 
 // Whether two are of the same voxels, as far as number, box and first voxel tell.
 bool same_body(const Specimen& a, const Specimen& b);

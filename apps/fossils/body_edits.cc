@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 
 #include "apps/fossils/body_editor.h"
 #include "apps/scans/placed_volume.h"
@@ -111,22 +112,48 @@ LabelEdit edit_of(const Imported& in, std::optional<std::uint32_t> mask_of,
   return ids_edit(in.box, in.ids.view(), in.values.view(), new_id);
 }
 
+// What people said of merged fossils goes to the first, which is kept: notes behind its own, and
+// the name where it has none and they agree.
+void take_words_along(const std::vector<CatalogueEntry>& merged, Catalogue::Change& change,
+                      const std::string& person) {
+  const CatalogueEntry& kept = merged[0];
+  std::string notes = kept.note;
+  std::set<std::string> names;
+  for (const CatalogueEntry& entry : std::span(merged).subspan(1)) {
+    if (!entry.note.empty()) {
+      notes += (notes.empty() ? "" : "; ") + std::to_string(entry.specimen.id) + ": " + entry.note;
+    }
+    if (entry.taxon_by == TaxonBy::person) {
+      names.insert(entry.taxon);
+    }
+  }
+  if (notes != kept.note) {
+    change.decide({kept.specimen.id, DecisionKind::note, notes, person});
+  }
+  if (kept.taxon_by != TaxonBy::person && names.size() == 1) {
+    change.decide({kept.specimen.id, DecisionKind::taxon, *names.begin(), person});
+  }
+}
+
 }  // namespace
 
 BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
                          const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
                          Progress& progress) {
-  std::vector<Specimen> merged;
+  std::vector<CatalogueEntry> merged;
   for (const std::uint32_t id : ids) {
-    merged.push_back(catalogue.entry(id, "--merge").specimen);
+    merged.push_back(catalogue.entry(id, "--merge"));
   }
   if (merged.size() < 2) {
     throw option_error("--merge", "takes two ids or more");
   }
-  const std::uint32_t kept = std::ranges::max_element(merged, {}, &Specimen::voxels)->id;
-  Box box = merged[0].box;
-  for (const Specimen& s : merged) {
-    box = united(box, s.box);
+  const auto largest = std::ranges::max_element(
+      merged, {}, [](const CatalogueEntry& entry) { return entry.specimen.voxels; });
+  std::rotate(merged.begin(), largest, std::next(largest));
+  const std::uint32_t kept = merged[0].specimen.id;
+  Box box = merged[0].specimen.box;
+  for (const CatalogueEntry& entry : merged) {
+    box = united(box, entry.specimen.box);
   }
   BodyEditor editor(catalogue, change, editing, progress);
   const LabelEdit edit = merge_edit(box, editor.ids_in(box).view(), {ids.begin(), ids.end()}, kept);
@@ -134,6 +161,7 @@ BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
     editor.retire(gone, kept, "merged");
   }
   change.decide({kept, DecisionKind::merge, listed(ids), editing.person});
+  take_words_along(merged, change, editing.person);
   return editor.changes_by(edit);
 }
 
@@ -195,7 +223,9 @@ BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
   const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, false);
   for (const std::uint32_t changed : edit.changed) {
     if (std::ranges::find(gone, changed) != gone.end()) {
-      editor.retire(changed, std::nullopt, "erased in " + file.filename().string());
+      const std::string reason = "erased in " + file.filename().string();
+      change.decide({changed, DecisionKind::erase, reason, editing.person});
+      editor.retire(changed, std::nullopt, reason);
     } else {
       change.decide({changed, DecisionKind::import_labels, file.string(), editing.person});
     }

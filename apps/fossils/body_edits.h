@@ -53,7 +53,8 @@ using BodyChanges = std::vector<BodyChange>;  // by id
 // there are several classes and no `new_class`, and Error{file} for a fossil that was measured at a
 // lower resolution, whose crop can't be edited.
 
-// The fossils become one, which keeps the id of the largest.
+// The fossils become one, which keeps the id of the largest and gets the photographs and notes of
+// all, and the name that people gave the others where it has none and they agree.
 BodyChanges merge_bodies(const Catalogue& catalogue, Catalogue::Change& change,
                          const std::vector<std::uint32_t>& ids, const BodyEditing& editing,
                          Progress& progress);

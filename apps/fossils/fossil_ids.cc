@@ -23,7 +23,7 @@ std::uint32_t parse_id(const std::string& option, std::string_view text) {
 std::vector<IdRange> parse_ids(const std::string& option, const std::string& text) {
   std::vector<IdRange> ranges;
   for (const std::string& part : split(text, ',')) {
-    const std::size_t dash = part.find('-');
+    const std::size_t dash = part.find('-', 1);  // one before the digits is a sign
     const std::uint32_t first = parse_id(option, part.substr(0, dash));
     const std::uint32_t last =
         dash == std::string::npos ? first : parse_id(option, part.substr(dash + 1));

@@ -148,6 +148,32 @@ TEST_CASE("merged bodies are one of the larger one's id, measured anew") {
   CHECK(catalogue.decisions().back().value == "2, 1");
 }
 
+TEST_CASE("what was said of merged bodies, and their photographs, go to the one that is kept") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  {
+    Catalogue::Change change(catalogue);
+    change.decide({1, DecisionKind::note, "a holotype", "A. Reader"});
+    change.decide({2, DecisionKind::note, "its spine", "A. Reader"});
+    change.decide({2, DecisionKind::taxon, "ruber", "A. Reader"});
+    test::write_file(change.new_file("photos/2-1.jpg"), "JPEG");
+    change.attach_photo(2, "photos/2-1.jpg", "A. Reader");
+    change.commit();
+  }
+  Catalogue::Change change(catalogue);
+  merge_bodies(catalogue, change, {1, 2}, editing, progress);
+  change.commit();
+  REQUIRE(catalogue.ids().size() == 1);
+  const CatalogueEntry kept = catalogue.entries()[0];
+  CHECK(kept.note ==
+        (kept.specimen.id == 1 ? "a holotype; 2: its spine" : "its spine; 1: a holotype"));
+  CHECK(kept.photos == std::vector<std::string>{"photos/2-1.jpg"});
+  CHECK(kept.taxon == "ruber");
+  CHECK(std::filesystem::exists(folder / "photos/2-1.jpg"));
+}
+
 TEST_CASE("an edit that is not committed leaves the volume and the crops") {
   const test::TemporaryFolder folder;
   make_blocks(folder.path());

@@ -41,6 +41,7 @@ fossilct_cli_test(review_both ${review} --accept 4 --reject 4 EXIT 2 STDERR "--r
 foreach(option accept reject reopen)
   fossilct_cli_test(review_${option}_wrong ${review} --${option} 4,x EXIT 2 STDERR "--${option}: 'x' is no id of a fossil")
 endforeach()
+fossilct_cli_test(review_negative ${review} --accept -1 EXIT 2 STDERR "--accept: '-1' is no id of a fossil")
 fossilct_cli_test(review_range ${review} --accept 7-4 EXIT 2 STDERR "--accept: '7-4' is no range of ids")
 fossilct_cli_test(review_note_form ${review} --note 4 EXIT 2 STDERR "--note: '4' is not of the form ID=TEXT")
 fossilct_cli_test(review_photo_form ${review} --photo a.jpg EXIT 2 STDERR "--photo: 'a.jpg' is not of the form ID=FILE")

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "specimens/catalogue_schema.h"
+#include "specimens/sqlite.h"
 #include "tests/specimens/catalogue_files.h"
 
 namespace fossilct {
@@ -268,6 +269,35 @@ TEST_CASE("a new extraction takes over what was decided before") {
   CHECK(now.retired()[1].id == 5);
   REQUIRE(now.signatures().size() == 1);
   CHECK(!now.signatures()[0].holds);
+}
+
+TEST_CASE("photographs go to what a merged fossil became, and keep their time") {
+  const TemporaryFolder before;
+  const TemporaryFolder after;
+  {
+    Catalogue earlier = make_test_catalogue(before.path(), 3);
+    Catalogue::Change change(earlier);
+    test::write_file(change.new_file("photos/1-1.jpg"), "JPEG");
+    change.attach_photo(1, "photos/1-1.jpg", "A. Reader");
+    change.retire(1, 2, "merged");
+    change.commit();
+    CHECK(earlier.entry(2).photos == std::vector<std::string>{"photos/1-1.jpg"});
+  }
+  const std::string time = "2001-02-03T04:05:06Z";
+  alter_catalogue(before.path(), "UPDATE photo SET time = '" + time + "'");
+  const Catalogue earlier = Catalogue::open(before.path(), Access::read);
+  Catalogue now = Catalogue::create(after.path(), test::catalogue_test_scan(), {}, {},
+                                    test::catalogue_test_kinds());
+  Catalogue::Change change(now);
+  change.add(std::vector{catalogue_test_specimen(2), catalogue_test_specimen(3)});
+  change.adopt_history(earlier);
+  change.commit();
+  CHECK(now.entry(2).photos == std::vector<std::string>{"photos/1-1.jpg"});
+  CHECK(test::read_file(after / "photos/1-1.jpg") == "JPEG");
+  const Database database(after / "catalogue.sqlite", Database::Mode::read);
+  Statement photos(database, "SELECT time FROM photo");
+  REQUIRE(photos.step());
+  CHECK(photos.text(0) == time);
 }
 
 TEST_CASE("a damaged, foreign or newer database is said and left as it is") {

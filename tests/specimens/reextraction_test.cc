@@ -88,6 +88,26 @@ TEST_CASE(
   CHECK(losses_of(catalogue, now).edited.empty());
 }
 
+TEST_CASE("what was erased by hand may be back where anything new is found, and once is said") {
+  const TemporaryFolder folder;
+  Catalogue earlier = make_test_catalogue(folder.path(), 3);
+  {
+    Catalogue::Change change(earlier);
+    change.decide({2, DecisionKind::erase, "erased in edited.nrrd", "A. Reader"});
+    change.retire(2, std::nullopt, "erased in edited.nrrd");
+    change.commit();
+  }
+  std::vector<Specimen> now = {catalogue_test_specimen(1), catalogue_test_specimen(3)};
+  CHECK(losses_of(earlier, now).edited.empty());
+  now.push_back(catalogue_test_specimen(4));
+  CHECK(losses_of(earlier, now).edited == Ids{2});
+  const TemporaryFolder anew;
+  const Catalogue later = extracted_anew(anew.path(), earlier, now);
+  CHECK(erased_by_hand(later.decisions()).empty());
+  now.push_back(catalogue_test_specimen(5));
+  CHECK(losses_of(later, now).edited.empty());
+}
+
 TEST_CASE("the photograph of a fossil that is not found again stays") {
   const TemporaryFolder before;
   const TemporaryFolder after;
