@@ -161,9 +161,8 @@ class ExtractCommand : public Command {
     write_instances(context, inputs, extraction, folder.temporary_path(), provenance);
     add_counting_volumes(extraction.specimens, inputs.grid, core, context.progress);
     const ScanRecord scan = scan_record(inputs, core, earlier, provenance);
-    write_catalogue(inputs, extraction, core, earlier, folder.temporary_path(), scan);
-    const Counts counts = count(inputs, extraction, scan);
-    carry_over_files(output_, folder.temporary_path());
+    const Counts counts =
+        write_catalogue(inputs, extraction, core, earlier, folder.temporary_path(), scan);
     folder.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     return result(extraction, inputs, core, counts, losses, took.count());
@@ -199,6 +198,12 @@ class ExtractCommand : public Command {
                        " voxels with what is around: not split, and measured at a lower "
                        "resolution (column reduction); a larger --largest-crop needs more memory");
     }
+  }
+
+  // The path as it leads there from any folder, since the catalogue is used from others than this.
+  static std::string from_anywhere(const fs::path& path) {
+    const fs::path normal = fs::absolute(path).lexically_normal();
+    return (normal.has_filename() ? normal : normal.parent_path()).string();
   }
 
   static std::string provisional_name(std::size_t key) { return "body-" + std::to_string(key); }
@@ -253,14 +258,14 @@ class ExtractCommand : public Command {
     }
   }
 
-  Counts count(const ExtractInputs& inputs, const Extraction& extraction,
+  // Rejected ones left out.
+  Counts count(const ExtractInputs& inputs, const std::vector<CatalogueEntry>& entries,
                const ScanRecord& scan) const {
     const double level = settings_.confidence / 100;
     std::map<std::int64_t, std::vector<const Specimen*>> by_class;
-    std::vector<const Specimen*> all;
-    for (const Specimen& s : extraction.specimens) {
-      by_class[s.class_value].push_back(&s);
-      all.push_back(&s);
+    const std::vector<const Specimen*> all = counting_fossils(entries, scan.name, std::nullopt);
+    for (const Specimen* s : all) {
+      by_class[s->class_value].push_back(s);
     }
     Counts counts = {density_of(all, scan, level), {}};
     for (const auto& [value, list] : by_class) {
@@ -274,7 +279,7 @@ class ExtractCommand : public Command {
   ScanRecord scan_record(const ExtractInputs& inputs, const CoreVolume& core,
                          const std::optional<Catalogue>& earlier, const Json& provenance) const {
     return {.name = scan_name(inputs, earlier),
-            .path = (inputs.scan ? settings_.scan : settings_.labels).string(),
+            .path = from_anywhere(inputs.scan ? settings_.scan : settings_.labels),
             .sha256 = inputs.scan_identity.sha256,
             .grid = inputs.grid,
             .core_volume = inputs.scan ? std::optional(core.volume) : std::nullopt,
@@ -283,11 +288,11 @@ class ExtractCommand : public Command {
             .provenance = provenance};
   }
 
-  void write_catalogue(const ExtractInputs& inputs, const Extraction& extraction,
-                       const CoreVolume& core, const std::optional<Catalogue>& earlier,
-                       const fs::path& folder, const ScanRecord& scan) const {
+  Counts write_catalogue(const ExtractInputs& inputs, const Extraction& extraction,
+                         const CoreVolume& core, const std::optional<Catalogue>& earlier,
+                         const fs::path& folder, const ScanRecord& scan) const {
     const SegmentationRecord segmentation = {
-        settings_.labels.string(), inputs.labels_identity.sha256,
+        from_anywhere(settings_.labels), inputs.labels_identity.sha256,
         options_json(inputs, core.air_grey), summary_json(extraction, inputs, core),
         scan.provenance};
     write_rock(folder, inputs.grid, core);
@@ -299,6 +304,8 @@ class ExtractCommand : public Command {
       change.adopt_history(*earlier);
     }
     change.commit();
+    carry_over_files(output_, folder, catalogue.ids());
+    return count(inputs, catalogue.entries(), scan);
   }
 
   std::string scan_name(const ExtractInputs& inputs,
@@ -360,6 +367,7 @@ class ExtractCommand : public Command {
     }
     json["kept_ids"] = losses ? Json(losses->kept) : Json();
     json["retired"] = losses ? Json(losses->earlier - losses->kept) : Json();
+    json["reopened"] = losses ? Json(losses->reopened) : Json();
     json["seconds"] = seconds;
     return {as_utf8(json), facts_text(facts(e, inputs, core, counts, losses, seconds)), true};
   }

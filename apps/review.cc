@@ -10,6 +10,7 @@
 #include "apps/scans/scan_provenance.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "io/image_files.h"
 #include "io/open_scan.h"
 #include "specimens/catalogue.h"
 #include "specimens/doubt.h"
@@ -45,6 +46,11 @@ void attach_photo(const Catalogue& catalogue, Catalogue::Change& change, std::ui
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
     throw option_error("--photo", "there is no file '" + file.string() + "'");
+  }
+  if (!image_format_of(file)) {
+    throw option_error("--photo", "'" + file.string() +
+                                      "' is no picture that browsers and programs show: JPEG, PNG, "
+                                      "TIFF or BMP");
   }
   const std::string name = photo_name(catalogue, catalogue.entry(id, "--photo"), file);
   std::filesystem::copy_file(file, change.new_file(name),
@@ -121,6 +127,7 @@ BodyChanges edit_bodies(const Catalogue& catalogue, Catalogue::Change& change,
   }
   if (options.split) {
     SplitOptions split;
+    split.mode = SplitMode::always;  // a person has seen that they are several
     split.depth = options.split_depth;
     return split_fossil(catalogue, change, *options.split, split, editing, context.progress);
   }

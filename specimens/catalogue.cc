@@ -112,6 +112,21 @@ bool is_merged_database(const Database& database) {
   return database.integer("SELECT kind = 'well' FROM state") != 0;
 }
 
+// Of an older schema, opened for reading.
+void bring_up_to_date(const fs::path& path, const Database& database) {
+  const std::string schema = std::to_string(database.integer("PRAGMA user_version"));
+  if (is_merged_database(database)) {
+    throw format_error(
+        path, "has the older schema " + schema + "; merge the catalogues of its scans again");
+  }
+  try {
+    Catalogue::open(path, Catalogue::Access::write);
+  } catch (const Error&) {
+    rethrow_with_context(path.string() + ": has the older schema " + schema +
+                         ", which must be brought up to date first, and that failed");
+  }
+}
+
 std::string range_of_ids(const Database& database) {
   const std::int64_t count = database.integer("SELECT count(*) FROM specimen");
   if (count == 0) {
@@ -201,7 +216,10 @@ Catalogue Catalogue::open(const fs::path& path, Access access) {
   const Database& database = *state->database;
   require_catalogue(database);
   if (!state->writable) {
-    require_current_schema(database);
+    if (database.integer("PRAGMA user_version") < current_schema()) {
+      bring_up_to_date(path, database);
+      return open(path, access);
+    }
     require_tables(database);
     return Catalogue(std::move(state));
   }

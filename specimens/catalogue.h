@@ -114,6 +114,7 @@ struct RetiredId {
   std::optional<std::uint32_t> into;  // the fossil that took over its voxels
   std::string reason;                 // "merged", "not found again"
   std::string time;
+  std::optional<Box> box = {};  // where it was
 };
 
 struct Signature {
@@ -163,9 +164,10 @@ class Catalogue {
                           std::span<const MeasurementKind> kinds);
   // Throws Error{file} where there is none, where another process writes it (Access::write), or the
   // folder can't be written; Error{format} where the database is damaged, is none of ours, or has a
-  // schema newer than this program's. Older schemas are brought up to date when opened for writing,
-  // and refused for reading. Finishes, for writing, what a kill left. Costs one pass over the
-  // database (10,000 fossils with 80 measurements: some 0.1 s).
+  // schema newer than this program's. An older one is brought up to date, for reading too
+  // (signatures go on holding); that of a merged catalogue is refused. Finishes, for writing, what
+  // a kill left. Costs one pass over the database (10,000 fossils with 80 measurements: some 0.1
+  // s).
   static Catalogue open(const std::filesystem::path& path, Access access);
 
   // Whether the folder's catalogue.sqlite is one of ours, whole or damaged: it says so itself, or
@@ -251,9 +253,9 @@ class Catalogue::Change {
   // Of an earlier catalogue of the same scan: its retired ids, decisions, photographs (the files
   // too, of retired fossils as well), models' answers for fossils whose voxels are the same, and
   // signatures, which hold no more. Its fossils whose ids are
-  // not here are retired as "not found again"; accepted ones whose voxels came out different are
-  // undecided again, and so are those whose edit by hand is undone (specimens/reextraction.h). To
-  // be called after add(), before any new_id().
+  // not here are retired as "not found again"; those whose verdict does not stand are undecided
+  // again, and so are those whose edit by hand is undone (specimens/reextraction.h). To be called
+  // after add(), before any new_id().
   void adopt_history(const Catalogue& earlier);
 
   // Where to write the file that is to be `name` ("crops/7.nrrd"); it gets its name, in place of

@@ -36,10 +36,11 @@ struct Catalogue::Change::Steps {
   std::int64_t kind_of(const std::string& name);
   void mark_made(std::uint32_t id, const std::string& column);
   void insert_decision(const Decision& decision);
+  void insert_retired(const RetiredId& retired);
   void insert_classification(std::uint32_t id, const Classification& classification);
   void adopt_photo_file(const Catalogue& earlier, const std::string& name);
   void adopt_photo_rows(const Catalogue& earlier);
-  void reopen_erased(const Catalogue& earlier, const std::set<std::uint32_t>& erased);
+  void reopen_erased(const Catalogue& earlier);
   void adopt_fossil(const CatalogueEntry& old, bool edited);
   void raise_highest(std::uint32_t id);
   void record_files();
@@ -123,6 +124,17 @@ void Catalogue::Change::Steps::insert_decision(const Decision& decision) {
   changes_content = true;
 }
 
+void Catalogue::Change::Steps::insert_retired(const RetiredId& retired) {
+  Statement insert(database, "INSERT INTO retired VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind_all(retired.id, retired.into, std::string_view(retired.reason),
+                  std::string_view(retired.time));
+  if (retired.box) {
+    const Box& box = *retired.box;
+    insert.bind_all(box.begin.x, box.begin.y, box.begin.z, box.end.x, box.end.y, box.end.z);
+  }
+  insert.run();
+}
+
 void Catalogue::Change::Steps::insert_classification(std::uint32_t id,
                                                      const Classification& classification) {
   const std::string time = classification.time.empty() ? utc_now() : classification.time;
@@ -201,14 +213,12 @@ void Catalogue::Change::Steps::adopt_photo_rows(const Catalogue& earlier) {
   }
 }
 
-// Fossils that were erased by hand have no body here to be told by: where nothing new was found,
-// none has come back.
-void Catalogue::Change::Steps::reopen_erased(const Catalogue& earlier,
-                                             const std::set<std::uint32_t>& erased) {
-  if (catalogue.highest_id_given() <= earlier.highest_id_given()) {
-    return;
+void Catalogue::Change::Steps::reopen_erased(const Catalogue& earlier) {
+  std::vector<Specimen> now;
+  for (CatalogueEntry& entry : catalogue.entries()) {
+    now.push_back(std::move(entry.specimen));
   }
-  for (const std::uint32_t id : erased) {
+  for (const std::uint32_t id : erased_and_back(earlier, now)) {
     insert_decision({id, DecisionKind::reopen, undone_edit, extraction_person});
   }
 }
@@ -271,7 +281,7 @@ void Catalogue::Change::replace(const Specimen& specimen) {
 
 void Catalogue::Change::retire(std::uint32_t id, std::optional<std::uint32_t> into,
                                const std::string& reason) {
-  steps_->catalogue.entry(id);
+  const Box box = steps_->catalogue.entry(id).specimen.box;
   const std::string time = utc_now();
   if (into) {
     Statement(steps_->database, "UPDATE photo SET specimen = ? WHERE specimen = ?")
@@ -279,9 +289,7 @@ void Catalogue::Change::retire(std::uint32_t id, std::optional<std::uint32_t> in
         .run();
   }
   Statement(steps_->database, "DELETE FROM specimen WHERE key = ?").bind(specimen_key(1, id)).run();
-  Statement(steps_->database, "INSERT INTO retired VALUES (1, ?, ?, ?, ?)")
-      .bind_all(id, into, std::string_view(reason), std::string_view(time))
-      .run();
+  steps_->insert_retired({id, into, reason, time, box});
   steps_->changes_content = true;
 }
 
@@ -323,13 +331,11 @@ void Catalogue::Change::mark_views_made(std::uint32_t id) { steps_->mark_made(id
 void Catalogue::Change::Steps::adopt_fossil(const CatalogueEntry& old, bool edited) {
   const std::uint32_t id = old.specimen.id;
   if (!catalogue.has(id)) {
-    const std::string time = utc_now();
-    Statement(database, "INSERT INTO retired VALUES (1, ?, NULL, 'not found again', ?)")
-        .bind_all(id, std::string_view(time))
-        .run();
+    insert_retired({id, std::nullopt, "not found again", utc_now(), old.specimen.box});
     return;
   }
-  if (same_body(catalogue.entry(id).specimen, old.specimen)) {
+  const Specimen now = catalogue.entry(id).specimen;
+  if (same_body(now, old.specimen)) {
     if (old.classification) {
       insert_classification(id, *old.classification);
     }
@@ -337,17 +343,15 @@ void Catalogue::Change::Steps::adopt_fossil(const CatalogueEntry& old, bool edit
   }
   if (edited) {
     insert_decision({id, DecisionKind::reopen, undone_edit, extraction_person});
-  } else if (old.verdict == Verdict::accepted) {
+  } else if (!verdict_stands(old, now)) {
     insert_decision({id, DecisionKind::reopen, "its voxels changed", extraction_person});
   }
 }
 
 void Catalogue::Change::adopt_history(const Catalogue& earlier) {
   Steps& s = *steps_;
-  Statement insert_retired(s.database, "INSERT INTO retired VALUES (1, ?, ?, ?, ?)");
-  for (const RetiredId& r : earlier.retired()) {
-    insert_retired.bind_all(r.id, r.into, std::string_view(r.reason), std::string_view(r.time));
-    insert_retired.run();
+  for (const RetiredId& retired : earlier.retired()) {
+    s.insert_retired(retired);
   }
   const std::vector<Decision> decisions = earlier.decisions();
   for (const Decision& decision : decisions) {
@@ -361,7 +365,7 @@ void Catalogue::Change::adopt_history(const Catalogue& earlier) {
   for (const CatalogueEntry& old : earlier.entries()) {
     s.adopt_fossil(old, edited.contains(old.specimen.id));
   }
-  s.reopen_erased(earlier, erased_by_hand(decisions));
+  s.reopen_erased(earlier);
   for (const Signature& old : earlier.signatures()) {
     Statement(s.database,
               "INSERT INTO signature (scan, person, time, sha256, revision, specimens, undecided) "

@@ -180,6 +180,20 @@ constexpr std::array hashed_tables = {
     "retired ORDER BY scan, id",
 };
 
+// Of schema 1, whose signatures are looked at before it is brought up to date.
+constexpr std::array hashed_tables_1 = {
+    "scan ORDER BY id",
+    "segmentation ORDER BY scan",
+    "class ORDER BY value",
+    "measurement_kind ORDER BY id",
+    "specimen ORDER BY key",
+    "measurement ORDER BY specimen, kind",
+    "classification ORDER BY specimen, model, rank",
+    "review ORDER BY id",
+    "photo ORDER BY id",
+    "retired ORDER BY scan, id",
+};
+
 }  // namespace
 
 std::string to_string(Verdict verdict) {
@@ -269,12 +283,16 @@ std::vector<CatalogueKind> read_kinds(const Database& database) {
 
 std::vector<RetiredId> read_retired(const Database& database) {
   std::vector<RetiredId> retired;
-  Statement rows(database, "SELECT id, into_id, reason, time FROM retired ORDER BY scan, id");
+  Statement rows(database,
+                 "SELECT id, into_id, reason, time, begin_x, begin_y, begin_z, end_x, end_y, end_z "
+                 "FROM retired ORDER BY scan, id");
   while (rows.step()) {
     retired.push_back({static_cast<std::uint32_t>(rows.integer(0)),
                        rows.is_null(1) ? std::nullopt
                                        : std::optional(static_cast<std::uint32_t>(rows.integer(1))),
-                       rows.text(2), rows.text(3)});
+                       rows.text(2), rows.text(3),
+                       rows.is_null(4) ? std::nullopt
+                                       : std::optional(Box{index_at(rows, 4), index_at(rows, 7)})});
   }
   return retired;
 }
@@ -311,7 +329,10 @@ std::string content_hash(const Database& database) {
     hash.update(std::as_bytes(std::span(bytes)));
     bytes.clear();
   };
-  for (const char* table : hashed_tables) {
+  const std::span<const char* const> tables = database.integer("PRAGMA user_version") == 1
+                                                  ? std::span<const char* const>(hashed_tables_1)
+                                                  : hashed_tables;
+  for (const char* table : tables) {
     bytes += std::string(table) + '\n';
     Statement rows(database, std::string("SELECT * FROM ") + table);
     while (rows.step()) {

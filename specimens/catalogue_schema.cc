@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "specimens/catalogue_state.h"
 
 namespace fossilct {
 
@@ -149,6 +150,19 @@ SELECT s.key, scan.name AS scan, s.id, class.name AS class, s.class AS class_val
 FROM specimen AS s JOIN scan ON scan.id = s.scan JOIN class ON class.value = s.class;
 )sql",
                                               R"sql(
+ALTER TABLE retired RENAME TO retired_1;
+CREATE TABLE retired (
+  scan INTEGER NOT NULL REFERENCES scan(id),
+  id INTEGER NOT NULL,
+  into_id INTEGER,
+  reason TEXT NOT NULL,
+  time TEXT NOT NULL,
+  begin_x INTEGER, begin_y INTEGER, begin_z INTEGER,
+  end_x INTEGER, end_y INTEGER, end_z INTEGER,
+  PRIMARY KEY (scan, id)) WITHOUT ROWID;
+INSERT INTO retired SELECT scan, id, into_id, reason, time, NULL, NULL, NULL, NULL, NULL, NULL
+FROM retired_1;
+
 CREATE TABLE answer (
   specimen INTEGER PRIMARY KEY REFERENCES specimen(key) ON DELETE CASCADE,
   model TEXT NOT NULL,
@@ -157,6 +171,8 @@ CREATE TABLE answer (
   deviation REAL,
   novelty REAL,
   time TEXT NOT NULL);
+
+DROP TABLE retired_1;
 
 DROP TABLE classification;
 CREATE TABLE classification (
@@ -237,24 +253,20 @@ void migrate(const Database& database) {
     return;
   }
   Transaction transaction(database);
+  const std::string before = schema > 0 ? content_hash(database) : "";
   for (std::int64_t step = schema; step < current_schema(); ++step) {
     database.run(steps[static_cast<std::size_t>(step)]);
   }
   database.run("PRAGMA application_id = " + std::to_string(catalogue_application_id) +
                "; PRAGMA user_version = " + std::to_string(current_schema()));
-  transaction.commit();
-}
-
-void require_current_schema(const Database& database) {
-  const std::int64_t schema = database.integer("PRAGMA user_version");
-  if (schema < current_schema()) {
-    const bool is_well = database.integer("SELECT kind = 'well' FROM state") != 0;
-    throw format_error(database.path(),
-                       "has the older schema " + std::to_string(schema) +
-                           (is_well ? "; merge the catalogues of its scans again"
-                                    : "; open it once for writing, as with fossilct review, to "
-                                      "bring it up to date"));
+  if (schema > 0) {
+    // What was signed is what is there, written otherwise.
+    const std::string after = content_hash(database);
+    Statement(database, "UPDATE signature SET sha256 = ? WHERE sha256 = ?")
+        .bind_all(std::string_view(after), std::string_view(before))
+        .run();
   }
+  transaction.commit();
 }
 
 void require_tables(const Database& database) {

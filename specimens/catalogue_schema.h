@@ -17,10 +17,9 @@ std::int64_t current_schema();
 // Throws Error{format} where the database is none of a catalogue, is damaged, or is newer than this
 // program.
 void require_catalogue(const Database& database);
-// Makes the tables in an empty database, or brings an older one up to date, in one transaction.
+// Makes the tables in an empty database, or brings an older one up to date, in one transaction;
+// signatures of what is there go on telling its hash.
 void migrate(const Database& database);
-// Throws Error{format} where the schema is older than this program's.
-void require_current_schema(const Database& database);
 
 // Throws Error{format} where a table, index or view of the current schema is missing or another;
 // more than those may be there. Costs a millisecond.

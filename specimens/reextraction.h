@@ -18,10 +18,11 @@ struct ExtractionLosses {
   std::int64_t kept = 0;     // of them, those whose ids go on
   std::vector<std::uint32_t>
       reviewed;  // accepted, rejected, noted, photographed or named, and not found
-  // Merged, split or corrected by hand, and not found as they were left; erased by hand, where
-  // anything new was found.
+  // Merged, split or corrected by hand, and not found as they were left; erased by hand, and
+  // something new is in their place.
   std::vector<std::uint32_t> edited;
-  std::optional<Signature> signature;  // that held until now
+  std::vector<std::uint32_t> reopened;  // found, but undecided again: see verdict_stands
+  std::optional<Signature> signature;   // that held until now
 
   bool of_work() const { return !reviewed.empty() || !edited.empty(); }
   bool of_all_ids() const { return earlier > 0 && kept == 0; }
@@ -34,11 +35,17 @@ ExtractionLosses losses_of(const Catalogue& earlier, std::span<const Specimen> n
 // undid it has left a decision that says so.
 std::set<std::uint32_t> edited_by_hand(std::span<const Decision> decisions);
 
-// Retired fossils that were erased by hand. An extraction that may have brought them back has left
-// a decision that says so.
-std::set<std::uint32_t> erased_by_hand(std::span<const Decision> decisions);
+// Retired fossils that were erased by hand, where `now` has something new at their place. An
+// extraction that brought one back has left a decision that says so. In the order of ids.
+std::vector<std::uint32_t> erased_and_back(const Catalogue& earlier, std::span<const Specimen> now);
 
-// Whether two are of the same voxels, as far as number, box and first voxel tell.
+// Whether what was decided on a fossil goes on where it was found anew as `now`. Acceptance is of
+// its very voxels; a rejected speck may be drawn otherwise, but not be another thing of twice or
+// half its size.
+bool verdict_stands(const CatalogueEntry& old, const Specimen& now);
+
+// Whether two are of the same voxels, as far as number, box, first voxel and (where the voxel size
+// is the same) centroid tell.
 bool same_body(const Specimen& a, const Specimen& b);
 
 // Who decides where an extraction does.

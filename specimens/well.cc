@@ -41,7 +41,8 @@ constexpr const char* part_rows[] = {
     "specimen_id, action, value, time, person FROM part.review ORDER BY id",
     "INSERT INTO main.photo (specimen, file, time) SELECT ((?1 - 1) << 32) + specimen, file, time "
     "FROM part.photo ORDER BY id",
-    "INSERT INTO main.retired SELECT ?1, id, into_id, reason, time FROM part.retired",
+    "INSERT INTO main.retired SELECT ?1, id, into_id, reason, time, begin_x, begin_y, begin_z, "
+    "end_x, end_y, end_z FROM part.retired",
 };
 constexpr const char* signature_row =
     "INSERT INTO main.signature (scan, person, time, sha256, revision, specimens, undecided) "

@@ -159,7 +159,6 @@ BodyEditor::BodyEditor(const Catalogue& catalogue, Catalogue::Change& change,
       editing_(editing),
       progress_(progress),
       scan_(catalogue.scan().grid),
-      rock_(read_rock(catalogue, progress)),
       kinds_(catalogue.kinds()),
       entries_(catalogue.entries()) {}
 
@@ -178,7 +177,7 @@ BodyChanges BodyEditor::changes_by(const LabelEdit& edit) const {
 }
 
 std::vector<std::uint32_t> BodyEditor::apply(const LabelEdit& edit, const Specimen* like,
-                                             bool split) {
+                                             std::optional<bool> split) {
   write_instances(edit);
   std::vector<std::uint32_t> gone;
   const auto source = with_edit(instances(), edit);
@@ -189,16 +188,31 @@ std::vector<std::uint32_t> BodyEditor::apply(const LabelEdit& edit, const Specim
     const Box box = known ? united(edit.box, old->specimen.box) : edit.box;
     const Specimen* model = known ? &old->specimen : like;
     Specimen specimen = measured(*source, id, box);
+    const auto gain = edit.gain.find(id);
+    require_as_told(known ? &old->specimen : nullptr, gain == edit.gain.end() ? 0 : gain->second,
+                    id, specimen.voxels);
     if (specimen.voxels == 0) {
       gone.push_back(id);
       continue;
     }
     specimen.class_value = model != nullptr ? model->class_value : class_of_new();
     specimen.fragment = known && old->specimen.fragment;
-    specimen.split = split || (known && old->specimen.split);
+    specimen.split = split.value_or(known && old->specimen.split);
     known ? change_.replace(specimen) : change_.add({&specimen, 1});
   }
   return gone;
+}
+
+void BodyEditor::require_as_told(const Specimen* old, std::int64_t gain, std::uint32_t id,
+                                 std::int64_t found) const {
+  const std::int64_t before = old != nullptr ? old->voxels : 0;
+  if (found != before + gain) {
+    throw format_error(catalogue_.path_of(instances_name),
+                       "has " + format_count(found - gain) + " voxels of fossil " +
+                           std::to_string(id) + ", the catalogue " + format_count(before) +
+                           ": it is not as the catalogue left it. Put back the one that belongs "
+                           "to it, or extract the fossils anew");
+  }
 }
 
 void BodyEditor::retire(std::uint32_t id, std::optional<std::uint32_t> into,
@@ -207,10 +221,35 @@ void BodyEditor::retire(std::uint32_t id, std::optional<std::uint32_t> into,
   for (const char* suffix : crop_suffixes) {
     change_.remove_file("crops/" + std::to_string(id) + suffix);
   }
+  for (const std::string& product : products_of(catalogue_.folder(), id)) {
+    change_.remove_file(product);
+  }
 }
 
 std::unique_ptr<VolumeSource> BodyEditor::instances() const {
-  return open_volume_file(catalogue_.path_of(instances_name), 0, editing_.threads);
+  const std::filesystem::path file = catalogue_.path_of(instances_name);
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    throw file_error(file, "is missing; put it back from a copy, or extract the fossils anew");
+  }
+  auto source = open_volume_file(file, 0, editing_.threads);
+  if (source->grid().size != scan_.size) {
+    throw format_error(file, "its size is " + size_text(source->grid().size) +
+                                 " voxels, that of the catalogue's scan " + size_text(scan_.size));
+  }
+  return source;
+}
+
+std::string BodyEditor::reason_without_uncertainty(std::uint32_t id) const {
+  const auto old = std::ranges::find(entries_, id, id_of);
+  if (old != entries_.end()) {
+    const auto& measurements = old->specimen.measurements;
+    const auto found = std::ranges::find(measurements, uncertainty_kind.name, &Measurement::name);
+    if (found != measurements.end() && !found->value) {
+      return found->reason;  // there never was any
+    }
+  }
+  return "changed by hand";
 }
 
 void BodyEditor::write_instances(const LabelEdit& edit) {
@@ -247,11 +286,14 @@ Specimen BodyEditor::measured(VolumeSource& ids, std::uint32_t id, const Box& ar
   specimen.infill = body.infill;
   specimen.measurements = body.measurements;
   if (has_kind(counting_volume_kind)) {
-    specimen.measurements.push_back(counting_volume(specimen.box, scan_, rock_));
+    if (!rock_) {
+      rock_.emplace(read_rock(catalogue_, progress_));
+    }
+    specimen.measurements.push_back(counting_volume(specimen.box, scan_, *rock_));
   }
   if (has_kind(uncertainty_kind)) {
     specimen.measurements.push_back(
-        {std::string(uncertainty_kind.name), std::nullopt, "changed by hand"});
+        {std::string(uncertainty_kind.name), std::nullopt, reason_without_uncertainty(id)});
   }
   return specimen;
 }

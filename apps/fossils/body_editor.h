@@ -34,9 +34,12 @@ class BodyEditor {
   BodyChanges changes_by(const LabelEdit& edit) const;
 
   // All that follows from the edit for those that are still there; returns those that are not.
-  // `like` is the fossil that new ones take their class from.
-  std::vector<std::uint32_t> apply(const LabelEdit& edit, const Specimen* like, bool split);
-  // With its crops; see Catalogue::Change::retire().
+  // `like` is the fossil that new ones take their class from. `split`: whether they were separated
+  // from others; nothing: as before. Throws Error{format} where instances.h5 has other fossils than
+  // the catalogue tells of.
+  std::vector<std::uint32_t> apply(const LabelEdit& edit, const Specimen* like,
+                                   std::optional<bool> split);
+  // With its crops, meshes and views; see Catalogue::Change::retire().
   void retire(std::uint32_t id, std::optional<std::uint32_t> into, const std::string& reason);
 
  private:
@@ -48,6 +51,9 @@ class BodyEditor {
   std::unique_ptr<VolumeSource> instances() const;
   void write_instances(const LabelEdit& edit);
   Specimen measured(VolumeSource& ids, std::uint32_t id, const Box& around);
+  void require_as_told(const Specimen* old, std::int64_t gain, std::uint32_t id,
+                       std::int64_t found) const;
+  std::string reason_without_uncertainty(std::uint32_t id) const;
   bool has_kind(const MeasurementKind& kind) const;
   BodyCrop crop_of(VolumeSource& ids, std::uint32_t id, const Box& box) const;
   MeasuredBody measure(std::uint32_t id, BodyCrop& crop);
@@ -67,7 +73,7 @@ class BodyEditor {
   const BodyEditing& editing_;
   Progress& progress_;
   Grid scan_;
-  RockRegion rock_;
+  std::optional<RockRegion> rock_;  // when the first is measured
   std::vector<CatalogueKind> kinds_;
   std::vector<CatalogueEntry> entries_;
   PixelType grey_type_ = PixelType::f32;    // of the crops

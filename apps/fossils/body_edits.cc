@@ -56,6 +56,20 @@ std::optional<std::uint32_t> fossil_of_mask(const Imported& in, std::optional<st
   return asked ? asked : named;
 }
 
+// A mask is of all of its fossil: programs cut it to what is painted, and beyond is nothing.
+void widen(Imported& in, const Box& fossil, const BodyEditor& editor) {
+  const Box box = united(in.box, fossil);
+  if (box == in.box) {
+    return;
+  }
+  Volume<std::uint32_t> values(box.size());
+  copy_voxels(AnyConstView(in.values.view()),
+              AnyView(values.view().part(relative(in.box, box.begin))));
+  in.box = box;
+  in.values = std::move(values);
+  in.ids = editor.ids_in(box);
+}
+
 void require_mask(const Imported& in, const Specimen& specimen) {
   const std::string name = "fossil " + std::to_string(specimen.id);
   if (in.there.empty()) {
@@ -177,8 +191,10 @@ BodyChanges split_fossil(const Catalogue& catalogue, Catalogue::Change& change, 
   const BodyParts parts = split_body(mask.view(), editor.scan().spacing_um, options);
   if (parts.count < 2) {
     throw option_error("--split", "fossil " + std::to_string(id) +
-                                      " stays whole at a split depth of " +
-                                      format_number(options.depth) + "; give a smaller one");
+                                      " stays whole at --split-depth " +
+                                      format_number(options.depth) +
+                                      "; give a smaller one, from 0.05 up, or draw the parts with "
+                                      "other ids and --import-labels");
   }
   std::vector<EarlierOverlaps> overlaps(static_cast<std::size_t>(parts.count));
   std::for_each_n(parts.parts.data(), voxel_count(ids.size()), [&](std::uint32_t part) {
@@ -211,8 +227,11 @@ BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
   Imported in = {file, placed.box, read_ids(*placed.source, whole(placed.box.size())),
                  editor.ids_in(placed.box)};
   in.there = values_of(in.values);
-  const LabelEdit edit =
-      edit_of(in, fossil_of_mask(in, id, placed.fossil), catalogue, change, editor.scan().size);
+  const std::optional<std::uint32_t> mask_of = fossil_of_mask(in, id, placed.fossil);
+  if (mask_of) {
+    widen(in, catalogue.entry(*mask_of, "--import-labels").specimen.box, editor);
+  }
+  const LabelEdit edit = edit_of(in, mask_of, catalogue, change, editor.scan().size);
   const BodyChanges changes = editor.changes_by(edit);
   if (!editing.retire_missing) {
     require_none_missing(in, changes);
@@ -220,7 +239,7 @@ BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
   if (changes.empty()) {
     return changes;
   }
-  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, false);
+  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, std::nullopt);
   for (const std::uint32_t changed : edit.changed) {
     if (std::ranges::find(gone, changed) != gone.end()) {
       const std::string reason = "erased in " + file.filename().string();

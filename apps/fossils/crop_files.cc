@@ -2,6 +2,7 @@
 #include "apps/fossils/crop_files.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::array product_folders = {"meshes", "views"};
 constexpr std::size_t digits_of_ids = std::numeric_limits<std::uint32_t>::digits10 + 1;
 
 ScanDescription description_of(const Grid& grid, PixelType type, VolumeKind kind) {
@@ -97,6 +99,32 @@ void name_crop_files(const fs::path& crops, const std::string& from, std::uint32
       throw file_code_error(old_path, "can't rename", error);
     }
   }
+}
+
+std::optional<std::uint32_t> fossil_of_product(const fs::path& file) {
+  if (std::ranges::find(product_folders, file.parent_path().string()) == product_folders.end()) {
+    return std::nullopt;
+  }
+  const std::string name = file.filename().string();
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  const auto id = parse_integer(name.substr(0, digits));
+  const bool is_named_so =
+      id && digits < name.size() && (name[digits] == '_' || name[digits] == '.');
+  return is_named_so ? std::optional(static_cast<std::uint32_t>(*id)) : std::nullopt;
+}
+
+std::vector<std::string> products_of(const fs::path& folder, std::uint32_t id) {
+  std::vector<std::string> names;
+  for (const char* products : product_folders) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder / products, error)) {
+      const fs::path name = products / entry.path().filename();
+      if (fossil_of_product(name) == id) {
+        names.push_back(name.string());
+      }
+    }
+  }
+  return names;
 }
 
 }  // namespace fossilct

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "specimens/body_crop.h"
 #include "volumes/pixel_type.h"
@@ -28,5 +30,11 @@ void write_crop_files(const CropPath& path_of, const std::string& name, const Bo
 // Gives the files of one name that of the fossil, and its id inside them; those that are not there
 // are passed over. Throws Error{file}.
 void name_crop_files(const std::filesystem::path& crops, const std::string& from, std::uint32_t id);
+
+// Whose mesh or view this is by its place and name in a catalogue ("meshes/7.ply",
+// "views/7_front.png"); nothing for any other file.
+std::optional<std::uint32_t> fossil_of_product(const std::filesystem::path& file);
+// All there are of a fossil in the catalogue `folder`, as such names.
+std::vector<std::string> products_of(const std::filesystem::path& folder, std::uint32_t id);
 
 }  // namespace fossilct

@@ -50,9 +50,10 @@ std::vector<std::string> lines_of(const Catalogue& earlier, const ExtractionLoss
                     "they are ever found anew");
   }
   if (!losses.edited.empty()) {
-    lines.push_back(fossils_text(losses.edited) +
-                    " merged, split or corrected by hand, not found as they were left: that is "
-                    "undone");
+    lines.push_back(
+        fossils_text(losses.edited) +
+        " merged, split, corrected or erased by hand, not found as they were left: that "
+        "is undone");
   }
   return lines;
 }
@@ -140,6 +141,11 @@ bool is_own(const fs::path& file) {
          name == ".pending" || (name.starts_with(".") && name.find(".partial-") != name.npos);
 }
 
+bool is_product_of_gone(const fs::path& file, const std::vector<std::uint32_t>& ids) {
+  const std::optional<std::uint32_t> id = fossil_of_product(file);
+  return id && !std::binary_search(ids.begin(), ids.end(), *id);
+}
+
 // A second name for the same bytes, or a copy where the disk knows no such thing.
 void bring(const fs::path& from, const fs::path& to) {
   std::error_code error;
@@ -205,13 +211,18 @@ void accept_losses(const Catalogue& earlier, const ExtractionLosses& losses,
   for (const std::string& line : lines) {
     progress.warning(folder.string() + ": " + line);
   }
+  if (!losses.reopened.empty()) {
+    progress.warning(folder.string() + ": " + fossils_text(losses.reopened) +
+                     " decided on came out with other voxels: undecided again");
+  }
   if (losses.signature) {
     progress.warning(folder.string() + ": the signature by " + printable(losses.signature->person) +
                      " of " + losses.signature->time + " is void: the fossils were extracted anew");
   }
 }
 
-void carry_over_files(const fs::path& from, const fs::path& to) {
+void carry_over_files(const fs::path& from, const fs::path& to,
+                      const std::vector<std::uint32_t>& ids) {
   std::error_code ignored;
   if (!fs::is_directory(from, ignored)) {
     return;
@@ -219,7 +230,7 @@ void carry_over_files(const fs::path& from, const fs::path& to) {
   auto entry = fs::recursive_directory_iterator(from);
   for (; entry != fs::recursive_directory_iterator(); ++entry) {
     const fs::path file = entry->path().lexically_relative(from);
-    if (is_own(file)) {
+    if (is_own(file) || is_product_of_gone(file, ids)) {
       if (entry->is_directory(ignored)) {
         entry.disable_recursion_pending();
       }

@@ -32,8 +32,9 @@ void accept_losses(const Catalogue& earlier, const ExtractionLosses& losses,
                    const ExtractSettings& settings, Progress& progress);
 
 // Brings along what lies in the folder of a catalogue and is not the extraction's own (its
-// database, tables, ids and crops), and that the new folder has not: notes, meshes, corrected
-// masks. Throws Error{file}.
-void carry_over_files(const std::filesystem::path& from, const std::filesystem::path& to);
+// database, tables, ids and crops), and that the new folder has not: notes, corrected masks, meshes
+// and views of the fossils `ids` (in order). Throws Error{file}.
+void carry_over_files(const std::filesystem::path& from, const std::filesystem::path& to,
+                      const std::vector<std::uint32_t>& ids);
 
 }  // namespace fossilct

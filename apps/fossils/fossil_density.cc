@@ -117,6 +117,13 @@ RockRegion read_rock(const Catalogue& catalogue, Progress& progress) {
   const Grid scan = catalogue.scan().grid;
   const std::filesystem::path file = catalogue.path_of(rock_name);
   if (!std::filesystem::exists(file)) {
+    const double whole_scan = static_cast<double>(voxel_count(scan.size)) * scan.voxel_volume();
+    constexpr double rounding = 1e-9;
+    if (catalogue.scan().core_volume.value_or(whole_scan) < (1 - rounding) * whole_scan) {
+      throw file_error(file,
+                       "is missing, and not all of the scan is rock; put it back from a copy, or "
+                       "extract the fossils anew");
+    }
     return RockRegion(scan.size);
   }
   OpenOptions options;

@@ -372,6 +372,81 @@ TEST_CASE("a mask may have any one value, whatever program wrote it") {
   }
 }
 
+TEST_CASE("a mask cut to what is painted is all of its fossil") {
+  // The lower half of the voxels, in a file that ends where they do.
+  const Box lower = {box_2.begin, {box_2.end.x, box_2.end.y, box_2.begin.z + 4}};
+  const Import done(lower, full(lower, lower), 2);
+  CHECK(done.message.empty());
+  CHECK(done.changes == BodyChanges{{2, voxel_count(box_2.size()), voxel_count(lower.size())}});
+}
+
+TEST_CASE("ids that are not those of the catalogue are refused, and nothing is changed") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  const std::string before = catalogue.content_sha256();
+  const auto write_ids = [&](const Size3& of_size) {
+    Volume<std::uint32_t> ids(of_size);
+    fill(ids, box_1, 1);
+    fill(ids, {box_2.begin, {box_2.end.x, box_2.end.y, box_2.end.z - 1}}, 2);
+    Grid at = grid();
+    at.size = of_size;
+    VolumeFileOptions options;
+    options.kind = VolumeKind::labels;
+    options.if_exists = IfExists::replace;
+    VolumeFileSink sink(folder / "instances.h5", at, PixelType::u32, options);
+    sink.write(ids.view());
+    sink.finish();
+  };
+  const auto message = [&] {
+    Progress progress;
+    return test::message_of<Error>([&] {
+      Catalogue::Change change(catalogue);
+      merge_bodies(catalogue, change, {1, 2}, editing, progress);
+    });
+  };
+  write_ids(size);
+  CHECK(message().find("it is not as the catalogue left it") != std::string::npos);
+  write_ids({size.x + 8, size.y, size.z});
+  CHECK(message().find("that of the catalogue's scan") != std::string::npos);
+  std::filesystem::remove(folder / "instances.h5");
+  CHECK(message().find("instances.h5: is missing; put it back") != std::string::npos);
+  CHECK(catalogue.content_sha256() == before);
+}
+
+TEST_CASE("a core that is not all rock must be told where its rock is") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  std::filesystem::remove(folder / "core.nrrd");
+  test::alter_catalogue(folder.path(), "UPDATE scan SET core_volume = 1000");
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  CHECK(test::message_of<Error>([&] {
+          Catalogue::Change change(catalogue);
+          merge_bodies(catalogue, change, {1, 2}, editing, progress);
+        }).find("core.nrrd: is missing") != std::string::npos);
+}
+
+TEST_CASE("meshes and views of a fossil that goes go with it, those of others stay") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  for (const char* name : {"meshes/1.ply", "meshes/2.ply", "meshes/22.ply", "views/2_front.png",
+                           "views/2nd thoughts.txt"}) {
+    std::filesystem::create_directories((folder / name).parent_path());
+    test::write_file(folder / name, "a");
+  }
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  Catalogue::Change change(catalogue);
+  merge_bodies(catalogue, change, {1, 2}, editing, progress);
+  change.commit();
+  CHECK(std::filesystem::exists(folder / "meshes/1.ply"));
+  CHECK_FALSE(std::filesystem::exists(folder / "meshes/2.ply"));
+  CHECK(std::filesystem::exists(folder / "meshes/22.ply"));
+  CHECK_FALSE(std::filesystem::exists(folder / "views/2_front.png"));
+  CHECK(std::filesystem::exists(folder / "views/2nd thoughts.txt"));
+}
+
 TEST_CASE("a mask as it is changes nothing, and nothing is kept of it") {
   const Import done(around, full(around, box_2), 2);
   CHECK(done.message.empty());

@@ -60,7 +60,8 @@ shutil.rmtree(work, ignore_errors=True)
 work.mkdir(parents=True)
 nrrd("labels.nrrd", EDGES)
 nrrd("scan.nrrd", EDGES, inside=200, outside=90)
-(work / "p.jpg").write_text("JPEG")
+jpeg = b"\xff\xd8\xff\xe0JFIF"
+(work / "p.jpg").write_bytes(jpeg)
 again = ["extract", "labels.nrrd", "-o", "f.fossils"]
 
 # A slip of the fingers does not take reviewed fossils away, nor all ids.
@@ -68,7 +69,8 @@ fresh()
 assert ids() == [1, 2, 3, 4]
 before = files()
 told = fossilct(*again, "--min-diameter-um", "1e3", code=1)
-assert "none of the 4 fossils that it holds, of labels.nrrd, is found again in labels.nrrd" in told and "--retire-reviewed" in told, told
+assert f"none of the 4 fossils that it holds, of {work / 'labels.nrrd'}, is found again in labels.nrrd" in told, told
+assert "--retire-reviewed" in told, told
 fossilct("review", "f.fossils", "--accept", "1,4", "--note", "3=holotype", "--photo", "1=p.jpg", "--sign", "Dr. A")
 before = files()
 told = fossilct(*again, "--min-diameter-um", "26", code=1)  # 2 and 3 stay
@@ -78,17 +80,17 @@ told = fossilct(*again, "--min-diameter-um", "26", "--retire-reviewed")
 assert "2 fossils (1, 4) decided on" in told and "the signature by Dr. A of" in told, told
 assert "2 retired" in told, told
 assert ids() == [2, 3]
-assert (work / "f.fossils/photos/1-1.jpg").read_text() == "JPEG"
+assert (work / "f.fossils/photos/1-1.jpg").read_bytes() == jpeg
 
 # A merge by hand is not undone in silence, and said only once.
 fresh()
 fossilct("review", "f.fossils", "--merge", "1,3", "--sign", "Dr. A")
 told = fossilct(*again, code=1)
-assert "corrected by hand, not found as they were left" in told, told
+assert "corrected or erased by hand, not found as they were left" in told, told
 told = fossilct(*again, "--retire-reviewed")
-assert "corrected by hand" in told and "void" in told, told
+assert "corrected or erased by hand" in told and "void" in told, told
 assert len(ids()) == 4
-assert "corrected by hand" not in fossilct(*again)
+assert "corrected or erased by hand" not in fossilct(*again)
 
 # Through a link: the catalogue behind it goes on, and the link stays one.
 shutil.rmtree(work / "f.fossils")
@@ -102,7 +104,7 @@ assert sorted(p.name for p in (work / "disk").iterdir()) == ["real.fossils"]
 
 # What others put into the folder stays in it, whatever becomes of the fossils; crops are made anew.
 fresh()
-strangers = {"my_notes.txt": b"mine", "crops/7_mask_edited.nrrd": b"mask", "meshes/1.stl": b"solid", "a/b/c": b"deep"}
+strangers = {"my_notes.txt": b"mine", "crops/7_mask_edited.nrrd": b"mask", "meshes/core.stl": b"solid", "a/b/c": b"deep"}
 for name, content in strangers.items():
     (work / "f.fossils" / name).parent.mkdir(parents=True, exist_ok=True)
     (work / "f.fossils" / name).write_bytes(content)
@@ -114,14 +116,33 @@ for options in ([], ["--min-diameter-um", "26"], ["--overwrite"]):
     assert (work / "f.fossils/crops/1_mask.nrrd").exists() == (options != ["--min-diameter-um", "26"])
     assert not any(".lock" in n or "partial" in n for n in files())
 
+# Meshes and views of fossils that are no more go with them.
+fresh()
+products = {"meshes/1.ply": b"ply", "views/1_front.png": b"png", "meshes/2.ply": b"ply"}
+for name, content in products.items():
+    (work / "f.fossils" / name).parent.mkdir(parents=True, exist_ok=True)
+    (work / "f.fossils" / name).write_bytes(content)
+fossilct(*again, "--min-diameter-um", "26")
+assert {n for n in files() if n in products} == {"meshes/2.ply"}
+
+# What was decided and does not stand is told.
+fresh()
+fossilct("review", "f.fossils", "--accept", "2,3")
+fossilct("review", "f.fossils", "--reject", "1")
+nrrd("labels_grown.nrrd", {**EDGES, (4, 4, 4): 16, (24, 24, 4): 13})
+told = fossilct("extract", "labels_grown.nrrd", "-o", "f.fossils")
+assert "2 fossils (1, 2) decided on came out with other voxels: undecided again" in told, told
+assert rows("SELECT id, verdict FROM specimens") == [(1, "undecided"), (2, "undecided"), (3, "accepted"), (4, "undecided")]
+
 # A photograph of a catalogue that was begun anew is not written over by one of a new fossil.
 fresh()
 fossilct("review", "f.fossils", "--photo", "1=p.jpg")
 fossilct(*again, "--overwrite")
-(work / "q.jpg").write_text("another")
+another = jpeg + b"2"
+(work / "q.jpg").write_bytes(another)
 fossilct("review", "f.fossils", "--photo", "1=q.jpg", "--photo", "1=q.jpg")
 assert {n: c for n, c in files().items() if n.startswith("photos")} == {
-    "photos/1-1.jpg": b"JPEG", "photos/1-2.jpg": b"another", "photos/1-3.jpg": b"another"}
+    "photos/1-1.jpg": jpeg, "photos/1-2.jpg": another, "photos/1-3.jpg": another}
 
 # Labels of another place are none of this scan, though they have its size; a rounded header is no other place.
 nrrd("scan_here.nrrd", EDGES, (10, 20, 30), inside=200, outside=90)
@@ -149,7 +170,7 @@ assert "is the catalogue of another scan, labels_here.nrrd" in told and "made wi
 fresh()
 nrrd("others.nrrd", {(15, 15, 15): 9})
 told = fossilct("extract", "others.nrrd", "-o", "f.fossils", code=1)
-assert "of labels.nrrd, is found again in others.nrrd" in told, told
+assert "labels.nrrd, is found again in others.nrrd" in told, told
 assert ids() == [1, 2, 3, 4]
 nrrd("corrected.nrrd", dict(list(EDGES.items())[:3]))
 assert "kept 3 ids" in fossilct("extract", "corrected.nrrd", "-o", "f.fossils")

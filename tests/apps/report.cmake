@@ -3,7 +3,10 @@ add_test(NAME cli_report_catalogue COMMAND fossilct extract phantom-labels.h5 --
   --overwrite --quiet WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/inputs")
 add_test(NAME cli_report_empty COMMAND fossilct extract phantom-labels.h5 --output empty.fossils
   --min-diameter-um 900 --overwrite --quiet WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/inputs")
-set_tests_properties(cli_report_catalogue cli_report_empty PROPERTIES LABELS cli FIXTURES_SETUP cli_inputs TIMEOUT 120
+# Whose scan is no more.
+add_test(NAME cli_report_gone COMMAND sh -c "cp phantom.h5 gone.h5 && $<TARGET_FILE:fossilct> extract phantom-labels.h5 --scan gone.h5 \
+--output gone.fossils --overwrite --quiet && rm gone.h5" WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/inputs")
+set_tests_properties(cli_report_catalogue cli_report_empty cli_report_gone PROPERTIES LABELS cli FIXTURES_SETUP cli_inputs TIMEOUT 120
   DEPENDS cli_extract_phantom)
 
 set(report report in/report.fossils --output r.html)
@@ -23,7 +26,7 @@ fossilct_cli_test(report_quiet ARGS ${report} ${scan} --quiet EXIT 0 LEAVES r.ht
 fossilct_cli_test(report_folder ARGS report in/report.fossils/ --output r/ --folder ${scan} EXIT 0 LEAVES r/ STDOUT "written +r/index.html")
 fossilct_cli_test(report_plots ARGS ${report} ${scan} --plots p/ EXIT 0 LEAVES p/shapes.svg p/sizes.svg r.html STDOUT "plots +2 files")
 fossilct_cli_test(report_title ARGS ${report} ${scan} --title "A & B" EXIT 0 LEAVES r.html)
-fossilct_cli_test(report_no_scan ARGS ${report} EXIT 0 LEAVES r.html STDOUT "slices +12" STDERR "the slices show outlines alone .--scan names the scan.: .*phantom.h5")
+fossilct_cli_test(report_no_scan ARGS report in/gone.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "slices +12" STDERR "the slices show outlines alone .--scan names the scan.: .*gone.h5")
 fossilct_cli_test(report_overwrite PREPARE ${report} ${scan} ARGS ${report} ${scan} --overwrite EXIT 0 LEAVES r.html)
 fossilct_cli_test(report_of_none ARGS report in/empty.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "fossils +0 ")
 fossilct_cli_test(report_without_files ARGS report in/t.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "fossils +13 slices +0 ")

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "specimens/catalogue.h"
+#include "specimens/catalogue_state.h"
 #include "specimens/reextraction.h"
 #include "specimens/well.h"
 #include "tests/specimens/catalogue_files.h"
@@ -173,20 +174,32 @@ TEST_CASE("answers come into a well") {
   CHECK(merged.entries()[1].classification->best.size() == 3);
 }
 
-TEST_CASE("a catalogue of schema 1 is brought up to date when it is opened for writing") {
+TEST_CASE("a catalogue of schema 1 is brought up to date when it is opened") {
   const TemporaryFolder folder;
   { make_test_catalogue(folder.path(), 2); }
   alter_catalogue(folder.path(),
                   "DROP VIEW specimens; CREATE VIEW specimens AS SELECT key FROM specimen; "
                   "DROP TABLE answer; DROP TABLE classification; CREATE TABLE classification "
-                  "(specimen, model, rank, class_name, score, time); PRAGMA user_version = 1");
-  CHECK(test::message_of<Error>([&] {
-          Catalogue::open(folder.path(), Access::read);
-        }).find("has the older schema 1; open it once for writing") != std::string::npos);
-  Catalogue catalogue = Catalogue::open(folder.path(), Access::write);
-  classify(catalogue, 1, sure_answer());
-  CHECK(catalogue.entries()[0].taxon_by == TaxonBy::model);
-  CHECK(read_file(folder / "specimens.csv").find(",taxon,taxon_by,") != std::string::npos);
+                  "(specimen, model, rank, class_name, score, time); DROP TABLE retired; CREATE "
+                  "TABLE retired (scan, id, into_id, reason, time); PRAGMA user_version = 1");
+  // As that program signed.
+  const std::string hash =
+      content_hash(Database(folder / "catalogue.sqlite", Database::Mode::read));
+  alter_catalogue(folder.path(), "INSERT INTO signature SELECT 1, 1, 'A. Reader', '', '" + hash +
+                                     "', revision, 2, 2 FROM state");
+  SUBCASE("for reading") {
+    const Catalogue catalogue = Catalogue::open(folder.path(), Access::read);
+    CHECK(catalogue.ids().size() == 2);
+    CHECK(catalogue.signatures().back().holds);
+    CHECK(catalogue.signatures().back().sha256 == catalogue.content_sha256());
+  }
+  SUBCASE("for writing") {
+    Catalogue catalogue = Catalogue::open(folder.path(), Access::write);
+    CHECK(catalogue.signatures().back().sha256 == catalogue.content_sha256());
+    classify(catalogue, 1, sure_answer());
+    CHECK(catalogue.entries()[0].taxon_by == TaxonBy::model);
+    CHECK(read_file(folder / "specimens.csv").find(",taxon,taxon_by,") != std::string::npos);
+  }
 }
 
 }  // namespace fossilct

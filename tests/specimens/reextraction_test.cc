@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/specimens/catalogue_files.h"
 
 namespace fossilct {
@@ -88,7 +90,14 @@ TEST_CASE(
   CHECK(losses_of(catalogue, now).edited.empty());
 }
 
-TEST_CASE("what was erased by hand may be back where anything new is found, and once is said") {
+// As catalogue_test_specimen(), at the place of another.
+Specimen in_place_of(std::uint32_t other, std::uint32_t id) {
+  Specimen specimen = catalogue_test_specimen(other);
+  specimen.id = id;
+  return specimen;
+}
+
+TEST_CASE("what was erased by hand and is back is told once; what is new elsewhere is not it") {
   const TemporaryFolder folder;
   Catalogue earlier = make_test_catalogue(folder.path(), 3);
   {
@@ -97,15 +106,57 @@ TEST_CASE("what was erased by hand may be back where anything new is found, and 
     change.retire(2, std::nullopt, "erased in edited.nrrd");
     change.commit();
   }
-  std::vector<Specimen> now = {catalogue_test_specimen(1), catalogue_test_specimen(3)};
+  std::vector<Specimen> now = {catalogue_test_specimen(1), catalogue_test_specimen(3),
+                               in_place_of(8, 4)};
   CHECK(losses_of(earlier, now).edited.empty());
-  now.push_back(catalogue_test_specimen(4));
+  now.push_back(in_place_of(2, 5));
   CHECK(losses_of(earlier, now).edited == Ids{2});
   const TemporaryFolder anew;
   const Catalogue later = extracted_anew(anew.path(), earlier, now);
-  CHECK(erased_by_hand(later.decisions()).empty());
-  now.push_back(catalogue_test_specimen(5));
+  CHECK(later.retired().at(0).box == catalogue_test_specimen(2).box);
+  now.push_back(in_place_of(2, 6));
   CHECK(losses_of(later, now).edited.empty());
+}
+
+TEST_CASE("acceptance is of the very voxels; a rejected speck is drawn otherwise, within limits") {
+  const TemporaryFolder folder;
+  Catalogue earlier = make_test_catalogue(folder.path(), 4);
+  {
+    Catalogue::Change change(earlier);
+    change.decide({1, DecisionKind::accept, "", "A. Reader"});
+    for (const std::uint32_t id : {2, 3, 4}) {
+      change.decide({id, DecisionKind::reject, "", "A. Reader"});
+    }
+    change.commit();
+  }
+  std::vector<Specimen> now;
+  for (std::uint32_t id = 1; id <= 4; ++id) {
+    now.push_back(catalogue_test_specimen(id));
+  }
+  CHECK(losses_of(earlier, now).reopened.empty());
+  now[0].voxels += 1;
+  now[1].voxels += 1;
+  now[2].voxels *= 2;
+  now[3].voxels /= 2;
+  CHECK(losses_of(earlier, now).reopened == Ids{1, 3, 4});
+  const TemporaryFolder anew;
+  const Catalogue later = extracted_anew(anew.path(), earlier, now);
+  CHECK(later.entry(1).verdict == Verdict::undecided);
+  CHECK(later.entry(2).verdict == Verdict::rejected);
+  CHECK(later.entry(3).verdict == Verdict::undecided);
+  CHECK(later.entry(4).verdict == Verdict::undecided);
+}
+
+TEST_CASE("bodies of one size, box and first voxel are two where their centroids are") {
+  const Specimen a = catalogue_test_specimen(3);
+  Specimen b = a;
+  CHECK(same_body(a, b));
+  const auto centroid = std::ranges::find(b.measurements, "centroid_y", &Measurement::name);
+  centroid->value = *centroid->value + 0.01;
+  CHECK_FALSE(same_body(a, b));
+  // Another voxel size: there is nothing to compare.
+  b.measurements.at(0).value = 8 * *a.measurements.at(0).value;
+  CHECK(same_body(a, b));
 }
 
 TEST_CASE("the photograph of a fossil that is not found again stays") {
