@@ -85,10 +85,11 @@ vtkSmartPointer<vtkRenderWindow> x11_window(std::vector<std::string>& faults) {
                          : "X11: the display '" + std::string(name) + "' does not open");
     return nullptr;
   }
-  XCloseDisplay(display);
   vtkSmartPointer<vtkRenderWindow> window = vtkSmartPointer<vtkRenderWindow>::New();
   window->OffScreenRenderingOn();
   window->Render();
+  // Not before: a server begins anew when its last client leaves, and VTK would meet it doing so.
+  XCloseDisplay(display);
   return window;
 }
 

@@ -69,8 +69,9 @@ struct BodyMesh {
 // index space, where a staircase's steps are as high as they are wide; points moved along their
 // normals by one distance, at most half a voxel, so that the volume is that of the voxels (a
 // contour cuts the voxels' corners off: 1% of a sphere of 16 voxels). Edges are collapsed between
-// the two, by quadric error (Garland and Heckbert 1997, SIGGRAPH, 209-216): a point stays within
-// reduce_error_um of the planes of all triangles it stands for, and the topology as it was.
+// the two, by quadric error (Garland and Heckbert 1997, SIGGRAPH, 209-216): every
+// point of the unreduced surface stays within reduce_error_um of the reduced one, and the topology
+// as it was.
 //
 // From an equivalent diameter of 16 voxels up the volume is within 1% of the voxels'; smaller
 // bodies come as near as half a voxel's shift lets them, see volume_deviation(). Asserts sizes that

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/reduction.h"
 
+#include <vtkGenericCell.h>
+#include <vtkStaticCellLocator.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +12,7 @@
 
 #include "render/quadric.h"
 #include "render/vector_math.h"
+#include "render/vtk_mesh.h"
 
 namespace fossilct {
 namespace {
@@ -29,7 +33,8 @@ struct Candidate {
 
 class Reducer {
  public:
-  Reducer(const TriangleMesh& mesh, double most_error_um)
+  // `fixed`: points that stay as they are, in order.
+  Reducer(const TriangleMesh& mesh, double most_error_um, const std::vector<Id>& fixed)
       : triangles_(mesh.triangles), most_error2_(most_error_um * most_error_um) {
     std::transform(mesh.points_um.begin(), mesh.points_um.end(), std::back_inserter(points_),
                    to_vector);
@@ -37,6 +42,10 @@ class Reducer {
     changes_.resize(points_.size());
     mark_.resize(points_.size());
     around_.resize(points_.size());
+    fixed_.resize(points_.size());
+    for (const Id point : fixed) {
+      fixed_[point] = true;
+    }
     for (Id t = 0; t < triangles_.size(); ++t) {
       add_triangle(t);
     }
@@ -126,6 +135,9 @@ class Reducer {
       const std::size_t k = triangle[0] == a ? 0 : triangle[1] == a ? 1 : 2;
       const Id b = triangle[(k + 1) % 3];  // in a closed mesh every neighbour follows `a` once
       if (from_lower_end && b < a) {
+        continue;
+      }
+      if (fixed_[a] || fixed_[b]) {
         continue;
       }
       Candidate candidate{0, std::min(a, b), std::max(a, b), changes_[a] + changes_[b]};
@@ -235,17 +247,48 @@ class Reducer {
   std::vector<Id> mark_;
   Id stamp_ = 0;
   std::vector<std::vector<Id>> around_;  // triangles at each point
+  std::vector<bool> fixed_;
   std::int64_t alive_ = 0;
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue_;
 };
 
+// Adds the points of `mesh` that lie farther than `error_um` from the surface of `reduced`.
+bool add_far_points(const TriangleMesh& mesh, const TriangleMesh& reduced, double error_um,
+                    std::vector<Id>& far) {
+  const auto data = polydata_of(reduced);
+  const auto locator = vtkSmartPointer<vtkStaticCellLocator>::New();
+  locator->SetDataSet(data);
+  locator->BuildLocator();
+  const auto cell = vtkSmartPointer<vtkGenericCell>::New();
+  const std::size_t before = far.size();
+  for (Id id = 0; id < mesh.points_um.size(); ++id) {
+    const auto& p = mesh.points_um[id];
+    const std::array<double, 3> point = {p[0], p[1], p[2]};
+    std::array<double, 3> closest{};
+    vtkIdType triangle = 0;
+    int part = 0;
+    double distance2 = 0;
+    locator->FindClosestPoint(point.data(), closest.data(), cell, triangle, part, distance2);
+    if (distance2 > error_um * error_um) {
+      far.push_back(id);
+    }
+  }
+  return far.size() > before;
+}
+
 }  // namespace
 
 double reduce(TriangleMesh& mesh, double error_um, std::int64_t triangles) {
-  Reducer reducer(mesh, error_um);
-  reducer.run(triangles);
-  reducer.write(mesh);
-  return reducer.largest_error();
+  const TriangleMesh whole = mesh;
+  std::vector<Id> fixed;
+  double largest_error = 0;
+  do {
+    Reducer reducer(whole, error_um, fixed);
+    reducer.run(triangles);
+    reducer.write(mesh);
+    largest_error = reducer.largest_error();
+  } while (add_far_points(whole, mesh, error_um, fixed));
+  return largest_error;
 }
 
 }  // namespace fossilct

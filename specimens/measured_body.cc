@@ -18,7 +18,10 @@ MeasuredBody measure_body(const BodyCrop& crop, const VolumeView<const std::uint
     Anatomy anatomy = measure_anatomy(crop, options.anatomy_options, wall_class);
     append_measurements(anatomy, result.measurements);
     result.infill = std::move(anatomy.infill);
-    result.tissue = std::move(anatomy.tissue);
+    // A wall class is known in solid bodies too.
+    if (anatomy.resolved || wall_class != nullptr) {
+      result.tissue = std::move(anatomy.tissue);
+    }
   }
   return result;
 }

@@ -21,7 +21,7 @@ struct MeasuringOptions {
 struct MeasuredBody {
   std::vector<Measurement> measurements;  // in the order of measurement_kinds()
   std::string infill;                     // Specimen::infill
-  Volume<std::uint8_t> tissue;            // Anatomy::tissue; empty where not asked for
+  Volume<std::uint8_t> tissue;            // Anatomy::tissue; empty where nothing tells
 };
 
 // Shape, intensities and anatomy of a body from its crop. `wall_class`, where

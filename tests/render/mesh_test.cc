@@ -4,12 +4,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
 #include "base/error.h"
 #include "base/threads.h"
+#include "render/reduction.h"
+#include "render/vector_math.h"
 #include "solids.h"
 #include "support.h"
 
@@ -242,6 +246,90 @@ TEST_CASE("reducing moves the surface by no more than the error, and keeps it a 
       }
     }
     REQUIRE(std::hypot(sum[0], sum[1], sum[2]) > 28 - 0.25 - 0.8);
+  }
+}
+
+// Of a point to a triangle (Ericson 2005, Real-Time Collision Detection, 5.1.5).
+double distance_to(const Vector3& p, const std::array<Vector3, 3>& t) {
+  const Vector3 ab = t[1] - t[0], ac = t[2] - t[0], ap = p - t[0];
+  const double d1 = dot(ab, ap), d2 = dot(ac, ap);
+  const Vector3 bp = p - t[1], cp = p - t[2];
+  const double d3 = dot(ab, bp), d4 = dot(ac, bp), d5 = dot(ab, cp), d6 = dot(ac, cp);
+  const double va = d3 * d6 - d5 * d4, vb = d5 * d2 - d1 * d6, vc = d1 * d4 - d3 * d2;
+  Vector3 nearest;
+  if (d1 <= 0 && d2 <= 0) {
+    nearest = t[0];
+  } else if (d3 >= 0 && d4 <= d3) {
+    nearest = t[1];
+  } else if (d6 >= 0 && d5 <= d6) {
+    nearest = t[2];
+  } else if (vc <= 0 && d1 >= 0 && d3 <= 0) {
+    nearest = t[0] + d1 / (d1 - d3) * ab;
+  } else if (vb <= 0 && d2 >= 0 && d6 <= 0) {
+    nearest = t[0] + d2 / (d2 - d6) * ac;
+  } else if (va <= 0 && d4 >= d3 && d5 >= d6) {
+    nearest = t[1] + (d4 - d3) / (d4 - d3 + d5 - d6) * (t[2] - t[1]);
+  } else {
+    nearest = t[0] + vb / (va + vb + vc) * ab + vc / (va + vb + vc) * ac;
+  }
+  return length(p - nearest);
+}
+
+// Of the points of one mesh to the surface of the other, the farthest.
+double farthest(const TriangleMesh& from, const TriangleMesh& to) {
+  double most = 0;
+  for (const Point3f& point : from.points_um) {
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& triangle : to.triangles) {
+      least =
+          std::min(least, distance_to(to_vector(point), {to_vector(to.points_um[triangle[0]]),
+                                                         to_vector(to.points_um[triangle[1]]),
+                                                         to_vector(to.points_um[triangle[2]])}));
+    }
+    most = std::max(most, least);
+  }
+  return most;
+}
+
+// A needle with two tips, of rings of `corners` points; closed.
+TriangleMesh needle(float half_length, float radius, std::uint32_t rings, std::uint32_t corners) {
+  TriangleMesh mesh;
+  mesh.points_um.push_back({0, 0, -half_length});
+  for (std::uint32_t ring = 0; ring < rings; ++ring) {
+    const float z =
+        half_length * (2 * static_cast<float>(ring + 1) / static_cast<float>(rings + 1) - 1);
+    const float r = radius * (1 - std::abs(z) / half_length);
+    for (std::uint32_t corner = 0; corner < corners; ++corner) {
+      const float angle =
+          2 * std::numbers::pi_v<float> * static_cast<float>(corner) / static_cast<float>(corners);
+      mesh.points_um.push_back({r * std::cos(angle), r * std::sin(angle), z});
+    }
+  }
+  const auto last = static_cast<std::uint32_t>(mesh.points_um.size());
+  mesh.points_um.push_back({0, 0, half_length});
+  for (std::uint32_t corner = 0; corner < corners; ++corner) {
+    const std::uint32_t next = (corner + 1) % corners;
+    mesh.triangles.push_back({0, 1 + next, 1 + corner});
+    for (std::uint32_t ring = 0; ring + 1 < rings; ++ring) {
+      const std::uint32_t low = 1 + ring * corners;
+      const std::uint32_t high = low + corners;
+      mesh.triangles.push_back({low + corner, low + next, high + next});
+      mesh.triangles.push_back({low + corner, high + next, high + corner});
+    }
+    mesh.triangles.push_back({last - corners + corner, last - corners + next, last});
+  }
+  return mesh;
+}
+
+TEST_CASE("reducing leaves the tips of needles where they are") {
+  const TriangleMesh whole = needle(20, 0.8F, 39, 8);
+  REQUIRE(check_mesh(whole).sound());
+  for (const double error : {0.25, 0.5, 1.0}) {
+    TriangleMesh reduced = whole;
+    reduce(reduced, error, 0);
+    CHECK(check_mesh(reduced).sound());
+    CHECK(reduced.triangles.size() < whole.triangles.size() / 2);
+    CHECK(farthest(whole, reduced) <= error * 1.0001);
   }
 }
 
