@@ -49,6 +49,7 @@ if("render" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(OpenGL REQUIRED COMPONENTS OpenGL EGL)
   find_package(X11 REQUIRED)
   pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo-pdf cairo-svg)
+  pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
 endif()
 
 if("view" IN_LIST FOSSILCT_BUILT_ROOMS)
