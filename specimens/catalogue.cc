@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <set>
 
 #include "base/text.h"
@@ -138,14 +139,62 @@ std::string range_of_ids(const Database& database) {
 }
 
 // What became of a fossil that once had this id.
-std::string fate_of(const Database& database, std::uint32_t id) {
-  for (const RetiredId& retired : read_retired(database)) {
-    if (retired.id == id) {
-      return "it was retired on " + retired.time + " (" + retired.reason +
-             (retired.into ? ", now part of " + std::to_string(*retired.into) : "") + "); ";
-    }
+struct Fate {
+  std::string text;                   // "it was retired on ...; "
+  std::optional<std::uint32_t> heir;  // has its voxels today
+};
+
+Fate fate_of(const Database& database, std::uint32_t id) {
+  const std::vector<RetiredId> all = read_retired(database);
+  const auto retired = std::ranges::find(all, id, &RetiredId::id);
+  if (retired == all.end()) {
+    return {};
   }
-  return "";
+  std::optional<std::uint32_t> heir = retired->into;
+  // What took it over may be retired itself; a damaged table may go in a circle.
+  for (std::size_t step = 0; heir && step < all.size(); ++step) {
+    const auto next = std::ranges::find(all, *heir, &RetiredId::id);
+    if (next == all.end()) {
+      break;
+    }
+    heir = next->into;
+  }
+  return {"it was retired on " + retired->time + " (" + retired->reason +
+              (heir ? ", now part of " + std::to_string(*heir) : "") + "); ",
+          heir};
+}
+
+// The ids there are that somebody may have meant by one that is not: the neighbours, and one that
+// a slip of the fingers makes of it (of fewer than three digits any is); none where there are none.
+std::vector<std::string> ids_near(const std::vector<std::uint32_t>& ids, std::uint32_t id) {
+  std::vector<std::string> near;
+  const auto above = std::ranges::upper_bound(ids, id);
+  if (above != ids.begin()) {
+    near.push_back(std::to_string(*(above - 1)));
+  }
+  if (above != ids.end()) {
+    near.push_back(std::to_string(*above));
+  }
+  if (id < 100) {
+    return near;
+  }
+  std::vector<std::string> all;
+  std::ranges::transform(ids, std::back_inserter(all),
+                         [](std::uint32_t one) { return std::to_string(one); });
+  const auto slip = closest_match(std::to_string(id), all);
+  if (slip && std::ranges::find(near, *slip) == near.end()) {
+    near.push_back(*slip);
+  }
+  return near;
+}
+
+// "; did you mean 7, 9 or 81?"
+std::string question_of(const std::vector<std::string>& near) {
+  std::string text;
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    text += (i == 0 ? "; did you mean " : i + 1 == near.size() ? " or " : ", ") + near[i];
+  }
+  return text.empty() ? text : text + "?";
 }
 
 }  // namespace
@@ -291,9 +340,11 @@ CatalogueEntry Catalogue::entry(std::uint32_t id, std::string_view option) const
   std::vector<CatalogueEntry> entries =
       read_entries(*state_->database, "WHERE s.key = " + std::to_string(specimen_key(1, id)));
   if (entries.empty()) {
-    throw option_error(option, "there is no fossil " + std::to_string(id) + ": " +
-                                   fate_of(*state_->database, id) +
-                                   range_of_ids(*state_->database));
+    const Fate fate = fate_of(*state_->database, id);
+    throw option_error(option, "there is no fossil " + std::to_string(id) + ": " + fate.text +
+                                   range_of_ids(*state_->database) +
+                                   question_of(fate.heir ? std::vector{std::to_string(*fate.heir)}
+                                                         : ids_near(ids(), id)));
   }
   return std::move(entries.front());
 }

@@ -196,8 +196,8 @@ class Catalogue {
 
   // By scan and id. 10,000 fossils with 80 measurements each: under a second.
   std::vector<CatalogueEntry> entries() const;
-  // Throws Error{option} of `option` that names the range of ids there are, and what became of this
-  // one where it was retired.
+  // Throws Error{option} of `option` that names the range of ids there are, the nearest to this one,
+  // and what became of it where it was retired.
   CatalogueEntry entry(std::uint32_t id, std::string_view option = "ID") const;
   bool has(std::uint32_t id) const;
   std::vector<std::uint32_t> ids() const;  // of the fossils there are, upwards

@@ -20,12 +20,12 @@ fossilct_cli_test(review_json ${review} --json EXIT 0 STDOUT "^{ \"catalogue\": 
 fossilct_cli_test(review_limit ${review} --limit 0 EXIT 2 STDERR "--limit: '0' is not a whole number from 1")
 fossilct_cli_test(review_accept ${review} --accept 4-6,1 --accept 7 EXIT 0 STDOUT "accepted +6 undecided +6 rejected +1 ")
 fossilct_cli_test(review_accept_gaps ${review} --accept 10-4000000000 EXIT 0 STDOUT "accepted +5 undecided +7 rejected +1 ")
-fossilct_cli_test(review_accept_none_in_range ${review} --accept 20-30 EXIT 2 STDERR "--accept: there is no fossil 20: the catalogue has 13, with ids from 1 to 13")
+fossilct_cli_test(review_accept_none_in_range ${review} --accept 20-30 EXIT 2 STDERR "--accept: there is no fossil 20: the catalogue has 13, with ids from 1 to 13; did you mean 13.")
 fossilct_cli_test(review_reject ${review} --reject 2 EXIT 0 STDOUT "fossils +11 accepted +0 undecided +11 rejected +2 ")
 fossilct_cli_test(review_reopen ${review} --reopen 3 EXIT 0 STDOUT "fossils +13 accepted +1 undecided +12 rejected +0 ")
 fossilct_cli_test(review_note ${review} --note "5=broken, glued" --by "B. Writer" EXIT 0 STDOUT "decisions +3 ")
 fossilct_cli_test(review_note_of_none PREPARE review t.fossils --note "5=broken, glued" COPY t.fossils
-  ARGS review t.fossils --note 15=x EXIT 2 STDERR "--note: there is no fossil 15: the catalogue has 13, with ids from 1 to 13")
+  ARGS review t.fossils --note 15=x EXIT 2 STDERR "--note: there is no fossil 15: the catalogue has 13, with ids from 1 to 13; did you mean 13.")
 fossilct_cli_test(review_photo ${review} --photo 5=in/good/s_000.png EXIT 0 STDOUT "decisions +3 ")
 fossilct_cli_test(review_sign ${review} --sign "Dr. A. Reader" EXIT 0
   STDOUT "signed +by Dr. A. Reader on 20[-0-9T:]+Z: 12 fossils, 11 of them undecided sha256 [0-9a-f]+")
@@ -34,8 +34,8 @@ fossilct_cli_test(review_unsign PREPARE review t.fossils --sign "Dr. A. Reader" 
 fossilct_cli_test(review_quiet ${review} --accept 4 --quiet EXIT 0 STDOUT "^$" STDERR "^$")
 
 # What it refuses
-fossilct_cli_test(review_unknown ${review} --accept 99 EXIT 2 STDERR "--accept: there is no fossil 99: the catalogue has 13, with ids from 1 to 13")
-fossilct_cli_test(review_retired ${review} --reject 14 EXIT 2 STDERR "--reject: there is no fossil 14: it was retired on .*merged, now part of 13")
+fossilct_cli_test(review_unknown ${review} --accept 99 EXIT 2 STDERR "--accept: there is no fossil 99: the catalogue has 13, with ids from 1 to 13; did you mean 13.")
+fossilct_cli_test(review_retired ${review} --reject 14 EXIT 2 STDERR "--reject: there is no fossil 14: it was retired on .*merged, now part of 13.; the catalogue has 13, with ids from 1 to 13; did you mean 13.")
 fossilct_cli_test(review_unknown_reopen ${review} --reopen 99 EXIT 2 STDERR "--reopen: there is no fossil 99")
 fossilct_cli_test(review_both ${review} --accept 4 --reject 4 EXIT 2 STDERR "--reject: fossil 4 is given to --accept too")
 foreach(option accept reject reopen)

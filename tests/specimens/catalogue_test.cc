@@ -150,8 +150,31 @@ TEST_CASE("an id is never given twice, and an unknown one is told from the range
   const std::string retired = message_of<Error>([&] { catalogue.entry(3, "--accept"); });
   CHECK(retired.find("--accept") != std::string::npos);
   CHECK(retired.find("merged, now part of 1") != std::string::npos);
+  CHECK(retired.find("did you mean 1?") != std::string::npos);
   const std::string unknown = message_of<Error>([&] { catalogue.entry(99, "--accept"); });
-  CHECK(unknown.find("2, with ids from 1 to 2") != std::string::npos);
+  CHECK(unknown.find("2, with ids from 1 to 2; did you mean 2?") != std::string::npos);
+}
+
+TEST_CASE("an id that is not there: its neighbours, a slip of the fingers, and its heir") {
+  const TemporaryFolder folder;
+  Catalogue catalogue = make_test_catalogue(folder.path(), 21);
+  const auto message_about = [&](std::uint32_t id) {
+    return message_of<Error>([&] { catalogue.entry(id); });
+  };
+  {
+    Catalogue::Change change(catalogue);
+    change.retire(5, 7, "merged");
+    change.retire(7, 9, "merged");
+    change.retire(12, std::nullopt, "not found again");
+    change.commit();
+  }
+  // 5 went into 7, which went into 9.
+  CHECK(message_about(5).find("now part of 9); ") != std::string::npos);
+  CHECK(message_about(5).ends_with("; did you mean 9?"));
+  CHECK(message_about(12).find("(not found again); ") != std::string::npos);
+  CHECK(message_about(12).ends_with("; did you mean 11 or 13?"));
+  CHECK(message_about(310).ends_with("; did you mean 21 or 10?"));
+  CHECK(message_about(4000).ends_with("with ids from 1 to 21; did you mean 21?"));
 }
 
 TEST_CASE("a change without commit leaves nothing, files included") {
