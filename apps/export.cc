@@ -102,6 +102,7 @@ class ExportCommand : public Command {
                                                 "What to write, whatever its name");
     options.flag("overwrite", &options_.overwrite, "Replace the output where it exists");
     declare_reading_options(options, options_.open);
+    declare_kind_option(options, options_.open);
     declare_changing_options(options, options_.open);
   }
 

@@ -91,6 +91,7 @@ class ImportCommand : public Command {
         },
         "Labels: name and colour of a value");
     declare_reading_options(options, options_.open);
+    declare_kind_option(options, options_.open);
     declare_changing_options(options, options_.open);
   }
 

@@ -149,6 +149,7 @@ class InfoCommand : public Command {
                  "Read all voxels for range, mean and percentiles, where the file has not stored "
                  "them");
     declare_reading_options(options, options_.open);
+    declare_kind_option(options, options_.open);
   }
 
   CommandResult run(const CommandContext& context) override {

@@ -23,11 +23,11 @@ namespace {
 // Options that only one of the two kinds of input takes; --format belongs to both.
 const std::vector<std::string> options_of_catalogues = {
     "ids", "surface", "exact", "no-smooth", "reduce-error-um", "centred", "again"};
-const std::vector<std::string> options_of_both = {"labels",  "format", "config", "json",
+const std::vector<std::string> options_of_both = {"input",   "format", "config", "json",
                                                   "threads", "quiet",  "verbose"};
 
 struct MeshCommandOptions {
-  std::filesystem::path labels;
+  std::filesystem::path input;
   std::filesystem::path output;
   std::vector<MeshFormat> formats;  // empty: by the output's name
   std::vector<std::string> classes;
@@ -138,7 +138,7 @@ class MeshCommand : public Command {
   }
 
   void declare(OptionSet& options) override {
-    options.positional("labels", &options_.labels,
+    options.positional("input", &options_.input,
                        "The catalogue, or labels: a volume file, or what import reads");
     options.parsed(
         "format", "LIST",
@@ -160,7 +160,7 @@ class MeshCommand : public Command {
   }
 
   CommandResult run(const CommandContext& context) override {
-    const bool of_catalogue = is_catalogue(options_.labels);
+    const bool of_catalogue = is_catalogue(options_.input);
     require_belonging(context.given, of_catalogue);
     if (!of_catalogue) {
       return mesh_labels(context);
@@ -169,7 +169,7 @@ class MeshCommand : public Command {
       fossils_.formats = options_.formats;
     }
     fossils_.mesh.smoothing_passes = no_smooth_ ? 0 : fossils_.mesh.smoothing_passes;
-    return mesh_fossils(options_.labels, fossils_, context);
+    return mesh_fossils(options_.input, fossils_, context);
   }
 
  private:
@@ -198,17 +198,17 @@ class MeshCommand : public Command {
     const IfExists if_exists = options_.overwrite ? IfExists::replace : IfExists::refuse;
     check_scan_options(options_.open);
     const MeshFormat format = format_of(options_);
-    require_apart("--output", options_.output, AtomicKind::file, {options_.labels});
+    require_apart("--output", options_.output, AtomicKind::file, {options_.input});
     require_output(options_.output, AtomicKind::file, if_exists);
     options_.open.threads = context.common.threads;
-    const auto source = open_label_volume(options_.labels, options_.open, context.progress);
+    const auto source = open_label_volume(options_.input, options_.open, context.progress);
     const ScanDescription& description = source->description();
     require_apart("--output", options_.output, AtomicKind::file, description.files);
     const std::vector<std::uint32_t> values = values_of(options_, description);
     if (!description.grid.spacing_known) {
       context.progress.warning("the voxel size is not known: the mesh is in voxel edges");
     }
-    const MeshFileOptions file_options{.name = options_.labels.filename().string(),
+    const MeshFileOptions file_options{.name = options_.input.filename().string(),
                                        .unit = description.grid.unit(),
                                        .if_exists = if_exists};
     SurfaceFile file(options_.output, format, file_options);
@@ -230,7 +230,7 @@ class MeshCommand : public Command {
   }
   void require_voxels(const VolumeSurface& surface) const {
     if (surface.voxels == 0) {
-      throw format_error(options_.labels, "it has no voxel of the labels that --class names");
+      throw format_error(options_.input, "it has no voxel of the labels that --class names");
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cassert>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -95,6 +96,7 @@ Option& OptionSet::add(const std::string& names, const std::string& value_name,
   Option option;
   const std::vector<std::string> parts = split(names, ',');
   option.name = parts.front();
+  assert(find(option.name) == nullptr);
   option.letter = parts.size() > 1 ? parts[1].front() : '\0';
   option.value_name = value_name;
   option.help = help;

@@ -150,13 +150,16 @@ void declare_reading_options(OptionSet& options, OpenOptions& open) {
                "HDF5: the dataset to read; without it the usual places are tried");
   options.flag("allow-gaps", &open.allow_gaps,
                "Folder: read it although slice numbers are missing");
-  options.flag("labels", &open.labels, "The voxels are labels; they are never interpolated");
   options.path("colour-map", "FILE", &open.colour_map,
                "Labels from colours: lines of `#rrggbb value name`");
   options.path("scratch", "FOLDER", &open.scratch,
                "Where a file that can't be read in pieces is unpacked; without it TMPDIR or /tmp");
   options.integer("level", "N", &open.level, 0, 30,
                   "Volume file: the resolution to read, 0 = full, 1 = half ...");
+}
+
+void declare_kind_option(OptionSet& options, OpenOptions& open) {
+  options.flag("labels", &open.labels, "The voxels are labels; they are never interpolated");
 }
 
 void declare_changing_options(OptionSet& options, OpenOptions& open) {

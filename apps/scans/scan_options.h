@@ -17,6 +17,8 @@ namespace fossilct {
 void declare_spacing_options(OptionSet& options, SpacingOptions& spacing);
 // Options of every command that opens a scan: how the file is to be read, and its voxel size.
 void declare_reading_options(OptionSet& options, OpenOptions& open);
+// What its voxels are, for commands that take scans and labels alike.
+void declare_kind_option(OptionSet& options, OpenOptions& open);
 // Options that make another scan of it: turned, cut, coarser, of another type.
 void declare_changing_options(OptionSet& options, OpenOptions& open);
 // Throws Error{option} where options contradict each other.
