@@ -12,11 +12,13 @@
 #include "apps/pages/catalogue_page.h"
 #include "apps/pages/catalogue_slices.h"
 #include "apps/pages/fossil_details.h"
+#include "apps/pictures/picture_files.h"
 #include "apps/scans/scan_options.h"
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/volume_file.h"
+#include "render/svg_picture.h"
 #include "specimens/catalogue.h"
 #include "volumes/adaptors.h"
 
@@ -25,6 +27,8 @@ namespace fossilct {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr double plot_dpi = 300;
 
 struct ReportCommandOptions {
   fs::path catalogue;
@@ -56,7 +60,9 @@ class ReportCommand : public Command {
          "densities, sizes, the table of fossils (the most doubtful first), a card of each with a "
          "mesh to turn, sections and photographs, a dozen slices with outlines, the signature, and "
          "how it was "
-         "made. CATALOGUE is the folder that `fossilct extract` wrote.",
+         "made. CATALOGUE is the folder that `fossilct extract` wrote, or the database of several "
+         "scans that `fossilct catalogue merge` wrote: its page counts by scan and by depth, and "
+         "has no meshes, pictures and slices, as those lie with the scans.",
          "One file holds at most 80 MB: thumbnails of all fossils, meshes and pictures of the most "
          "doubtful ones. Where that is not enough, and with --folder, the output is a folder whose "
          "index.html is the page; it holds everything."},
@@ -66,12 +72,14 @@ class ReportCommand : public Command {
   }
 
   void declare(OptionSet& options) override {
-    options.positional("catalogue", &options_.catalogue, "The catalogue: a folder NAME.fossils");
+    options.positional("catalogue", &options_.catalogue,
+                       "The catalogue: a folder NAME.fossils, or WELL.sqlite");
     options.section("Output");
     options.path("output,o", "FILE", &options_.output, "The page to write, or the folder");
     options.require();
     options.flag("folder", &options_.folder, "Write a folder, which holds everything");
-    options.path("plots", "DIR", &options_.plots, "Write the plots as SVG files into this folder");
+    options.path("plots", "DIR", &options_.plots,
+                 "Write the plots as SVG and PNG files into this folder");
     options.text("title", "TEXT", &options_.title, "The title; \"Fossils of SCAN\" otherwise");
     options.flag("overwrite", &options_.overwrite, "Replace outputs that exist");
     options.section("Slices");
@@ -86,15 +94,16 @@ class ReportCommand : public Command {
     options_.open.threads = context.common.threads;
     settle_outputs();
     const Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::read);
-    if (catalogue.is_merged()) {
-      throw file_error(options_.catalogue,
-                       "joins several scans, and has no crops; report on the catalogue of a scan");
+    if (catalogue.is_merged() && !options_.scan.empty()) {
+      throw option_error("--scan", "a catalogue of several scans has no slices to show");
     }
     const std::vector<CatalogueEntry> entries = catalogue.entries();
     FossilReport report = catalogue_page(catalogue, entries);
     report.title = options_.title.empty() ? report.title : options_.title;
-    add_fossil_details(catalogue, entries, context.common.threads, context.progress, report);
-    add_slices(catalogue, entries, report, context);
+    if (!catalogue.is_merged()) {
+      add_fossil_details(catalogue, entries, context.common.threads, context.progress, report);
+      add_slices(catalogue, entries, report, context);
+    }
     const WrittenReport written =
         fossil_report_html(report, {options_.folder ? ReportForm::folder : ReportForm::automatic});
     for (const std::string& remark : written.remarks) {
@@ -185,7 +194,7 @@ class ReportCommand : public Command {
     output.commit();
   }
 
-  // How many.
+  // How many; each is two files.
   std::size_t write_plots(const FossilReport& report) const {
     if (options_.plots.empty()) {
       return 0;
@@ -193,7 +202,9 @@ class ReportCommand : public Command {
     const std::vector<ReportPlot> plots = report_plots(report);
     AtomicOutput output(options_.plots, AtomicKind::folder, if_exists());
     for (const ReportPlot& plot : plots) {
-      write_file(output.temporary_path() / (plot.name + ".svg"), plot.svg.text);
+      const fs::path path = output.temporary_path() / plot.name;
+      write_file(path.string() + ".svg", plot.svg.text);
+      write_png(path.string() + ".png", svg_picture(plot.svg.text, plot_dpi), plot_dpi);
     }
     output.commit();
     return plots.size();
@@ -217,7 +228,9 @@ class ReportCommand : public Command {
         {"size", format_bytes(static_cast<double>(bytes))},
         {"fossils", format_count(static_cast<std::int64_t>(report.fossils.size()))},
         {"slices", format_count(static_cast<std::int64_t>(report.slices.size()))},
-        {"plots", options_.plots.empty() ? "" : counted(static_cast<std::int64_t>(plots), "file")}};
+        {"plots", options_.plots.empty()
+                      ? ""
+                      : format_count(static_cast<std::int64_t>(plots)) + ", each as SVG and PNG"}};
     return {json, facts_text(facts), true};
   }
 

@@ -15,6 +15,7 @@ namespace fossilct {
 namespace {
 
 constexpr double box_height = 200;
+constexpr double downward_height = 320;
 constexpr double space_below = 44;
 constexpr double space_right = 14;
 constexpr double space_above = 8;
@@ -58,38 +59,100 @@ double end_of_bin(const PlotRange& range, AxisScale scale, double share) {
                                     : range.low * std::pow(range.high / range.low, share);
 }
 
-Binned binned(const HistogramPlot& plot, const PlotRange& range) {
-  const std::size_t bins = static_cast<std::size_t>(bins_of(plot, values_of(plot).size()));
-  Binned result;
-  for (std::size_t i = 0; i <= bins; ++i) {
-    const double share = static_cast<double>(i) / static_cast<double>(bins);
-    result.ends.push_back(end_of_bin(range, plot.value.scale, share));
+std::vector<double> bin_ends_of(const HistogramPlot& plot, const PlotRange& range) {
+  if (!plot.bin_ends.empty()) {
+    return plot.bin_ends;
   }
-  const AxisMap place(plot.value.scale, range, 0, static_cast<double>(bins));
+  const int bins = bins_of(plot, values_of(plot).size());
+  std::vector<double> ends;
+  for (int i = 0; i <= bins; ++i) {
+    ends.push_back(
+        end_of_bin(range, plot.value.scale, static_cast<double>(i) / static_cast<double>(bins)));
+  }
+  return ends;
+}
+
+Binned binned(const HistogramPlot& plot, const PlotRange& range) {
+  Binned result = {.ends = bin_ends_of(plot, range), .counts = {}, .totals = {}};
+  const std::size_t bins = result.ends.size() - 1;
+  const AxisMap place(plot.value.scale, range, 0, 1);
   result.totals.assign(bins, 0);
   for (const HistogramSeries& series : plot.series) {
     std::vector<std::int64_t>& counts = result.counts.emplace_back(bins, 0);
     for (const double value : series.values) {
       if (place.can_show(value)) {
-        const double bin = std::clamp(place.pixel_of(value), 0.0, static_cast<double>(bins) - 0.5);
-        ++counts[static_cast<std::size_t>(bin)];
-        ++result.totals[static_cast<std::size_t>(bin)];
+        // An end belongs to the bin above it, the last one to the last bin.
+        const auto above = std::upper_bound(result.ends.begin() + 1, result.ends.end() - 1, value);
+        const auto bin = static_cast<std::size_t>(above - result.ends.begin()) - 1;
+        ++counts[bin];
+        ++result.totals[bin];
       }
     }
   }
   return result;
 }
 
-Markup bar_of(const Attributes& fill, const PlotBox& bar, const std::string& told) {
-  Attributes attributes = fill;
-  attributes.insert(attributes.end(), {{"x", coordinate(bar.left)},
-                                       {"y", coordinate(bar.top)},
-                                       {"width", coordinate(std::max(0.5, bar.right - bar.left))},
-                                       {"height", coordinate(bar.bottom - bar.top)}});
+// How a histogram's values and counts lie in its box.
+class HistogramPlace {
+ public:
+  HistogramPlace(const PlotBox& box, bool is_downward, const AxisMap& value, const AxisMap& count)
+      : box_(box), is_downward_(is_downward), value_(value), count_(count) {}
+
+  // Bars leave a gap between them, and are seen however near their ends are.
+  PlotBox bar(double begin, double end, std::int64_t below, std::int64_t above) const {
+    const double middle = (value_.pixel_of(begin) + value_.pixel_of(end)) / 2;
+    const double half =
+        std::max(least_half, (value_.pixel_of(end) - value_.pixel_of(begin) - 1) / 2);
+    const double from = middle - half, to = middle + half;
+    const double low = count_.pixel_of(static_cast<double>(below));
+    const double high = count_.pixel_of(static_cast<double>(above));
+    return is_downward_ ? PlotBox{low, from, high, to} : PlotBox{from, high, to, low};
+  }
+  PlotBox across(double begin, double end) const {
+    const double from = value_.pixel_of(begin), to = value_.pixel_of(end);
+    return is_downward_ ? PlotBox{box_.left, from, box_.right, to}
+                        : PlotBox{from, box_.top, to, box_.bottom};
+  }
+
+ private:
+  static constexpr double least_half = 0.75;
+  PlotBox box_;
+  bool is_downward_;
+  const AxisMap& value_;
+  const AxisMap& count_;
+};
+
+// However thin, it can be seen.
+Markup rectangle(Attributes attributes, const PlotBox& box, const std::string& told) {
+  constexpr double least = 0.5;
+  attributes.insert(attributes.end(),
+                    {{"x", coordinate(box.left)},
+                     {"y", coordinate(box.top)},
+                     {"width", coordinate(std::max(least, box.right - box.left))},
+                     {"height", coordinate(std::max(least, box.bottom - box.top))}});
   return element("rect", attributes, element("title", text(told)));
 }
 
-Markup bars_of(const HistogramPlot& plot, const Binned& bins, const AxisMap& x, const AxisMap& y) {
+Markup shades_of(const HistogramPlot& plot, const HistogramPlace& place) {
+  Markup result;
+  for (const ValueRange& range : plot.shaded) {
+    result += rectangle({{"class", "band"}, {"fill", "#e4e8ed"}},
+                        place.across(range.begin, range.end), range.told);
+  }
+  return result;
+}
+
+// The ends of a bin, told apart however near they are.
+std::string ends_text(double begin, double end) {
+  const std::string short_begin = number_text(begin), short_end = number_text(end);
+  if (short_begin != short_end) {
+    return short_begin + " to " + short_end;
+  }
+  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(end - begin))));
+  return decimal_text(begin, decimals) + " to " + decimal_text(end, decimals);
+}
+
+Markup bars_of(const HistogramPlot& plot, const Binned& bins, const HistogramPlace& place) {
   Markup result;
   for (std::size_t bin = 0; bin < bins.totals.size(); ++bin) {
     std::int64_t below = 0;
@@ -98,13 +161,11 @@ Markup bars_of(const HistogramPlot& plot, const Binned& bins, const AxisMap& x, 
       if (count == 0) {
         continue;
       }
-      const PlotBox bar = {
-          x.pixel_of(bins.ends[bin]) + 0.5, y.pixel_of(static_cast<double>(below + count)),
-          x.pixel_of(bins.ends[bin + 1]) - 0.5, y.pixel_of(static_cast<double>(below))};
+      const double begin = bins.ends[bin], end = bins.ends[bin + 1];
+      result += rectangle(
+          fill_of(s, plot.series[s].colour), place.bar(begin, end, below, below + count),
+          plot.series[s].name + ", " + ends_text(begin, end) + ": " + format_count(count));
       below += count;
-      result += bar_of(fill_of(s, plot.series[s].colour), bar,
-                       plot.series[s].name + ", " + number_text(bins.ends[bin]) + " to " +
-                           number_text(bins.ends[bin + 1]) + ": " + format_count(count));
     }
   }
   return result;
@@ -161,15 +222,23 @@ Markup histogram_plot(const HistogramPlot& plot) {
         {{"x", coordinate(x + 8)}, {"y", coordinate(y - 10)}, {"width", "12"}, {"height", "12"}});
     return empty_element("rect", attributes);
   });
-  const double top = space_above + legend.height, bottom = top + box_height;
+  const bool downward = plot.is_downward;
+  const double top = space_above + legend.height;
+  const double bottom = top + (downward ? downward_height : box_height);
   PlotAxis count = plot.count;
   count.low = 0;
   const PlotRange count_range = axis_range(count, {0, static_cast<double>(most)}, 0.05);
-  const AxisMap y(AxisScale::linear, count_range, bottom, top);
-  const PlotBox box = {left_of(y, count.whole_numbers), top, plot_width - space_right, bottom};
-  const AxisMap x(plot.value.scale, range, box.left, box.right);
-  const Markup content = legend.markup + y_axis(box, y, count) + x_axis(box, x, plot.value) +
-                         (most == 0 ? no_data(box) : bars_of(plot, bins, x, y));
+  const PlotAxis& y_title = downward ? plot.value : count;
+  const PlotAxis& x_title = downward ? count : plot.value;
+  const AxisMap y = downward ? AxisMap(plot.value.scale, range, top, bottom)
+                             : AxisMap(AxisScale::linear, count_range, bottom, top);
+  const PlotBox box = {left_of(y, y_title.whole_numbers), top, plot_width - space_right, bottom};
+  const AxisMap x = downward ? AxisMap(AxisScale::linear, count_range, box.left, box.right)
+                             : AxisMap(plot.value.scale, range, box.left, box.right);
+  const HistogramPlace place(box, downward, downward ? y : x, downward ? x : y);
+  const Markup content = legend.markup + shades_of(plot, place) + y_axis(box, y, y_title) +
+                         x_axis(box, x, x_title) +
+                         (most == 0 ? no_data(box) : bars_of(plot, bins, place));
   return svg_element(plot.description, bottom + space_below, content);
 }
 

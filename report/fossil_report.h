@@ -14,21 +14,35 @@
 
 namespace fossilct {
 
-// What a report of the fossils of a scan shows. Plain values: `apps` reads catalogue and files and
-// fills them in. Lengths in micrometres, places in the scan's own coordinates. Every std::string is
-// plain text from anywhere, and harmless whatever it holds.
+// What a report of the fossils of a scan, or of the scans of a well, shows. Plain values: `apps`
+// reads catalogue and files and fills them in. Lengths in micrometres, places in the scan's own
+// coordinates. Every std::string is plain text from anywhere, and harmless whatever it holds.
 
 inline constexpr double unknown_number = std::numeric_limits<double>::quiet_NaN();
+
+// How many, and per volume of rock with its interval; NaN where unknown.
+struct ReportCount {
+  std::int64_t count = 0;
+  double per_mm3 = unknown_number;
+  double per_mm3_low = unknown_number;
+  double per_mm3_high = unknown_number;
+};
 
 struct ReportClass {
   std::string name;
   // The model's; where it gives none, the page takes one that colour-blind people tell apart.
   std::optional<std::array<std::uint8_t, 3>> colour = {};
-  std::int64_t count = 0;
-  // With its interval; NaN where unknown.
-  double per_mm3 = unknown_number;
-  double per_mm3_low = unknown_number;
-  double per_mm3_high = unknown_number;
+  // In all scans; the densities of several are in ReportScan.
+  ReportCount found = {};
+};
+
+struct ReportScan {
+  std::string name;
+  KeyValues facts = {};
+  double top_m = unknown_number;  // depths of its ends in the well
+  double bottom_m = unknown_number;
+  ReportCount found = {};                  // of all classes
+  std::vector<ReportCount> by_class = {};  // one for each of FossilReport::classes, or none
 };
 
 // A column of numbers, one a fossil.
@@ -37,6 +51,8 @@ struct ReportMeasure {
   std::string unit;  // "um"; empty for a ratio
   std::string explanation = {};
   bool in_table = true;  // the card shows all
+  // With so many decimals, as depths are; otherwise with four significant digits.
+  std::optional<int> decimals = {};
 };
 
 struct ReportPicture {
@@ -54,7 +70,8 @@ struct ReportMesh {
 enum class Review { open, accepted, rejected };
 
 struct ReportFossil {
-  std::int64_t id = 0;
+  std::int64_t id = 0;   // within its scan
+  std::size_t scan = 0;  // index into FossilReport::scans
   std::size_t class_index = 0;
   std::vector<double> measures;   // one for each of FossilReport::measures; NaN: unknown
   double doubt = unknown_number;  // 0 to 1
@@ -99,7 +116,7 @@ struct ReportSignature {
 struct FossilReport {
   std::string title;
   std::string subtitle = {};
-  KeyValues scan = {};
+  std::vector<ReportScan> scans = {};  // the table names the scan where they are several
   std::vector<ReportClass> classes = {};
   std::vector<ReportMeasure> measures = {};
   std::vector<ReportFossil> fossils = {};
@@ -107,10 +124,12 @@ struct FossilReport {
   // The measures the plots are of, by name; no plot where there is none of that name.
   std::string size_measure = "equivalent diameter";
   std::string shape_measure = "sphericity";
+  std::string depth_measure = "depth";
   Json provenance = Json::object();  // model, hash, versions, options, times
   std::optional<Table> validation = {};
   std::vector<ReportSkipped> skipped = {};
   std::optional<ReportSignature> signature = {};
+  bool is_signable = true;  // otherwise nothing is said of a signature that is not there
   std::string footer = {};
 };
 
@@ -142,11 +161,12 @@ struct WrittenReport {
 // nothing. One file while page, thumbnails and slices fit into most_bytes; else, of itself or on
 // demand, a folder, which holds everything. The same report always gives the same bytes. Time and
 // memory: a few times those of the pictures and meshes.
-// Throws Error where a fossil's class, the number of its measures, an outline's fossil or a
-// triangle's point does not exist, or where one_file is asked for and most_bytes can't be kept.
+// Throws Error where a fossil's scan or class, the number of its measures or of a scan's classes,
+// an outline's fossil or a triangle's point does not exist, or where one_file is asked for and
+// most_bytes can't be kept.
 WrittenReport fossil_report_html(const FossilReport& report, const ReportOptions& options = {});
 
-// The plots of a report by name ("sizes", "shapes"); for the page and for files.
+// The plots of a report by name ("sizes", "shapes", "depths"); for the page and for files.
 struct ReportPlot {
   std::string name;
   std::string title;

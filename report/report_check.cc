@@ -32,6 +32,10 @@ void check_mesh(const ReportMesh& mesh, const std::string& whose) {
 
 void check_fossil(const FossilReport& report, const ReportFossil& fossil) {
   const std::string whose = "fossil " + std::to_string(fossil.id);
+  if (fossil.scan >= std::max<std::size_t>(1, report.scans.size())) {
+    refuse(whose + ": scan " + std::to_string(fossil.scan) + " of " +
+           std::to_string(report.scans.size()));
+  }
   if (fossil.class_index >= report.classes.size()) {
     refuse(whose + ": class " + std::to_string(fossil.class_index) + " of " +
            std::to_string(report.classes.size()));
@@ -46,6 +50,12 @@ void check_fossil(const FossilReport& report, const ReportFossil& fossil) {
 }  // namespace
 
 void check_report(const FossilReport& report) {
+  for (const ReportScan& scan : report.scans) {
+    if (!scan.by_class.empty() && scan.by_class.size() != report.classes.size()) {
+      refuse("scan " + scan.name + ": counts of " + std::to_string(scan.by_class.size()) +
+             " classes, expected " + std::to_string(report.classes.size()));
+    }
+  }
   for (const ReportFossil& fossil : report.fossils) {
     check_fossil(report, fossil);
   }

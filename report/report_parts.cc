@@ -25,9 +25,13 @@ constexpr std::array<std::array<std::uint8_t, 3>, 7> own_palette = {{{0, 114, 17
 
 enum FlagBits { truncated_bit = 1, fragment_bit = 2, split_bit = 4 };
 
-Json number_json(double value) {
+Json number_json(double value, std::optional<int> decimals = std::nullopt) {
   if (!std::isfinite(value)) {
     return nullptr;
+  }
+  if (decimals) {
+    const double unit = std::pow(10, *decimals);
+    return std::round(value * unit) / unit;
   }
   return std::strtod(format_rounded(value).c_str(), nullptr);
 }
@@ -98,6 +102,14 @@ Json mesh_json(const ReportMesh& mesh) {
           {"triangles", base64(triangles)}};
 }
 
+Json scans_json(const FossilReport& report) {
+  Json result = Json::array();
+  for (const ReportScan& scan : report.scans) {
+    result.push_back(scan.name);
+  }
+  return result;
+}
+
 Json classes_json(const FossilReport& report) {
   Json result = Json::array();
   for (std::size_t i = 0; i < report.classes.size(); ++i) {
@@ -113,12 +125,13 @@ Json measures_json(const FossilReport& report) {
     const ReportMeasure& measure = report.measures[i];
     Json values = Json::array();
     for (const ReportFossil& fossil : report.fossils) {
-      values.push_back(number_json(fossil.measures[i]));
+      values.push_back(number_json(fossil.measures[i], measure.decimals));
     }
     result.push_back({{"name", measure.name},
                       {"unit", measure.unit},
                       {"explanation", measure.explanation},
                       {"inTable", measure.in_table},
+                      {"decimals", measure.decimals ? Json(*measure.decimals) : Json()},
                       {"values", std::move(values)}});
   }
   return result;
@@ -130,9 +143,10 @@ int flags_of(const ReportFossil& fossil) {
 }
 
 Json fossils_json(const FossilReport& report, const std::vector<bool>& details_of) {
-  Json result = {{"id", Json::array()},     {"class", Json::array()},  {"doubt", Json::array()},
-                 {"flags", Json::array()},  {"review", Json::array()}, {"remark", Json::array()},
-                 {"centre", Json::array()}, {"box", Json::array()},    {"details", Json::array()}};
+  Json result = {{"id", Json::array()},     {"scan", Json::array()},   {"class", Json::array()},
+                 {"doubt", Json::array()},  {"flags", Json::array()},  {"review", Json::array()},
+                 {"remark", Json::array()}, {"centre", Json::array()}, {"box", Json::array()},
+                 {"details", Json::array()}};
   for (std::size_t i = 0; i < report.fossils.size(); ++i) {
     const ReportFossil& fossil = report.fossils[i];
     Json box = numbers_json(fossil.box_low_um);
@@ -140,6 +154,7 @@ Json fossils_json(const FossilReport& report, const std::vector<bool>& details_o
       box.push_back(number_json(high));
     }
     result["id"].push_back(fossil.id);
+    result["scan"].push_back(fossil.scan);
     result["class"].push_back(fossil.class_index);
     result["doubt"].push_back(number_json(fossil.doubt));
     result["flags"].push_back(flags_of(fossil));
@@ -203,6 +218,7 @@ bool has_details(const ReportFossil& fossil) {
 Json table_json(const FossilReport& report, const std::vector<bool>& details_of) {
   return {{"title", report.title},
           {"thumbnailsPerPart", thumbnails_per_part},
+          {"scans", scans_json(report)},
           {"classes", classes_json(report)},
           {"measures", measures_json(report)},
           {"fossils", fossils_json(report, details_of)},

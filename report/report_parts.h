@@ -22,7 +22,8 @@ std::array<std::uint8_t, 3> colour_of_class(const FossilReport& report, std::siz
 bool has_details(const ReportFossil& fossil);
 
 // What the table, the filters and the slices' outlines need; `details_of[i]`: the page has a part
-// with the mesh and pictures of fossil i. Numbers are rounded to six digits.
+// with the mesh and pictures of fossil i. Numbers are rounded to six digits, or to the measure's
+// decimals.
 Json table_json(const FossilReport& report, const std::vector<bool>& details_of);
 // Of the fossils from part * thumbnails_per_part on: data URIs, "" where there is none.
 Json thumbnails_json(const FossilReport& report, std::size_t part);

@@ -28,7 +28,7 @@ std::int64_t count_where(const FossilReport& report, bool (*is_meant)(const Repo
   return std::count_if(report.fossils.begin(), report.fossils.end(), is_meant);
 }
 
-std::string density_text(const ReportClass& one) {
+std::string density_text(const ReportCount& one) {
   if (std::isnan(one.per_mm3)) {
     return no_number_text;
   }
@@ -45,21 +45,89 @@ Markup swatch(const FossilReport& report, std::size_t class_index) {
                   {"style", "--swatch:" + hex_colour(colour_of_class(report, class_index))}});
 }
 
+constexpr const char* density_title = "per mm³ (interval)";
+
+Markup number_head(const Markup& title) {
+  return element("th", {{"scope", "col"}, {"class", "number"}}, title);
+}
+
+Markup number_data(const std::string& plain) {
+  return element("td", {{"class", "number"}}, text(plain));
+}
+
+Markup counts_table(const Markup& head, const Markup& rows) {
+  return element("div", {{"class", "scroll"}},
+                 element("table", {{"class", "classes"}},
+                         element("thead", element("tr", head)) + element("tbody", rows)));
+}
+
+bool is_of_several(const FossilReport& report) { return report.scans.size() > 1; }
+
 Markup class_table(const FossilReport& report) {
+  const bool with_density = !is_of_several(report);
   Markup rows;
   for (std::size_t i = 0; i < report.classes.size(); ++i) {
     const ReportClass& one = report.classes[i];
     rows += element("tr", element("td", swatch(report, i) + text(one.name)) +
-                              element("td", {{"class", "number"}}, text(format_count(one.count))) +
-                              element("td", {{"class", "number"}}, text(density_text(one))));
+                              number_data(format_count(one.found.count)) +
+                              (with_density ? number_data(density_text(one.found)) : Markup{}));
   }
-  const Markup head = element(
-      "tr", element("th", {{"scope", "col"}}, text("class")) +
-                element("th", {{"scope", "col"}, {"class", "number"}}, text("fossils")) +
-                element("th", {{"scope", "col"}, {"class", "number"}}, text("per mm³ (interval)")));
-  return element(
-      "div", {{"class", "scroll"}},
-      element("table", {{"class", "classes"}}, element("thead", head) + element("tbody", rows)));
+  return counts_table(element("th", {{"scope", "col"}}, text("class")) +
+                          number_head(text("fossils")) +
+                          (with_density ? number_head(text(density_title)) : Markup{}),
+                      rows);
+}
+
+// The uppermost first; those whose depth is not known last.
+std::vector<const ReportScan*> by_depth(const FossilReport& report) {
+  std::vector<const ReportScan*> scans;
+  for (const ReportScan& scan : report.scans) {
+    scans.push_back(&scan);
+  }
+  std::ranges::stable_sort(scans, [](const ReportScan* a, const ReportScan* b) {
+    return !std::isnan(a->top_m) && (std::isnan(b->top_m) || a->top_m < b->top_m);
+  });
+  return scans;
+}
+
+std::string depth_text(const ReportScan& scan) {
+  return std::isnan(scan.top_m) || std::isnan(scan.bottom_m)
+             ? no_number_text
+             : format_number(scan.top_m) + " to " + format_number(scan.bottom_m);
+}
+
+// A count, and its density below.
+Markup count_data(const ReportCount& one) {
+  return element("td", {{"class", "number"}},
+                 text(format_count(one.count)) + element("small", text(density_text(one))));
+}
+
+Markup scan_table(const FossilReport& report) {
+  Markup head = element("th", {{"scope", "col"}}, text("scan")) + number_head(text("depth (m)")) +
+                number_head(text("all"));
+  for (std::size_t i = 0; i < report.classes.size(); ++i) {
+    head += number_head(swatch(report, i) + text(report.classes[i].name));
+  }
+  Markup rows;
+  for (const ReportScan* scan : by_depth(report)) {
+    Markup row = element("th", {{"scope", "row"}}, text(scan->name)) +
+                 number_data(depth_text(*scan)) + count_data(scan->found);
+    for (const ReportCount& one : scan->by_class) {
+      row += count_data(one);
+    }
+    rows += element("tr", row);
+  }
+  return element("h3", text("By scan")) + counts_table(head, rows) +
+         paragraph("Below each count: " + std::string(density_title) + " of the scan's rock.");
+}
+
+Markup scan_facts(const FossilReport& report) {
+  Markup result;
+  for (const ReportScan& scan : report.scans) {
+    result += (is_of_several(report) ? element("h3", text(scan.name)) : Markup{}) +
+              key_values(scan.facts);
+  }
+  return result;
 }
 
 Markup summary(const FossilReport& report) {
@@ -85,6 +153,9 @@ Markup summary(const FossilReport& report) {
 }
 
 Markup signature_notice(const FossilReport& report) {
+  if (!report.signature && !report.is_signable) {
+    return {};
+  }
   if (!report.signature) {
     return notice(NoticeKind::information, "Nobody has signed this catalogue yet.");
   }
@@ -104,7 +175,8 @@ Markup plots(const FossilReport& report) {
 
 Markup fossils(const FossilReport& report, std::int64_t without_details, bool shows_meshes) {
   if (report.fossils.empty()) {
-    return paragraph("No fossil was found in this scan.");
+    return paragraph(is_of_several(report) ? "No fossil was found in these scans."
+                                           : "No fossil was found in this scan.");
   }
   Markup result;
   if (without_details > 0) {
@@ -137,7 +209,9 @@ Markup skipped(const FossilReport& report) {
 std::vector<Section> sections_of(const FossilReport& report, std::int64_t without_details,
                                  bool shows_meshes) {
   std::vector<Section> result;
-  result.push_back({"counts", "Counts and sizes", class_table(report) + plots(report)});
+  result.push_back({"counts", "Counts and sizes",
+                    class_table(report) + (is_of_several(report) ? scan_table(report) : Markup{}) +
+                        plots(report)});
   result.push_back({"fossils", "Fossils", fossils(report, without_details, shows_meshes)});
   if (!report.slices.empty()) {
     result.push_back({"slices", "Slices", place_named("slice-view")});
@@ -145,7 +219,7 @@ std::vector<Section> sections_of(const FossilReport& report, std::int64_t withou
   if (report.validation) {
     result.push_back({"validation", "How good the model is", table(*report.validation)});
   }
-  result.push_back({"scan", "The scan", key_values(report.scan)});
+  result.push_back({"scan", is_of_several(report) ? "The scans" : "The scan", scan_facts(report)});
   result.push_back({"made", "How this was made", json_view(report.provenance)});
   result.push_back({"skipped", "What was skipped", skipped(report)});
   return result;

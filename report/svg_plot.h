@@ -95,12 +95,22 @@ struct HistogramSeries {
   std::vector<double> values;
   PlotColour colour = {};
 };
+// From begin to end of the value; what it is, under the pointer.
+struct ValueRange {
+  double begin = 0;
+  double end = 0;
+  std::string told;
+};
 struct HistogramPlot {
   std::string description;
   PlotAxis value;  // bins are equally wide on it: on a logarithmic axis each has the same ratio
   PlotAxis count = {.title = "count", .whole_numbers = true};
   std::vector<HistogramSeries> series;
-  int bins = 0;  // 1 to 200; 0: the root of the number of values, 5 to 40
+  int bins = 0;                       // 1 to 200; 0: the root of the number of values, 5 to 40
+  std::vector<double> bin_ends = {};  // upwards, one more than bins, in place of equally wide ones
+  // The value runs downwards at the left and the bars to the right, as depth is drawn.
+  bool is_downward = false;
+  std::vector<ValueRange> shaded = {};  // behind the bars
 };
 // "no data" is written where there is no value to count.
 Markup histogram_plot(const HistogramPlot& plot);

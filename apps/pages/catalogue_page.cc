@@ -8,11 +8,9 @@
 
 #include "apps/cli/facts.h"
 #include "apps/fossils/catalogue_report.h"
-#include "apps/fossils/fossil_density.h"
-#include "apps/scans/scan_report.h"
+#include "apps/pages/page_scans.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "report/numbers.h"
 #include "specimens/doubt.h"
 #include "specimens/measured_body.h"
 
@@ -28,7 +26,7 @@ constexpr std::array in_table = {"equivalent_diameter",
                                  "solidity",
                                  "porosity",
                                  "chambers"};
-constexpr double mm3_in_cm3 = 1000;
+constexpr const char* depth_name = "depth";
 
 std::string spoken(std::string name) {
   std::ranges::replace(name, '_', ' ');
@@ -41,69 +39,28 @@ double number_in(const Json& json, const char* key, double otherwise) {
                                                                          : otherwise;
 }
 
-std::vector<ReportClass> classes_of(const Catalogue& catalogue,
-                                    const std::vector<CatalogueEntry>& entries) {
-  const ScanRecord scan = catalogue.scan();
-  const double level = confidence_of(catalogue);
-  std::vector<ReportClass> classes;
-  for (const LabelClass& label : catalogue.classes()) {
-    const std::vector<const Specimen*> fossils = counting_fossils(entries, scan.name, label.value);
-    ReportClass one = {.name = label.name, .count = static_cast<std::int64_t>(fossils.size())};
-    if (label.colour != std::array<std::uint8_t, 3>{}) {
-      one.colour = label.colour;
-    }
-    const std::optional<Density> d = density_of(fossils, scan, level);
-    if (d && d->per_cm3) {
-      one.per_mm3 = d->value / mm3_in_cm3;
-      one.per_mm3_low = d->low / mm3_in_cm3;
-      one.per_mm3_high = d->high / mm3_in_cm3;
-    }
-    classes.push_back(std::move(one));
+bool has_depth(const ScanRecord& scan) { return scan.top_m && scan.bottom_m; }
+
+// Of the middle of its box; slices run downwards.
+double depth_of(const Specimen& specimen, const ScanRecord& scan) {
+  if (!has_depth(scan)) {
+    return unknown_number;
   }
-  return classes;
+  const double middle = static_cast<double>(specimen.box.begin.z + specimen.box.end.z) / 2;
+  return *scan.top_m +
+         (*scan.bottom_m - *scan.top_m) * middle / static_cast<double>(scan.grid.size.z);
 }
 
-std::string total_density_text(const Catalogue& catalogue,
-                               const std::vector<CatalogueEntry>& entries) {
-  const ScanRecord scan = catalogue.scan();
-  const std::optional<Density> total = density_of(
-      counting_fossils(entries, scan.name, std::nullopt), scan, confidence_of(catalogue));
-  if (!total || !total->per_cm3) {
-    return density_text(total);
-  }
-  const Density& d = *total;
-  return number_text(d.value / mm3_in_cm3) + " per mm³ (" + number_text(d.low / mm3_in_cm3) +
-         " to " + number_text(d.high / mm3_in_cm3) + ", " + format_rounded(100 * d.level) + "%), " +
-         counted_text(d);
-}
-
-KeyValues scan_facts(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries) {
-  const ScanRecord scan = catalogue.scan();
-  KeyValues facts = {{"scan", scan.name},
-                     {"file", scan.path},
-                     {"size", size_text(scan.grid.size) + " voxels"},
-                     {"voxel size", spacing_text(scan.grid)}};
-  if (scan.grid.spacing_known) {
-    facts.emplace_back("physical size", physical_size_text(scan.grid));
-  }
-  if (scan.core_volume) {
-    constexpr double um3_in_mm3 = 1e9;
-    facts.emplace_back("rock without air",
-                       scan.grid.spacing_known
-                           ? format_rounded(*scan.core_volume / um3_in_mm3) + " mm³"
-                           : format_rounded(*scan.core_volume) + " voxels");
-  }
-  if (scan.top_m && scan.bottom_m) {
-    facts.emplace_back("depth",
-                       format_number(*scan.top_m) + " to " + format_number(*scan.bottom_m) + " m");
-  }
-  facts.emplace_back("fossils per volume of rock", total_density_text(catalogue, entries));
-  facts.emplace_back("labels", catalogue.segmentation().path);
-  return facts;
-}
-
-std::vector<ReportMeasure> measures_of(const std::vector<CatalogueKind>& kinds) {
+// The depth first, where that of a scan is known.
+std::vector<ReportMeasure> measures_of(const std::vector<CatalogueKind>& kinds,
+                                       const std::vector<ScanRecord>& scans) {
   std::vector<ReportMeasure> measures;
+  if (std::ranges::any_of(scans, has_depth)) {
+    measures.push_back({.name = depth_name,
+                        .unit = "m",
+                        .explanation = "in the well, of the middle of the fossil's box",
+                        .decimals = 4});
+  }
   for (const CatalogueKind& kind : kinds) {
     measures.push_back({spoken(kind.name), kind.unit,
                         kind.definition + (kind.source.empty() ? "" : " (" + kind.source + ")"),
@@ -154,31 +111,58 @@ std::string remark_of(const CatalogueEntry& entry, const Doubt* doubt) {
   return text + (text.empty() || entry.note.empty() ? "" : "; ") + entry.note;
 }
 
+// What an id is of in a catalogue of several scans.
+using ScanAndId = std::pair<std::string, std::uint32_t>;
+
+// Fossils are compared with those of their own scan.
+std::map<ScanAndId, Doubt> doubts_of(const std::vector<CatalogueEntry>& entries) {
+  std::map<std::string, std::vector<CatalogueEntry>> by_scan;
+  for (const CatalogueEntry& entry : entries) {
+    by_scan[entry.scan].push_back(entry);
+  }
+  std::map<ScanAndId, Doubt> doubts;
+  for (const auto& [scan, its_entries] : by_scan) {
+    for (Doubt& doubt : review_queue(its_entries)) {
+      doubts.emplace(ScanAndId(scan, doubt.id), std::move(doubt));
+    }
+  }
+  return doubts;
+}
+
+std::vector<double> values_of(const Specimen& specimen, const ScanRecord& scan,
+                              const std::vector<ReportMeasure>& measures,
+                              const std::vector<CatalogueKind>& kinds) {
+  std::vector<double> values;
+  if (measures.size() > kinds.size()) {
+    values.push_back(depth_of(specimen, scan));
+  }
+  for (const CatalogueKind& kind : kinds) {
+    values.push_back(measured_value(specimen.measurements, kind.name).value_or(unknown_number));
+  }
+  return values;
+}
+
 std::vector<ReportFossil> fossils_of(const Catalogue& catalogue,
-                                     const std::vector<CatalogueEntry>& entries) {
-  const Grid grid = catalogue.scan().grid;
+                                     const std::vector<CatalogueEntry>& entries,
+                                     const std::vector<ReportMeasure>& measures) {
+  const std::vector<ScanRecord> scans = catalogue.scans();
   const std::vector<CatalogueKind> kinds = catalogue.kinds();
   std::map<std::int64_t, std::size_t> class_indices;
   for (const LabelClass& label : catalogue.classes()) {
     class_indices.emplace(label.value, class_indices.size());
   }
-  const std::vector<Doubt> queue = review_queue(entries);
-  std::map<std::uint32_t, const Doubt*> doubts;
-  for (const Doubt& doubt : queue) {
-    doubts.emplace(doubt.id, &doubt);
-  }
+  const std::map<ScanAndId, Doubt> doubts = doubts_of(entries);
   std::vector<ReportFossil> fossils;
   for (const CatalogueEntry& entry : entries) {
     const Specimen& specimen = entry.specimen;
-    const auto found = doubts.find(specimen.id);
-    const Doubt* doubt = found == doubts.end() ? nullptr : found->second;
+    const auto found = doubts.find({entry.scan, specimen.id});
+    const Doubt* doubt = found == doubts.end() ? nullptr : &found->second;
+    const auto scan = std::ranges::find(scans, entry.scan, &ScanRecord::name);
     ReportFossil fossil;
     fossil.id = specimen.id;
+    fossil.scan = static_cast<std::size_t>(scan - scans.begin());
     fossil.class_index = class_indices.at(specimen.class_value);
-    for (const CatalogueKind& kind : kinds) {
-      fossil.measures.push_back(
-          measured_value(specimen.measurements, kind.name).value_or(unknown_number));
-    }
+    fossil.measures = values_of(specimen, *scan, measures, kinds);
     // What somebody has decided is in doubt no more.
     fossil.doubt = doubt != nullptr ? doubt->doubt : 0;
     fossil.truncated = specimen.truncated;
@@ -186,15 +170,13 @@ std::vector<ReportFossil> fossils_of(const Catalogue& catalogue,
     fossil.split = specimen.split;
     fossil.review = review_of(entry.verdict);
     fossil.remark = remark_of(entry, doubt);
-    place(fossil, specimen, grid);
+    place(fossil, specimen, scan->grid);
     fossils.push_back(std::move(fossil));
   }
   return fossils;
 }
 
-std::vector<ReportSkipped> skipped_of(const Catalogue& catalogue,
-                                      const std::vector<CatalogueEntry>& entries) {
-  std::vector<ReportSkipped> skipped;
+void add_too_small(const Catalogue& catalogue, std::vector<ReportSkipped>& skipped) {
   const Json summary = catalogue.segmentation().summary;
   const auto too_small = static_cast<std::int64_t>(number_in(summary, "too_small", 0));
   if (too_small > 0) {
@@ -204,16 +186,34 @@ std::vector<ReportSkipped> skipped_of(const Catalogue& catalogue,
                        "of fewer than " + format_count(fewest) + " voxels, " +
                            format_count(voxels) + " voxels in all"});
   }
-  const auto rejected = std::ranges::count(entries, Verdict::rejected, &CatalogueEntry::verdict);
-  if (rejected > 0) {
-    skipped.push_back({counted(rejected, "fossil"),
-                       "rejected in review: in the table, but not in counts, densities and plots"});
-  }
+}
+
+void add_retired(const Catalogue& catalogue, std::vector<ReportSkipped>& skipped) {
   for (const RetiredId& retired : catalogue.retired()) {
     skipped.push_back({"fossil " + std::to_string(retired.id),
                        retired.reason +
                            (retired.into ? " into " + std::to_string(*retired.into) : "") + ", " +
                            retired.time});
+  }
+}
+
+std::vector<ReportSkipped> skipped_of(const Catalogue& catalogue,
+                                      const std::vector<CatalogueEntry>& entries) {
+  std::vector<ReportSkipped> skipped;
+  if (catalogue.is_merged()) {
+    skipped.push_back({"meshes, pictures and slices",
+                       "a catalogue of several scans has no crops: the reports of the scans show "
+                       "them, and what each extraction left out"});
+  } else {
+    add_too_small(catalogue, skipped);
+  }
+  const auto rejected = std::ranges::count(entries, Verdict::rejected, &CatalogueEntry::verdict);
+  if (rejected > 0) {
+    skipped.push_back({counted(rejected, "fossil"),
+                       "rejected in review: in the table, but not in counts, densities and plots"});
+  }
+  if (!catalogue.is_merged()) {
+    add_retired(catalogue, skipped);
   }
   return skipped;
 }
@@ -233,7 +233,20 @@ std::optional<ReportSignature> signature_of(const Catalogue& catalogue) {
   return ReportSignature{last.person, last.time, state + " (" + what + ")", holds};
 }
 
+Json provenance_of_merged(const Catalogue& catalogue) {
+  Json scans = Json::object();
+  for (const ScanRecord& scan : catalogue.scans()) {
+    scans[scan.name] = {{"scan sha256", scan.sha256}, {"made by", scan.provenance}};
+  }
+  return {{"scans", std::move(scans)},
+          {"catalogue sha256", catalogue.content_sha256()},
+          {"report by", "fossilct " + std::string(version())}};
+}
+
 Json provenance_of(const Catalogue& catalogue) {
+  if (catalogue.is_merged()) {
+    return provenance_of_merged(catalogue);
+  }
   const ScanRecord scan = catalogue.scan();
   const SegmentationRecord segmentation = catalogue.segmentation();
   return {{"extraction", segmentation.provenance},
@@ -280,15 +293,21 @@ std::optional<Table> validation_of(const Json& extraction) {
 FossilReport catalogue_page(const Catalogue& catalogue,
                             const std::vector<CatalogueEntry>& entries) {
   FossilReport report;
-  report.title = "Fossils of " + catalogue.scan().name;
-  report.scan = scan_facts(catalogue, entries);
-  report.classes = classes_of(catalogue, entries);
-  report.measures = measures_of(catalogue.kinds());
-  report.fossils = fossils_of(catalogue, entries);
+  report.scans = page_scans(catalogue, entries);
+  report.title =
+      "Fossils of " + (report.scans.size() == 1 ? report.scans.front().name
+                                                : std::to_string(report.scans.size()) + " scans");
+  report.is_signable = !catalogue.is_merged();
+  report.classes = page_classes(catalogue, report.scans);
+  report.measures = measures_of(catalogue.kinds(), catalogue.scans());
+  report.depth_measure = depth_name;
+  report.fossils = fossils_of(catalogue, entries, report.measures);
   report.skipped = skipped_of(catalogue, entries);
   report.signature = signature_of(catalogue);
   report.provenance = provenance_of(catalogue);
-  report.validation = validation_of(catalogue.segmentation().provenance);
+  if (report.is_signable) {
+    report.validation = validation_of(catalogue.segmentation().provenance);
+  }
   report.footer = "fossilct " + std::string(version());
   return report;
 }

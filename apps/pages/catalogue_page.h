@@ -8,10 +8,10 @@
 
 namespace fossilct {
 
-// What the catalogue of one scan says, as a report: scan, counts and densities of the fossils that
-// were not rejected, measures, doubt, verdicts, signature, provenance, what the extraction did not
-// keep. No pictures, slices and meshes. Its fossils are in the order of `entries`, all of the
-// catalogue's.
+// What a catalogue of one scan or of several says, as a report: scans, counts and densities of the
+// fossils that were not rejected, measures, doubt, verdicts, signature, provenance, what the
+// extraction did not keep. No pictures, slices and meshes. Its fossils are in the order of
+// `entries`, all of the catalogue's.
 FossilReport catalogue_page(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries);
 
 }  // namespace fossilct

@@ -12,6 +12,7 @@
 #include "apps/cli/facts.h"
 #include "apps/fossils/fossil_crops.h"
 #include "apps/pages/fossil_sections.h"
+#include "apps/pages/thumbnail.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -50,6 +51,10 @@ void add_picture(const fs::path& path, const std::string& caption, ReportFossil&
   if (!media_type_of(path).empty() && is_there(path)) {
     fossil.pictures.push_back({caption, bytes_of_file(path), media_type_of(path)});
   }
+}
+
+fs::path view_of(const Catalogue& catalogue, const CatalogueEntry& entry, const char* part) {
+  return catalogue.path_of("views/" + std::to_string(entry.specimen.id) + "_" + part + ".png");
 }
 
 // Faces between the body and what is not.
@@ -108,14 +113,16 @@ void add_fossil_details(const Catalogue& catalogue, const std::vector<CatalogueE
     const CatalogueEntry& entry = entries[static_cast<std::size_t>(i)];
     ReportFossil& fossil = report.fossils[static_cast<std::size_t>(i)];
     if (!entry.views_stale) {
-      add_picture(catalogue.path_of("views/" + std::to_string(entry.specimen.id) + "_cut.png"),
-                  "cut open", fossil);
+      add_picture(view_of(catalogue, entry, "cut"), "cut open", fossil);
     }
     if (crops.has_mask(entry.specimen.id)) {
       const auto colour = report.classes[fossil.class_index].colour;
       add_from_crop(crops.body(entry.specimen.id), colour.value_or(plain_outline), fossil);
     } else {
       ++without;
+    }
+    if (!entry.views_stale && is_there(view_of(catalogue, entry, "front"))) {
+      fossil.thumbnail = thumbnail_of(view_of(catalogue, entry, "front"), thumbnail_pixels);
     }
     for (const std::string& photo : entry.photos) {
       add_picture(catalogue.path_of(photo), "photograph", fossil);

@@ -10,10 +10,11 @@
 namespace fossilct {
 
 // Adds what a page shows of each fossil beyond its measures, from the catalogue's files: three
-// sections and a thumbnail, a mesh of some thousand triangles made from the crop, the cut-open view
-// where it was drawn and is not stale, photographs. The report's fossils are in the order of
-// `entries`. A fossil without a crop has none, and the report says how many. Throws as CropReader;
-// Cancelled. Cost: some 0.05 s of the processor a fossil, on `threads` threads.
+// sections, a mesh of some thousand triangles made from the crop, the cut-open view where it was
+// drawn and is not stale, photographs; the thumbnail is the front view where there is one that is
+// not stale, otherwise a section. The report's fossils are in the order of `entries`. A fossil
+// without a crop has none, and the report says how many. Throws as CropReader; Cancelled. Cost:
+// some 0.05 s of the processor a fossil, on `threads` threads.
 void add_fossil_details(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries,
                         int threads, Progress& progress, FossilReport& report);
 

@@ -14,7 +14,6 @@ namespace fossilct {
 
 namespace {
 
-constexpr std::int64_t thumbnail_pixels = 64;
 constexpr std::int64_t section_pixels = 256;
 constexpr std::uint8_t mid_grey = 128;
 constexpr double low_share = 0.005;

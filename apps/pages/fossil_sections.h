@@ -15,8 +15,10 @@ namespace fossilct {
 // values; NaN is 0. All equal: mid grey.
 std::vector<std::uint8_t> windowed(std::vector<float> grey);
 
+inline constexpr std::int64_t thumbnail_pixels = 64;
+
 struct FossilSections {
-  std::vector<std::byte> thumbnail;     // the section xy, of at most 64 pixels a side
+  std::vector<std::byte> thumbnail;     // the section xy, of at most thumbnail_pixels a side
   std::vector<ReportPicture> sections;  // xy, xz, yz; of at most 256 pixels a side
 };
 

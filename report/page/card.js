@@ -78,11 +78,12 @@ function factsOf(fossil) {
   const remarks = [...flagsOf(fossil), reviewNames[fossils.review[fossil]], fossils.remark[fossil]]
     .filter((text) => text).join("; ");
   return element("dl", {},
+    ...(ofSeveralScans ? fact("scan", scanName(fossil)) : []),
     ...fact("class", className(fossil)),
     ...fact("doubt", fossils.doubt[fossil]?.toFixed(2) ?? "–", "from 0, certain, to 1"),
     ...(remarks ? fact("remarks", remarks) : []),
     ...report.measures.flatMap((measure) =>
-      fact(measure.name, numberText(measure.values[fossil])
+      fact(measure.name, numberText(measure.values[fossil], measure.decimals)
         + (measure.unit && measure.values[fossil] !== null ? ` ${measure.unit}` : ""), measure.explanation)),
     ...fact("centre", `${fossils.centre[fossil].map(numberText).join(", ")} µm`),
     ...fact("box", `${sides.join(" × ")} µm`),
@@ -122,7 +123,7 @@ async function fillMesh(mesh, fossil, ticket) {
     return;
   }
   try {
-    card.free = showMesh(card.mesh, mesh, `Fossil ${fossils.id[fossil]}`);
+    card.free = showMesh(card.mesh, mesh, fossilName(fossil));
   } catch (error) {
     say(card.mesh, `This browser can't draw in 3D: ${error.message}`);
   }
@@ -132,7 +133,7 @@ function openCard(fossil) {
   freeMesh();
   card.fossil = fossil;
   const position = view.shown.indexOf(fossil);
-  card.title.replaceChildren(classSwatch(fossil), `Fossil ${fossils.id[fossil]}`);
+  card.title.replaceChildren(classSwatch(fossil), fossilName(fossil));
   card.place.textContent = position < 0 ? "not in the table as it is filtered"
     : `${countText(position + 1)} of ${countText(view.shown.length)} as sorted`;
   document.getElementById("card-previous")?.toggleAttribute("disabled", position <= 0);
@@ -144,7 +145,7 @@ function openCard(fossil) {
   if (!card.dialog.open) {
     card.dialog.showModal();
   }
-  history.replaceState(null, "", `#fossil-${fossils.id[fossil]}`);
+  history.replaceState(null, "", `#${fossilAddress(fossil)}`);
   const ticket = card.ticket;
   fillDetails(fossil, ticket).catch((error) => {
     if (ticket === card.ticket) {

@@ -10,6 +10,17 @@ const reviewNames = ["", "accepted", "rejected"];
 function className(fossil) {
   return report.classes[fossils.class[fossil]].name;
 }
+const ofSeveralScans = report.scans.length > 1;
+function scanName(fossil) {
+  return report.scans[fossils.scan[fossil]] ?? "";
+}
+// Ids are given anew in every scan.
+function fossilName(fossil) {
+  return `Fossil ${fossils.id[fossil]}${ofSeveralScans ? ` of ${scanName(fossil)}` : ""}`;
+}
+function fossilAddress(fossil) {
+  return `fossil-${ofSeveralScans ? `${fossils.scan[fossil] + 1}-` : ""}${fossils.id[fossil]}`;
+}
 function classSwatch(fossil) {
   return element("span", {
     class: "swatch", "aria-hidden": "true",
@@ -26,13 +37,15 @@ function measureTitle(measure) {
 // What can be sorted by: a value for each fossil, null where there is none.
 const columns = [
   { key: "id", title: "id", numeric: true, value: (i) => fossils.id[i], width: "76px" },
+  ...(ofSeveralScans
+    ? [{ key: "scan", title: "scan", value: scanName, width: "minmax(110px, 1fr)" }] : []),
   { key: "class", title: "class", value: className, width: "minmax(130px, 1.4fr)" },
   { key: "doubt", title: "doubt", numeric: true, value: (i) => fossils.doubt[i], width: "104px",
     explanation: "from 0, certain, to 1" },
   ...report.measures.map((measure, m) => ({
     key: `measure-${m}`, title: measureTitle(measure), numeric: true,
     value: (i) => measure.values[i], width: "minmax(104px, 1fr)",
-    explanation: measure.explanation, hidden: !measure.inTable
+    explanation: measure.explanation, hidden: !measure.inTable, decimals: measure.decimals
   })),
   { key: "flags", title: "remarks", value: (i) => [...flagsOf(i), reviewNames[fossils.review[i]]]
       .filter((name) => name).join(", "), width: "minmax(120px, 1.2fr)" }
@@ -64,6 +77,7 @@ function isWanted(i, measure, search) {
   }
   return search === "" || String(fossils.id[i]).startsWith(search)
     || className(i).toLowerCase().includes(search)
+    || (ofSeveralScans && scanName(i).toLowerCase().includes(search))
     || fossils.remark[i].toLowerCase().includes(search);
 }
 
@@ -112,10 +126,10 @@ function csvCell(value) {
 }
 
 function csvOfShown() {
-  const heads = ["id", "class", "doubt", "x (um)", "y (um)", "z (um)",
+  const heads = ["id", ...(ofSeveralScans ? ["scan"] : []), "class", "doubt", "x (um)", "y (um)", "z (um)",
     ...report.measures.map(measureTitle), ...flagNames, "review", "remark"];
   const lines = view.shown.map((i) => [
-    fossils.id[i], className(i), fossils.doubt[i], ...fossils.centre[i],
+    fossils.id[i], ...(ofSeveralScans ? [scanName(i)] : []), className(i), fossils.doubt[i], ...fossils.centre[i],
     ...report.measures.map((measure) => measure.values[i]),
     ...flagNames.map((_, bit) => (fossils.flags[i] >> bit) & 1),
     reviewNames[fossils.review[i]], fossils.remark[i]

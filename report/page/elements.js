@@ -27,8 +27,13 @@ function button(label, action, attributes = {}) {
 
 // Four significant digits with commas, as the plots and tables beside write numbers.
 const numberFormat = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
-function numberText(value) {
-  return value === null || value === undefined ? "–" : numberFormat.format(value).replace("-", "−");
+function numberText(value, decimals = null) {
+  if (value === null || value === undefined) {
+    return "–";
+  }
+  const text = decimals === null ? numberFormat.format(value)
+    : value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return text.replace("-", "−");
 }
 function countText(count) {
   return count.toLocaleString("en-US");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 function openFromAddress() {
-  const match = location.hash.match(/^#fossil-(\d+)$/);
-  const fossil = match ? fossils.id.indexOf(Number(match[1])) : -1;
+  const fossil = fossils.id.findIndex((_, i) => location.hash === `#${fossilAddress(i)}`);
   if (fossil >= 0) {
     openCard(fossil);
   }

@@ -9,7 +9,7 @@ function outlineElement(outline, slice) {
   for (let i = 0; i < outline.pixels.length; i += 2) {
     points.push(`${outline.pixels[i]},${outline.pixels[i + 1]}`);
   }
-  const name = `Fossil ${fossils.id[fossil]}, ${className(fossil)}`;
+  const name = `${fossilName(fossil)}, ${className(fossil)}`;
   return svgElement("polygon", {
     points: points.join(" "), "data-fossil": fossil, tabindex: 0, role: "button", "aria-label": name,
     style: `--class:${report.classes[fossils.class[fossil]].colour}`,

@@ -25,7 +25,7 @@ function cellOf(column, fossil) {
   const value = column.value(fossil);
   const content = column.key === "class" ? [classSwatch(fossil), element("span", { class: "cut" }, value)]
     : column.key === "doubt" ? [doubtBar(value)]
-      : [column.key === "id" ? String(value) : column.numeric ? numberText(value) : value];
+      : [column.key === "id" ? String(value) : column.numeric ? numberText(value, column.decimals) : value];
   return element("div", { role: "cell", class: column.numeric ? "number" : "words",
     title: column.numeric ? null : value }, ...content);
 }
@@ -164,7 +164,7 @@ function rangeChoice() {
 }
 
 function filters() {
-  const search = element("input", { type: "search", id: "search", placeholder: "id, class, remark  ( / )",
+  const search = element("input", { type: "search", id: "search", placeholder: ofSeveralScans ? "id, scan, class, remark  ( / )" : "id, class, remark  ( / )",
     oninput: (event) => {
       view.search = event.target.value;
       updateView();

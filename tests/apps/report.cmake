@@ -24,7 +24,9 @@ fossilct_cli_test(report_json ARGS ${report} ${scan} --json EXIT 0 LEAVES r.html
   STDOUT "^{ \"output\": \"r.html\", \"page\": \"r.html\", \"folder\": false, .*\"fossils\": [67], \"without_details\": 0, \"slices\": 12")
 fossilct_cli_test(report_quiet ARGS ${report} ${scan} --quiet EXIT 0 LEAVES r.html STDOUT "^$" STDERR "^$")
 fossilct_cli_test(report_folder ARGS report in/report.fossils/ --output r/ --folder ${scan} EXIT 0 LEAVES r/ STDOUT "written +r/index.html")
-fossilct_cli_test(report_plots ARGS ${report} ${scan} --plots p/ EXIT 0 LEAVES p/shapes.svg p/sizes.svg r.html STDOUT "plots +2 files")
+fossilct_cli_test(report_plots ARGS ${report} ${scan} --plots p/ EXIT 0 LEAVES p/shapes.png p/shapes.svg p/sizes.png p/sizes.svg r.html STDOUT "plots +2, each as SVG and PNG")
+fossilct_cli_test(report_well ARGS report in/well.sqlite -o r.html --plots p EXIT 0
+  LEAVES p/depths.png p/depths.svg p/sizes.png p/sizes.svg r.html STDOUT "fossils +16 slices +0 plots +2, ")
 fossilct_cli_test(report_title ARGS ${report} ${scan} --title "A & B" EXIT 0 LEAVES r.html)
 fossilct_cli_test(report_no_scan ARGS report in/gone.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "slices +12" STDERR "the slices show outlines alone .--scan names the scan.: .*gone.h5")
 fossilct_cli_test(report_overwrite PREPARE ${report} ${scan} ARGS ${report} ${scan} --overwrite EXIT 0 LEAVES r.html)
@@ -34,11 +36,11 @@ fossilct_cli_test(report_without_files ARGS report in/t.fossils --output r.html 
 # What it refuses
 fossilct_cli_test(report_exists PREPARE ${report} ${scan} ARGS ${report} ${scan} EXIT 1 LEAVES r.html STDERR "r.html: exists already.*--overwrite")
 fossilct_cli_test(report_plots_exist PREPARE ${report} ${scan} --plots p ARGS report in/report.fossils -o s.html --plots p
-  EXIT 1 LEAVES p/shapes.svg p/sizes.svg r.html STDERR "p: exists already")
+  EXIT 1 LEAVES p/shapes.png p/shapes.svg p/sizes.png p/sizes.svg r.html STDERR "p: exists already")
 fossilct_cli_test(report_no_folder ARGS report in/report.fossils -o none/r.html EXIT 1 STDERR "the folder none does not exist")
 fossilct_cli_test(report_missing ARGS report none.fossils -o r.html EXIT 1 STDERR "none.fossils: there is no such folder")
 fossilct_cli_test(report_no_catalogue ARGS report in/good -o r.html EXIT 1 STDERR "in/good: holds no catalogue.sqlite")
-fossilct_cli_test(report_well ARGS report in/well.sqlite -o r.html EXIT 1 STDERR "well.sqlite: joins several scans")
+fossilct_cli_test(report_well_scan ARGS report in/well.sqlite -o r.html --scan in/phantom.h5 EXIT 2 STDERR "--scan: a catalogue of several scans has no slices")
 fossilct_cli_test(report_itself COPY t.fossils ARGS report t.fossils -o t.fossils --folder --overwrite EXIT 2 STDERR "--output: ")
 fossilct_cli_test(report_scan_missing ARGS ${report} --scan none.h5 EXIT 1 STDERR "none.h5")
 fossilct_cli_test(report_scan_size ARGS ${report} --scan in/good EXIT 1 STDERR "in/good: its size is 16 x 12 x 8 voxels, that of the catalogue's scan 96 x 96 x 64")

@@ -52,6 +52,29 @@ TEST_CASE("a logarithmic histogram: bins of one ratio, no place for what is not 
   CHECK(holds(svg, "<title>a, 10 to 100: 2</title>"));
 }
 
+TEST_CASE("a histogram downwards: bins of given ends, the upper one on top, shaded where told") {
+  HistogramPlot plot = histogram({10, 10.5, 12, 29, 30}, 0);
+  plot.value.low = 10;
+  plot.value.high = 30;
+  plot.bin_ends = {10, 12, 28, 30};
+  plot.is_downward = true;
+  plot.shaded = {{10, 12, "upper"}, {28, 30, evil}};
+  const Markup svg = histogram_plot(plot);
+  CHECK(test::fault_of(svg.text) == "");
+  CHECK(holds(svg, "<title>a, 10 to 12: 2</title>"));
+  CHECK(holds(svg, "<title>a, 12 to 28: 1</title>"));
+  CHECK(holds(svg, "<title>a, 28 to 30: 2</title>"));
+  CHECK(svg.text.find("10 to 12") < svg.text.find("28 to 30"));
+  CHECK(count_of(svg, "class=\"band\"") == 2);
+  // A tenth of the box's 320 units, less the gap; at the top, the space above being 8.
+  CHECK(holds(svg, "y=\"8.5\" width=\""));
+  CHECK(holds(svg, "height=\"31\"><title>a, 10 to 12: 2"));
+  CHECK(holds(svg, "y=\"296.5\""));
+  // Depths alike in four digits are told apart.
+  plot = histogram({1200.01, 1200.03}, 2);
+  CHECK(holds(histogram_plot(plot), "<title>a, 1,200.010 to 1,200.020: 1</title>"));
+}
+
 TEST_CASE("series are stacked, with a legend and their own colours") {
   HistogramPlot plot = histogram({1, 1}, 1);
   plot.series.push_back({"b", {1, 1, 1}, std::array<std::uint8_t, 3>{255, 0, 16}});

@@ -51,7 +51,7 @@ TEST_CASE("one page: as many scripts as it means to have, whatever the names hol
   report.measures[0].name = report.measures[0].unit = report.fossils[0].remark = evil;
   report.fossils[0].pictures[0].caption = evil;
   report.skipped = {{evil, evil}};
-  report.scan = {{evil, evil}};
+  report.scans = {{.name = evil, .facts = {{evil, evil}}}};
   report.signature = ReportSignature{evil, evil, evil, false};
   report.provenance = {{evil, evil}};
   const WrittenReport written = fossil_report_html(report);
@@ -82,6 +82,62 @@ TEST_CASE("the data of the table") {
   CHECK(data["classes"][3]["colour"] == "#cc79a7");  // of our own palette
   CHECK(json_of(page, "part-thumbnails-0").size() == 3);
   CHECK(json_of(page, "part-fossil-2")["pictures"].size() == 3);
+}
+
+// Half of the fossils in a second scan, with depths.
+FossilReport report_of_two_scans() {
+  FossilReport report = test::made_up_report(20);
+  report.measures.push_back({.name = "depth", .unit = "m", .decimals = 4});
+  report.scans.push_back({.name = "core18"});
+  for (std::size_t scan = 0; scan < 2; ++scan) {
+    report.scans[scan].top_m = 1200 + 3 * static_cast<double>(scan);
+    report.scans[scan].bottom_m = report.scans[scan].top_m + 0.05;
+    report.scans[scan].found = {10, 2.5, 1.25, 4.5};
+    report.scans[scan].by_class.resize(report.classes.size());
+  }
+  for (std::size_t i = 0; i < report.fossils.size(); ++i) {
+    report.fossils[i].scan = i % 2;
+    report.fossils[i].measures.push_back(report.scans[i % 2].top_m + 0.001234567);
+  }
+  return report;
+}
+
+TEST_CASE("several scans: counts of each by depth, the scan and depth of each fossil") {
+  FossilReport report = report_of_two_scans();
+  const std::string page = fossil_report_html(report).files[0].content;
+  CHECK(count_of(page, "10<small>2.5 (1.25 to 4.5)</small>") == 2);
+  CHECK(holds(page, "1200 to 1200.05</td>"));
+  CHECK(holds(page, "The scans</h2>"));
+  const Json data = json_of(page, "report-data");
+  CHECK(data["scans"] == Json{"core17", "core18"});
+  CHECK(data["fossils"]["scan"][1] == 1);
+  CHECK(data["measures"].back()["decimals"] == 4);
+  CHECK(data["measures"].back()["values"][1] == 1203.0012);
+  const std::vector<ReportPlot> plots = report_plots(report);
+  REQUIRE(plots.back().name == "depths");
+  // A bar for each class in each scan, and the two scans behind them.
+  CHECK(count_of(plots.back().svg.text, "class=\"band\"") == 2);
+  CHECK(holds(plots.back().svg.text, "<title>core18</title>"));
+  report.fossils[3].scan = 2;
+  CHECK_THROWS_WITH_AS(fossil_report_html(report), doctest::Contains("scan 2 of 2"), Error);
+  report.fossils[3].scan = 1;
+  report.scans[1].by_class.pop_back();
+  CHECK_THROWS_WITH_AS(fossil_report_html(report), doctest::Contains("scan core18"), Error);
+}
+
+TEST_CASE("depths of one scan: its ends are those of the axis; unknown ones make no plot") {
+  FossilReport report = report_of_two_scans();
+  report.scans.pop_back();
+  for (ReportFossil& fossil : report.fossils) {
+    fossil.scan = 0;
+  }
+  const Markup svg = report_plots(report).back().svg;
+  CHECK_FALSE(holds(svg.text, "class=\"band\""));
+  CHECK(holds(svg.text, ">1,200.05</text>"));
+  for (ReportFossil& fossil : report.fossils) {
+    fossil.measures.back() = unknown_number;
+  }
+  CHECK(report_plots(report).back().name != "depths");
 }
 
 TEST_CASE("a mesh: 16-bit points within its box, indices as small as they can be") {

@@ -189,9 +189,10 @@ void add_classes(FossilReport& report) {
     report.classes.push_back({.name = kind.name, .colour = kind.colour});
   }
   for (const ReportFossil& fossil : report.fossils) {
-    ++report.classes[fossil.class_index].count;
+    ++report.classes[fossil.class_index].found.count;
   }
-  for (ReportClass& one : report.classes) {
+  for (ReportClass& one_class : report.classes) {
+    ReportCount& one = one_class.found;
     const double count = static_cast<double>(one.count);
     one.per_mm3 = count / mm3;
     one.per_mm3_low = std::max(0.0, count - 1.96 * std::sqrt(count)) / mm3;
@@ -205,8 +206,10 @@ FossilReport made_up_report(std::size_t fossils) {
   FossilReport report;
   report.title = "Core 17, 2,413.20 m";
   report.subtitle = "A made-up core, to look at the report";
-  report.scan = {
-      {"file", "core17.h5"}, {"voxels", "2,817 × 2,817 × 4,225"}, {"voxel size", "0.71 µm"}};
+  report.scans = {
+      {.name = "core17",
+       .facts = {
+           {"file", "core17.h5"}, {"voxels", "2,817 × 2,817 × 4,225"}, {"voxel size", "0.71 µm"}}}};
   report.measures = {{"equivalent diameter", "µm", "of the sphere with the same volume"},
                      {"volume", "µm³", ""},
                      {"surface area", "µm²", "", false},
