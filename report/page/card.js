@@ -98,7 +98,8 @@ async function fillDetails(fossil, ticket) {
   if (fossils.details[fossil] !== 2) {
     say(card.mesh, fossils.details[fossil] === 1
       ? "Mesh and pictures were left out to keep this file small; the report as a folder holds them."
-      : "There is no mesh of this fossil.");
+      : ofSeveralScans ? "The report of its scan shows mesh and pictures."
+        : "There is no mesh of this fossil.");
     return;
   }
   const details = await passingPart(`fossil-${fossil}`);
