@@ -148,7 +148,9 @@ std::string ends_text(double begin, double end) {
   if (short_begin != short_end) {
     return short_begin + " to " + short_end;
   }
-  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(end - begin))));
+  constexpr double slack = 1e-6;  // a width that rounding has pushed below a power of ten
+  const double magnitude = std::floor(std::log10(end - begin) + slack);
+  const int decimals = std::max(0, 1 - static_cast<int>(magnitude));
   return decimal_text(begin, decimals) + " to " + decimal_text(end, decimals);
 }
 
