@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/atomic_file.h"
+#include "base/csv.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "specimens/catalogue_state.h"
@@ -23,17 +24,6 @@ constexpr const char* json_name = "specimens.json";
 // Text from files may be no UTF-8, which JSON can't hold.
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    return std::string(text);
-  }
-  std::string field = "\"";
-  for (const char c : text) {
-    field += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return field + '"';
 }
 
 std::string csv_value(const Statement& row, int column) {

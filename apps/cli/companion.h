@@ -7,7 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/progress.h"
+
 namespace fossilct {
+
+struct CommandRow;
 
 // Thrown where the command is in another of our programs. Not an Error: main goes on there.
 class CommandElsewhere : public std::exception {
@@ -30,5 +34,12 @@ class CommandElsewhere : public std::exception {
 // Error{file}, which names the program, where it can't be started.
 [[noreturn]] void go_on_elsewhere(const CommandElsewhere& elsewhere,
                                   const std::vector<std::string>& arguments);
+
+// Runs a command of ours as a process of its own and waits for it: what it says on stdout goes to
+// stderr, where its progress is too. `row` is the command's in command_table(). Hands a wish to
+// stop on to it and throws Cancelled when it stopped; Error{file} where it failed, which names the
+// command (it has said why), or can't be started.
+void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
+                           const Progress& progress);
 
 }  // namespace fossilct
