@@ -22,14 +22,15 @@ struct ImageSetOptions {
   // Each one of: a folder of pictures, with a folder for each taxon or without; a picture; a table
   // path,class,specimen,sample,depth (.csv); a catalogue NAME.fossils.
   std::vector<std::filesystem::path> inputs;
-  std::optional<int> size;  // edge of the set's pictures; nothing: PrepareOptions::size
+  std::optional<int> size = {};  // edge of the set's pictures; nothing: PrepareOptions::size
   int channels = 1;
   bool with_measurements = false;  // of catalogues; photographs have none
-  std::vector<std::string> views;  // of a catalogue's fossils; empty: all of fossil_view_names()
+  std::vector<std::string> views =
+      {};  // of a catalogue's fossils; empty: all of fossil_view_names()
   // Regular expressions (ECMAScript) that are looked for in a file's name without its ending; the
   // group is the specimen, or the taxon. Empty: image_names.h's rule; the folder's name.
-  std::string specimen_pattern;
-  std::string taxon_pattern;
+  std::string specimen_pattern = {};
+  std::string taxon_pattern = {};
   bool keep_label_strips = false;
 };
 

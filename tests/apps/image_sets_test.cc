@@ -182,7 +182,7 @@ TEST_CASE("a catalogue gives views, names by persons, depths and measurements") 
     change.decide({1, DecisionKind::taxon, "ruber", "A. Reader"});
     change.decide({2, DecisionKind::reject, "", "A. Reader"});
     change.set_depth(1000, 1008);
-    for (const std::uint32_t id : {1, 2, 3}) {
+    for (const std::uint32_t id : {1U, 2U, 3U}) {
       change.mark_views_made(id);
     }
     change.commit();

@@ -70,7 +70,7 @@ TEST_CASE("grey, colour and opacity come to the channels asked for") {
 TEST_CASE("a picture that is no square stands in the middle of one, on the median of its edge") {
   Bytes values(8 * 16, 40);
   values[0] = 250;  // one pixel of the edge is no median
-  for (const std::size_t middle : {51, 52, 59, 60, 67, 68}) {
+  for (const std::size_t middle : {51U, 52U, 59U, 60U, 67U, 68U}) {
     values[middle] = 200;
   }
   const Bytes tall = prepared(8, 16, 1, values, {16, 1, true});
