@@ -4,9 +4,11 @@
 #include <unordered_map>
 
 #include "apps/cli/command.h"
+#include "apps/cli/facts.h"
 #include "apps/fossils/body_edits.h"
 #include "apps/fossils/catalogue_report.h"
 #include "apps/fossils/review_options.h"
+#include "apps/fossils/taxon_table.h"
 #include "apps/scans/scan_provenance.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -156,6 +158,28 @@ void decide(const Catalogue& catalogue, Catalogue::Change& change,
   }
 }
 
+void name_taxa(const Catalogue& catalogue, Catalogue::Change& change, const ReviewOptions& options,
+               Progress& progress) {
+  const std::string person = person_of(options);
+  if (!options.taxon_table.empty()) {
+    const TaxonTable table = read_taxon_table("--taxa", options.taxon_table, catalogue);
+    for (const auto& [id, name] : table.names) {
+      change.decide({id, DecisionKind::taxon, name, person});
+    }
+    progress.notice("named by " + options.taxon_table.string() + ": " +
+                    counted(static_cast<std::int64_t>(table.names.size()), "fossil") +
+                    (table.rows_without_fossil == 0
+                         ? ""
+                         : "; where " + counted(table.rows_without_fossil, "row") +
+                               " say, there is none of its own"));
+  }
+  for (const TaxonOf& taxon : options.taxa) {
+    for (const std::uint32_t id : ids_in(taxon.ids, catalogue, "--taxon")) {
+      change.decide({id, DecisionKind::taxon, taxon.name, person});
+    }
+  }
+}
+
 // All that one call asks for is one step: made whole or not at all. Bodies first: a verdict given
 // with them is on what they became.
 BodyChanges apply(Catalogue& catalogue, const ReviewOptions& options,
@@ -171,6 +195,7 @@ BodyChanges apply(Catalogue& catalogue, const ReviewOptions& options,
   for (const auto& [id, file] : options.photos) {
     attach_photo(catalogue, change, id, file, person);
   }
+  name_taxa(catalogue, change, options, context.progress);
   if (!options.sign.empty()) {
     change.sign(options.sign);
   }
@@ -254,6 +279,8 @@ class ReviewCommand : public Command {
         {{"fossilct review core17.fossils/ --queue --limit 50", "What to look at first."},
          {"fossilct review core17.fossils/ --accept 1-12,15 --reject 13 --note '13=a pebble'",
           "Thirteen fossils are right and one is none."},
+         {"fossilct review core17.fossils/ --taxon '4,9-12=Globigerina bulloides'",
+          "What five of them are, to train on or against a model's answer."},
          {"fossilct review core17.fossils/ --import-labels 7=7_mask_edited.nrrd",
           "A mask that was corrected in 3D Slicer."},
          {"fossilct review core17.fossils/ --sign 'Dr. A. Reader'", "The counts are final."}}};

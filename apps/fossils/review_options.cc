@@ -3,6 +3,7 @@
 
 #include "apps/cli/given_text.h"
 #include "apps/fossils/fossil_ids.h"
+#include "apps/fossils/taxon_table.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -32,6 +33,19 @@ void declare_verdict(OptionSet& options, ReviewOptions& review, const std::strin
         review.verdicts.push_back({parse_ids(option, text), kind, option});
       },
       help);
+}
+
+TaxonOf parse_taxon(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw option_error("--taxon", "'" + printable(text) + "' is not of the form ID=NAME");
+  }
+  TaxonOf taxon = {parse_ids("--taxon", text.substr(0, equals)),
+                   std::string(trim(text.substr(equals + 1)))};
+  if (!taxon.name.empty()) {
+    require_taxon_name("--taxon", taxon.name);
+  }
+  return taxon;
 }
 
 // Files may have a = in their names: an id is digits alone.
@@ -77,6 +91,13 @@ void declare_review_options(OptionSet& options, ReviewOptions& review) {
         review.photos.emplace_back(id, file);
       },
       "Attach a copy of this photograph");
+  options.repeated(
+      "taxon", "ID,ID-ID=NAME",
+      [&review](const std::string& text) { review.taxa.push_back(parse_taxon(text)); },
+      "These are of this taxon, whatever a model says; an empty name takes it back");
+  options.path("taxa", "FILE.csv", &review.taxon_table,
+               "The same for all rows of a table: columns id, or centre_x_um, centre_y_um and "
+               "centre_z_um (as the truth of `fossilct phantom`), and taxon, class or kind");
   options.section("What to correct, one of them a call");
   options.parsed(
       "merge", "ID,ID",

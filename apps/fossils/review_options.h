@@ -22,6 +22,12 @@ struct VerdictOf {
   std::string option;  // "--accept"
 };
 
+// A name for fossils; empty: it is taken back.
+struct TaxonOf {
+  std::vector<IdRange> ids;
+  std::string name;
+};
+
 struct ReviewOptions {
   std::filesystem::path catalogue;
   bool queue = false;
@@ -29,6 +35,8 @@ struct ReviewOptions {
   std::vector<VerdictOf> verdicts;
   std::vector<std::pair<std::uint32_t, std::string>> notes;
   std::vector<std::pair<std::uint32_t, std::filesystem::path>> photos;
+  std::vector<TaxonOf> taxa;
+  std::filesystem::path taxon_table;
   std::vector<IdRange> merge;
   std::optional<std::uint32_t> split;
   double split_depth = SplitOptions().depth;
@@ -44,7 +52,8 @@ struct ReviewOptions {
     return (merge.empty() ? 0 : 1) + (split ? 1 : 0) + (import_labels.empty() ? 0 : 1);
   }
   bool changes() const {
-    return edits() > 0 || !verdicts.empty() || !notes.empty() || !photos.empty() || !sign.empty();
+    return edits() > 0 || !verdicts.empty() || !notes.empty() || !photos.empty() || !taxa.empty() ||
+           !taxon_table.empty() || !sign.empty();
   }
 };
 

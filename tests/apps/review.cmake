@@ -31,6 +31,11 @@ fossilct_cli_test(review_sign ${review} --sign "Dr. A. Reader" EXIT 0
   STDOUT "signed +by Dr. A. Reader on 20[-0-9T:]+Z: 12 fossils, 11 of them undecided sha256 [0-9a-f]+")
 fossilct_cli_test(review_unsign PREPARE review t.fossils --sign "Dr. A. Reader" COPY t.fossils
   ARGS review t.fossils --accept 4 EXIT 0 STDOUT "signed +VOID, the catalogue was changed since it was signed by Dr. A. Reader")
+fossilct_cli_test(review_taxon_form ${review} --taxon 4 EXIT 2 STDERR "--taxon: '4' is not of the form ID=NAME")
+fossilct_cli_test(review_taxon_unsure ${review} --taxon 4=Unsure EXIT 2 STDERR "--taxon: 'Unsure' is what a model says")
+fossilct_cli_test(review_taxon_unknown ${review} --taxon 99=ruber EXIT 2 STDERR "--taxon: there is no fossil 99")
+fossilct_cli_test(review_taxon_back ${review} --taxon 4= EXIT 0 STDOUT "decisions +3 ")
+fossilct_cli_test(review_taxa_missing ${review} --taxa none.csv EXIT 1 STDERR "none.csv: can't read")
 fossilct_cli_test(review_quiet ${review} --accept 4 --quiet EXIT 0 STDOUT "^$" STDERR "^$")
 
 # What it refuses

@@ -55,6 +55,41 @@ for values in view:
         assert same, (values, value, text)
 database.close()
 
+# Names: one by one, by a table of ids, by a table of places.
+folder = fresh("named")
+code, _, err = fossilct("review", folder, "--taxon", "4-6,1= Globigerina ruber ", "--by", "B. Writer")
+assert code == 0, err
+table = rows(folder)
+assert [table[i]["taxon"] for i in (1, 4, 6, 7)] == ["Globigerina ruber"] * 3 + [""], table
+assert table[4]["taxon_by"] == "person" and table[4]["verdict"] == "undecided", table[4]
+ids = work / "ids.csv"
+ids.write_text("Taxon,id,remark\nsacculifer,4,\n,5,not named\n\"bulloides, large\",7,\n")
+code, _, err = fossilct("review", folder, "--taxa", ids, "--taxon", "6=")
+assert code == 0 and "named by" in err and "2 fossils" in err, err
+table = rows(folder)
+assert [table[i]["taxon"] for i in (4, 5, 6, 7)] == ["sacculifer", "Globigerina ruber", "", "bulloides, large"], table
+for content, fault in (("id,taxon\n4,a\n4,b\n", "line 3: fossil 4 stands in line 2 already"),
+                       ("id,taxon\n99,a\n", "--taxa: there is no fossil 99"),
+                       ("id,taxon\nx,a\n", "line 2: 'x' is no id"),
+                       ("id,name\n4,a\n", "the column 'taxon' is missing"),
+                       ("id,taxon\n4,unsure\n", "--taxa: 'unsure' is what a model says"),
+                       ("kind,centre_x_um,centre_y_um,centre_z_um\na,1,,2\n", "centre_y_um is empty")):
+    ids.write_text(content)
+    code, _, err = fossilct("review", folder, "--taxa", ids)
+    assert code != 0 and fault in err, (content, err)
+    assert rows(folder) == table
+at = [[float(table[i][f"centroid_{axis}_um"]) for axis in "xyz"] for i in (4, 6)]
+places = work / "truth.csv"
+places.write_text("id,kind,centre_x_um,centre_y_um,centre_z_um\n" +
+                  f"1,diatom,{at[0][0] + 3},{at[0][1]},{at[0][2]}\n" +  # the next one is nearer
+                  f"2,ostracod,{at[0][0] + 1},{at[0][1]},{at[0][2]}\n" +
+                  f"3,coiled,{at[1][0]},{at[1][1]},{at[1][2]}\n" +
+                  "4,coiled,-5000,0,0\n")
+code, _, err = fossilct("review", folder, "--taxa", places)
+assert code == 0 and "2 fossils; where 2 rows say" in err, err
+table = rows(folder)
+assert [table[i]["taxon"] for i in (4, 6)] == ["ostracod", "coiled"], table
+
 # One wrong id, and nothing of the call is done.
 before = (folder / "catalogue.sqlite").read_bytes()
 code, _, err = fossilct("review", folder, "--accept", "8", "--note", "99=x")
