@@ -34,6 +34,9 @@ std::vector<ViewFrame> standard_frames(const FossilPictures& pictures, std::int6
 
 double um_per_pixel_for(const TriangleMesh& body, const Pose& pose, const Grid& grid,
                         const PictureOptions& options) {
+  if (options.um_per_pixel) {
+    return *options.um_per_pixel;
+  }
   const double least_um = std::min({grid.spacing_um.x, grid.spacing_um.y, grid.spacing_um.z});
   const double half_um = std::max(half_extent_um(body, pose), least_um);
   return 2 * half_um / (1 - 2 * options.margin) / static_cast<double>(options.edge_pixels);
@@ -52,6 +55,10 @@ std::string length_label(double length_um, bool spacing_known) {
 void PictureOptions::check() const {
   if (edge_pixels < 32 || edge_pixels > 2048) {
     throw option_error("--size", format_count(edge_pixels) + " is out of range: 32 to 2048 pixels");
+  }
+  if (um_per_pixel && !(*um_per_pixel > 0 && std::isfinite(*um_per_pixel))) {
+    throw option_error("--um-per-pixel",
+                       format_number(*um_per_pixel) + " is out of range: above 0");
   }
   if (!(margin >= 0 && margin <= 0.4)) {
     throw option_error("--margin", format_number(margin) + " is out of range: 0 to 0.4");
@@ -81,6 +88,8 @@ FossilPictures draw_fossil(MeshPainter& painter, const TriangleMesh& body, const
     pictures.sections[i] = std::move(section.grey);
     pictures.outlines[i] = std::move(section.outline);
   }
+  pictures.projection =
+      projection_of(crop, {pictures.pose, pictures.um_per_pixel, options.edge_pixels}, window);
   return pictures;
 }
 

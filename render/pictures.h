@@ -18,8 +18,10 @@ namespace fossilct {
 // How a fossil is drawn.
 struct PictureOptions {
   std::int64_t edge_pixels = 256;  // --size: edge of every picture, 32 to 2048
-  double margin = 0.06;            // left free on each side, share of the edge, 0 to 0.4
-  Colour outline{255, 140, 0};     // of the body in the sections
+  // --um-per-pixel: the scale; without it each fossil fills its pictures.
+  std::optional<double> um_per_pixel = {};
+  double margin = 0.06;         // left free on each side, share of the edge, 0 to 0.4
+  Colour outline{255, 140, 0};  // of the body in the sections
 
   // Throws Error{option} that names the option, the value and the range.
   void check() const;
@@ -37,6 +39,9 @@ struct FossilPictures {
   // to be laid over it, RGB with opacity.
   std::array<Picture, 3> sections;
   std::array<Picture, 3> outlines;
+  // The brightest of the scan in the body along the front view, that is along its shortest axis;
+  // grey with opacity.
+  Picture projection;
 };
 
 // Grey with opacity as it looks on black: grey alone.

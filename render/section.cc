@@ -127,6 +127,51 @@ double outline_cover(const Samples& samples, std::int64_t x, std::int64_t y) {
   return std::clamp(half_width_pixels + 0.5 - distance, 0.0, 1.0);
 }
 
+Index3 nearest_voxel(const Size3& size, const Between& at) {
+  const auto rounded = [](std::int64_t low, double share, std::int64_t count) {
+    return std::min(low + (share >= 0.5 ? 1 : 0), count - 1);
+  };
+  return {rounded(at.low.x, at.share.x, size.x), rounded(at.low.y, at.share.y, size.y),
+          rounded(at.low.z, at.share.z, size.z)};
+}
+
+// 0 to 255; nothing where the ray through `middle_um` meets no voxel of the body.
+std::optional<double> largest_along(const BodyCrop& crop, const ViewFrame& view,
+                                    const Vector3& middle_um, const GreyWindow& window) {
+  constexpr double light_grey = 190;
+  const Size3 size = crop.mask.size();
+  const bool has_grey = voxel_count(crop.grey.size()) > 0;
+  const Vector3 towards = row_of(view.pose.view_from_scan, 2);
+  const Vector3& spacing = crop.grid.spacing_um;
+  const double step_um = std::min({spacing.x, spacing.y, spacing.z});
+  // From the centre no voxel is farther than the crop's diagonal.
+  const double reach_um =
+      std::hypot(static_cast<double>(size.x) * spacing.x, static_cast<double>(size.y) * spacing.y,
+                 static_cast<double>(size.z) * spacing.z);
+  const auto steps = static_cast<std::int64_t>(std::ceil(reach_um / step_um));
+  std::optional<double> largest;
+  for (std::int64_t i = -steps; i <= steps; ++i) {
+    const Vector3 p_um = middle_um + static_cast<double>(i) * step_um * towards;
+    const auto at = between(size, crop.grid.index_from_physical(p_um));
+    if (!at) {
+      continue;
+    }
+    const Index3 voxel = nearest_voxel(size, *at);
+    if (crop.mask(voxel.x, voxel.y, voxel.z) != mask_body) {
+      continue;
+    }
+    const double grey =
+        has_grey ? grey_level(interpolated(size, *at,
+                                           [&](auto... place) {
+                                             return static_cast<double>(crop.grey(place...));
+                                           }),
+                              window)
+                 : light_grey;
+    largest = std::max(largest.value_or(0), grey);
+  }
+  return largest;
+}
+
 }  // namespace
 
 GreyWindow grey_window_of(const BodyCrop& crop) {
@@ -145,6 +190,27 @@ GreyWindow grey_window_of(const BodyCrop& crop) {
     return static_cast<double>(*place);
   };
   return {percentile(1), percentile(99)};
+}
+
+Picture projection_of(const BodyCrop& crop, const ViewFrame& view, const GreyWindow& window) {
+  const std::int64_t edge = view.edge_pixels;
+  const Vector3 right = row_of(view.pose.view_from_scan, 0);
+  const Vector3 up = row_of(view.pose.view_from_scan, 1);
+  const double half = static_cast<double>(edge - 1) / 2;
+  Picture picture(edge, edge, 2);
+  for (std::int64_t y = 0; y < edge; ++y) {
+    for (std::int64_t x = 0; x < edge; ++x) {
+      const Vector3 middle_um = view.pose.centre_um +
+                                view.um_per_pixel * (static_cast<double>(x) - half) * right +
+                                view.um_per_pixel * (half - static_cast<double>(y)) * up;
+      if (const auto grey = largest_along(crop, view, middle_um, window)) {
+        std::uint8_t* pixel = picture.at(x, y);
+        pixel[0] = static_cast<std::uint8_t>(std::lround(*grey));
+        pixel[1] = 255;
+      }
+    }
+  }
+  return picture;
 }
 
 Section section_of(const BodyCrop& crop, const ViewFrame& view, const GreyWindow& window,

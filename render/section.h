@@ -25,4 +25,11 @@ struct Section {
 Section section_of(const BodyCrop& crop, const ViewFrame& view, const GreyWindow& window,
                    const Colour& outline);
 
+// The largest intensity of the body along the view's direction: maximum intensity projection
+// (Wallis et al. 1989, IEEE Trans. Med. Imaging 8, 297-303), over the body's voxels alone; grey
+// with opacity, clear where no ray meets it. Sampled every voxel edge, between voxels by trilinear
+// interpolation. Without grey the body is drawn in light grey. Time: some 0.1 us a sample in the
+// body.
+Picture projection_of(const BodyCrop& crop, const ViewFrame& view, const GreyWindow& window);
+
 }  // namespace fossilct

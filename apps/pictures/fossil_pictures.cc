@@ -15,6 +15,7 @@
 #include "base/atomic_file.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "specimens/measured_body.h"
 
 namespace fossilct {
 
@@ -26,6 +27,7 @@ constexpr std::size_t fossils_a_step = 12;
 constexpr const char* card_part = "card.png";
 constexpr const char* card_svg_part = "card.svg";
 constexpr const char* cut_part = "cut.png";
+constexpr const char* projection_part = "projection.png";
 constexpr std::array section_parts = {"section-front.png", "section-left.png", "section-top.png"};
 
 struct NamedPicture {
@@ -41,6 +43,7 @@ std::vector<std::string> parts_of_all(const FossilPictureOptions& options) {
   for (const StandardView view : all_standard_views) {
     parts.push_back(view_part(view));
   }
+  parts.emplace_back(projection_part);
   if (options.cards) {
     parts.emplace_back(card_part);
   }
@@ -62,6 +65,7 @@ std::vector<NamedPicture> pictures_of(const FossilPictures& drawn) {
   for (std::size_t i = 0; i < section_parts.size(); ++i) {
     pictures.push_back({section_parts[i], on_black(drawn.sections[i])});
   }
+  pictures.push_back({projection_part, on_black(drawn.projection)});
   if (drawn.cut) {
     pictures.push_back({cut_part, on_black(*drawn.cut)});
   }
@@ -73,6 +77,7 @@ class PictureMaking {
   PictureMaking(const fs::path& path, const FossilPictureOptions& options,
                 const CommandContext& context)
       : options_(options),
+        pictures_(options.pictures),
         context_(context),
         catalogue_(Catalogue::open(path, Catalogue::Access::write)),
         grid_(catalogue_.scan().grid),
@@ -85,6 +90,7 @@ class PictureMaking {
         to_draw_.push_back(std::move(entry));
       }
     }
+    settle_scale();
   }
 
   void make_all() {
@@ -119,6 +125,24 @@ class PictureMaking {
   }
 
  private:
+  void settle_scale() {
+    if (options_.scale != PictureScale::fixed || pictures_.um_per_pixel) {
+      return;
+    }
+    double longest_um = 0;
+    for (const CatalogueEntry& entry : to_draw_) {
+      longest_um = std::max(
+          longest_um, measured_value(entry.specimen.measurements, "feret_maximum").value_or(0));
+    }
+    if (longest_um > 0) {
+      pictures_.um_per_pixel =
+          longest_um / (1 - 2 * pictures_.margin) / static_cast<double>(pictures_.edge_pixels);
+      context_.progress.notice("all pictures have " + format_rounded(*pictures_.um_per_pixel) +
+                               (grid_.spacing_known ? " um" : " voxels") +
+                               " a pixel (--um-per-pixel): the longest fossil fits");
+    }
+  }
+
   bool is_there(const CatalogueEntry& entry) const {
     return !entry.views_stale &&
            std::ranges::all_of(parts_of_all(options_), [&](const std::string& part) {
@@ -134,7 +158,7 @@ class PictureMaking {
       context_.progress.check();
       const FossilSolid solid = solids.next();
       const FossilPictures drawn = draw_fossil(
-          painter_, solid.body, solid.wall ? &*solid.wall : nullptr, solid.crop, options_.pictures);
+          painter_, solid.body, solid.wall ? &*solid.wall : nullptr, solid.crop, pictures_);
       write(change, entry, drawn);
       change.mark_views_made(entry.specimen.id);
       context_.progress.advance(1);
@@ -168,6 +192,7 @@ class PictureMaking {
   }
 
   const FossilPictureOptions& options_;
+  PictureOptions pictures_;
   const CommandContext& context_;
   Catalogue catalogue_;
   Grid grid_;

@@ -267,9 +267,9 @@ std::vector<std::string> parse_views(const std::string& text) {
 }  // namespace
 
 const std::vector<std::string>& fossil_view_names() {
-  static const std::vector<std::string> names = {"front",         "left",         "back",
-                                                 "right",         "top",          "bottom",
-                                                 "section-front", "section-left", "section-top"};
+  static const std::vector<std::string> names = {
+      "front",  "left",          "back",         "right",       "top",
+      "bottom", "section-front", "section-left", "section-top", "projection"};
   return names;
 }
 
@@ -278,7 +278,7 @@ void declare_image_set_options(OptionSet& options, ImageSetOptions& set) {
   options.parsed(
       "views", "VIEW,VIEW", [&set](const std::string& text) { set.views = parse_views(text); },
       "Of a catalogue's fossils: front, left, back, right, top, bottom, section-front, "
-      "section-left, section-top",
+      "section-left, section-top, projection",
       "all");
   options.text("specimen-pattern", "REGEX", &set.specimen_pattern,
                "Of photographs: the group in it, found in a file's name without its ending, is "

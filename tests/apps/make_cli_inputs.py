@@ -26,6 +26,13 @@ def slices(folder, numbers, width=16, height=12, values=lambda z, y, x: (x + 16 
         png(folder / f"s_{z:03}.png", [bytes(values(z, y, x) for x in range(width)) for y in range(height)])
 
 
+def slide():
+    """Bright discs on a dark slide: two whole, a small one, one that leaves the picture."""
+    discs = [(60, 50, 25), (150, 120, 30), (210, 40, 8), (100, 195, 22)]
+    return [bytes(200 + (x * y) % 7 if any((x - a) ** 2 + (y - b) ** 2 <= r * r for a, b, r in discs) else 20 + (x + y) % 5
+                  for x in range(240)) for y in range(200)]
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     shutil.rmtree(root, ignore_errors=True)
@@ -38,6 +45,7 @@ def main():
     slices(root / "cut", range(4))
     whole = (root / "cut" / "s_002.png").read_bytes()
     (root / "cut" / "s_002.png").write_bytes(whole[: len(whole) // 2])
+    png(root / "slide.png", slide())
     (root / "empty").mkdir()
     (root / "zero.tif").write_bytes(b"")
     (root / "text.tif").write_text("this is no picture\n")

@@ -9,6 +9,28 @@ fossilct_cli_test(views_json ${views} --ids 1 --size 32 --json EXIT 0 STDOUT "\"
 fossilct_cli_test(views_of_cards COPY drawn.fossils ARGS views drawn.fossils --ids 1 EXIT 0
   STDOUT "fossils +0 drawn, 1 there already .--again")
 fossilct_cli_test(views_size ${views} --size 16 EXIT 2 STDERR "--size: '16' is not a whole number from 32 to 2048")
+fossilct_cli_test(views_nothing ARGS views EXIT 2 STDERR "give a CATALOGUE, or a photograph by --from-photo")
+fossilct_cli_test(views_fixed ${views} --ids 1-2 --size 64 --scale fixed --again EXIT 0 STDERR "all pictures have [0-9.]+ um a pixel .--um-per-pixel.")
+fossilct_cli_test(views_um_per_pixel ${views} --ids 1 --size 64 --scale fixed --um-per-pixel 2 --again EXIT 0 STDOUT "1 drawn")
+fossilct_cli_test(views_um_per_pixel_0 ${views} --scale fixed --um-per-pixel 0 EXIT 2 STDERR "--um-per-pixel: 0 is out of range: above 0")
+fossilct_cli_test(views_um_per_pixel_fit ${views} --um-per-pixel 2 EXIT 2 STDERR "--um-per-pixel: belongs to --scale fixed")
+fossilct_cli_test(views_output ${views} --output x EXIT 2 STDERR "--output: belongs to --from-photo")
+set(slide views --from-photo in/slide.png --output slide)
+fossilct_cli_test(views_photo ARGS ${slide} --json EXIT 0
+  LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png
+  STDOUT "\"particles\": 2, \"too_small\": 1, \"too_concave\": 0, \"cut_by_border\": 1,")
+fossilct_cli_test(views_photo_options ARGS ${slide} --threshold 0.5 --sigma 1 --opening 3 --fewest-pixels 50 --solidity 0.5
+  --crop 64 EXIT 0 LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png slide/slide_3.png STDOUT "particles +3 refused +1 cut by the border")
+fossilct_cli_test(views_photo_none ARGS ${slide} --fewest-pixels 100000 EXIT 1 STDERR "slide.png: no particle was found on it; refused: 4 too small")
+fossilct_cli_test(views_photo_dark ARGS ${slide} --dark --threshold background EXIT 0
+  LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png)
+fossilct_cli_test(views_photo_exists PREPARE ${slide} ARGS ${slide} EXIT 1
+  LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png STDERR "slide: exists already")
+fossilct_cli_test(views_photo_overwrite PREPARE ${slide} ARGS ${slide} --overwrite --crop 32 EXIT 0
+  LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png)
+fossilct_cli_test(views_photo_threshold ARGS ${slide} --threshold 2 EXIT 2 STDERR "--threshold: '2' is neither otsu, background nor a grey from 0 to 1")
+fossilct_cli_test(views_photo_no_output ARGS views --from-photo in/slide.png EXIT 2 STDERR "--output: is missing")
+fossilct_cli_test(views_photo_text ARGS views --from-photo in/text.tif --output slide EXIT 1 STDERR "text.tif: is no picture that can be read")
 
 fossilct_cli_test(render_help ARGS help render EXIT 0 STDOUT "Usage: fossilct render CATALOGUE.*Examples:.*Exit codes:")
 fossilct_cli_test(render_nothing ARGS render EXIT 2 STDERR "CATALOGUE is missing")

@@ -115,6 +115,28 @@ TEST_CASE("a section shows the scan's values where they are, clear beyond, the o
   CHECK(section.outline.at(30, 39)[3] == 0);
 }
 
+TEST_CASE("a projection is the brightest of the body along the view, clear beside it") {
+  BodyCrop crop;
+  crop.grid = cube_grid(32, 2);
+  crop.mask = solid(crop.grid, ball(20));
+  crop.grey = Volume<float>(crop.grid.size);
+  for (std::int64_t z = 0; z < 32; ++z) {
+    for (std::int64_t y = 0; y < 32; ++y) {
+      for (std::int64_t x = 0; x < 32; ++x) {
+        crop.grey(x, y, z) = static_cast<float>(z);
+      }
+    }
+  }
+  crop.grey(16, 16, 1) = 1000;  // not of the body
+  const ViewFrame view{{identity_direction, {31, 31, 31}}, 1, 80};
+  const Picture picture = projection_of(crop, view, {0, 31});
+  CHECK(picture.at(5, 40)[1] == 0);
+  CHECK(picture.at(40, 40)[1] == 255);
+  // The ball ends at 51 um, z = 25.5; 17 um beside its middle at 41.5 um.
+  CHECK(std::abs(picture.at(40, 40)[0] - 255 * 25.5 / 31) < 6);
+  CHECK(std::abs(picture.at(56, 40)[0] - 255 * (31 + std::sqrt(400 - 16.5 * 16.5)) / 2 / 31) < 9);
+}
+
 TEST_CASE("without a scan the body is grey; a window without values is harmless") {
   BodyCrop crop;
   crop.grid = cube_grid(16);
