@@ -109,7 +109,7 @@ struct Ground {
 };
 
 Ground ground_of(const Volume<float>& grey) {
-  constexpr std::int64_t squares_along_shorter = 8;
+  constexpr std::int64_t squares_along_shorter = 4;
   const Size3 size = grey.size();
   Ground ground;
   ground.edge = std::max<std::int64_t>(1, std::min(size.x, size.y) / squares_along_shorter);

@@ -51,7 +51,7 @@ struct SlideParticles {
 // `grey` is a picture of one slice, 0 (black) to 1. Blurred by a Gaussian (the border's pixels go
 // on beyond it), thresholded, holes filled, opened by discs; then components with 8 neighbours.
 // Refused are those that touch the border (cut), are too small, or too concave (several that
-// touch, threads). The ground of `background` is the median of squares of 1/8 of the picture's
+// touch, threads). The ground of `background` is the median of squares of 1/4 of the picture's
 // shorter edge, between their middles bilinear: particles must leave half of each square free.
 // Throws as check(); Error{format} for a picture of one grey. Cost: some 0.2 us a pixel. Memory: 30
 // bytes a pixel.

@@ -13,20 +13,33 @@ namespace fossilct {
 namespace {
 
 constexpr double title_height = 92;  // names stand at 45 degrees
-constexpr double depth_width = 58;
+constexpr int most_ticks = 8;
 constexpr double names_width = 110;
 constexpr double box_height = 300;
 constexpr double below = 34;
 constexpr double gap = 12;
 constexpr double least_share = 10;      // percent that a panel spans at least
 constexpr double most_pixels_each = 3;  // for one percent
-constexpr double least_pixels_each = 1;
+constexpr double least_pixels_each = 0.8;
 constexpr double space_right = 62;  // the last name leans over
 
 bool has_depth(const StratigraphicPlot& plot) { return !plot.depth_m.empty(); }
 
+PlotRange range_of(const StratigraphicPlot& plot) {
+  if (!has_depth(plot)) {
+    return {-0.5, std::max(0.5, static_cast<double>(plot.samples.size()) - 0.5)};
+  }
+  const auto [least, largest] = std::ranges::minmax(plot.depth_m);
+  const double margin = largest > least ? 0.03 * (largest - least) : 0.5;
+  return {least - margin, largest + margin};
+}
+
+// Right of the title of the depths and their labels.
 double left_of(const StratigraphicPlot& plot) {
-  return has_depth(plot) ? depth_width : names_width;
+  constexpr double title_width = 24;
+  const AxisMap depth(AxisScale::linear, range_of(plot), 0, box_height);
+  return has_depth(plot) ? title_width + 9 + label_width(depth.ticks(most_ticks, false))
+                         : names_width;
 }
 
 double largest_of(const std::vector<double>& values) {
@@ -134,17 +147,6 @@ class Row {
   }
 
  private:
-  static constexpr int most_ticks = 8;
-
-  static PlotRange range_of(const StratigraphicPlot& plot) {
-    if (plot.depth_m.empty()) {
-      return {-0.5, std::max(0.5, static_cast<double>(plot.samples.size()) - 0.5)};
-    }
-    const auto [least, largest] = std::ranges::minmax(plot.depth_m);
-    const double margin = largest > least ? 0.03 * (largest - least) : 0.5;
-    return {least - margin, largest + margin};
-  }
-
   static std::string shortened(const std::string& name) {
     constexpr int most = 14;
     return characters_of(name) > most ? name.substr(0, most - 1) + "…" : name;

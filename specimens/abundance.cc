@@ -22,17 +22,7 @@ constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 struct Gathered {
   std::map<std::string, std::int64_t> counts;
-  double depth_sum_m = 0;
-  std::int64_t with_depth = 0;
-  std::optional<double> bin_middle_m;
-
-  std::optional<double> depth_m() const {
-    if (bin_middle_m) {
-      return bin_middle_m;
-    }
-    return with_depth == 0 ? std::nullopt
-                           : std::optional(depth_sum_m / static_cast<double>(with_depth));
-  }
+  std::optional<double> depth_m;
 };
 
 // The bin that a specimen is in: its name and its middle.
@@ -74,16 +64,12 @@ Abundance count_abundance(std::span<const Occurrence> occurrences, double bin_m,
   std::set<std::string> names(taxa.begin(), taxa.end());
   for (const Occurrence& each : occurrences) {
     std::string sample = each.sample;
-    std::optional<double> middle;
+    std::optional<double> depth_m = each.depth_m;
     if (bin_m > 0) {
-      std::tie(sample, middle) = bin_of(each, bin_m);
+      std::tie(sample, depth_m) = bin_of(each, bin_m);
     }
     Gathered& gathered = samples[sample];
-    gathered.bin_middle_m = middle;
-    if (each.depth_m) {
-      gathered.depth_sum_m += *each.depth_m;
-      ++gathered.with_depth;
-    }
+    gathered.depth_m = gathered.depth_m ? gathered.depth_m : depth_m;
     if (!each.taxon.empty()) {
       gathered.counts[each.taxon] += each.count;
       names.insert(each.taxon);
@@ -91,7 +77,7 @@ Abundance count_abundance(std::span<const Occurrence> occurrences, double bin_m,
   }
   Abundance result = {{names.begin(), names.end()}, {}};
   for (const auto& [name, gathered] : samples) {
-    AbundanceSample sample = {name, gathered.depth_m(), {}, 0};
+    AbundanceSample sample = {name, gathered.depth_m, {}, 0};
     for (const std::string& taxon : result.taxa) {
       const auto count = gathered.counts.find(taxon);
       sample.counts.push_back(count == gathered.counts.end() ? 0 : count->second);

@@ -20,7 +20,7 @@ struct Occurrence {
 
 struct AbundanceSample {
   std::string name;
-  std::optional<double> depth_m;     // mean of its specimens'; the middle of a depth bin
+  std::optional<double> depth_m;     // of its first occurrence; the middle of a depth bin
   std::vector<std::int64_t> counts;  // one a taxon
   std::int64_t total = 0;
 };

@@ -28,7 +28,7 @@ def slices(folder, numbers, width=16, height=12, values=lambda z, y, x: (x + 16 
 
 def slide():
     """Bright discs on a dark slide: two whole, a small one, one that leaves the picture."""
-    discs = [(60, 50, 25), (150, 120, 30), (210, 40, 8), (100, 195, 22)]
+    discs = [(60, 50, 25), (150, 120, 30), (210, 40, 8), (100, 195, 30)]
     return [bytes(200 + (x * y) % 7 if any((x - a) ** 2 + (y - b) ** 2 <= r * r for a, b, r in discs) else 20 + (x + y) % 5
                   for x in range(240)) for y in range(200)]
 
@@ -62,6 +62,8 @@ def main():
     (root / "typo.ini").write_text("[import]\nspacing-mu = 2.5\n")
     (root / "hash.ini").write_text("[import]\nspacing-um = 2\noutput = core #7.h5\n")
     (root / "depth.csv").write_text("top_m,scan,bottom_m\n12,core-t,12.5\n12.5,core-u,13\n")
+    (root / "groups.csv").write_text("taxon,group\nforam,planktonic\n\"ostracod, smooth\",Benthos\n")
+    (root / "counts.csv").write_text("sample,taxon,count\ncore-t,foram,5\ncore-u,foram,4\nnowhere,foram,1\n")
     (root / "depth_wrong.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\ncore-u,13,12.5\n")
     (root / "depth_overlap.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\ncore-u,12.4,13\n")
     (root / "depth_short.csv").write_text("scan,top_m,bottom_m\ncore-t,12,12.5\n")

@@ -22,7 +22,8 @@ fossilct_cli_test(views_photo ARGS ${slide} --json EXIT 0
 fossilct_cli_test(views_photo_options ARGS ${slide} --threshold 0.5 --sigma 1 --opening 3 --fewest-pixels 50 --solidity 0.5
   --crop 64 EXIT 0 LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png slide/slide_3.png STDOUT "particles +3 refused +1 cut by the border")
 fossilct_cli_test(views_photo_none ARGS ${slide} --fewest-pixels 100000 EXIT 1 STDERR "slide.png: no particle was found on it; refused: 4 too small")
-fossilct_cli_test(views_photo_dark ARGS ${slide} --dark --threshold background EXIT 0
+fossilct_cli_test(views_photo_dark ARGS ${slide} --dark EXIT 1 STDERR "refused: 1 cut by the border")
+fossilct_cli_test(views_photo_background ARGS ${slide} --threshold background EXIT 0
   LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png)
 fossilct_cli_test(views_photo_exists PREPARE ${slide} ARGS ${slide} EXIT 1
   LEAVES slide/particles.csv slide/slide_1.png slide/slide_2.png STDERR "slide: exists already")
