@@ -79,7 +79,10 @@ Forward training_step(const std::shared_ptr<Network>& network, const Contender& 
     for (at::Tensor& parameter : network->parameters()) {
       parameter.mutable_grad().reset();
     }
-    const at::Tensor labels = (images.squeeze(1) > 0.5).to(at::kLong);
+    at::Tensor labels = (images.squeeze(1) > 0.5).to(at::kLong);
+    if (network->spec().architecture == "classifier") {
+      labels = labels.amax({1, 2});
+    }
     at::Tensor loss;
     {
       const CpuAutocastGuard autocast(bf16);
@@ -109,11 +112,26 @@ Forward made(const std::shared_ptr<Network>& network, const Contender& contender
   return contender.form == "eager" ? eager(network, contender) : inference(*network, contender);
 }
 
-void run(const Contender& contender, int rounds, std::int64_t size, std::int64_t batch,
-         const std::string& encoder) {
+NetworkSpec spec_of_bench(const std::string& encoder, std::int64_t size) {
+  constexpr std::string_view classify = "classify-";
   NetworkSpec spec;
   spec.encoder = encoder;
-  const std::shared_ptr<Network> network = make_network(spec);
+  if (encoder.starts_with(classify)) {
+    spec.architecture = "classifier";
+    spec.encoder = encoder.substr(classify.size());
+    spec.decoder.clear();
+    spec.classes = 8;
+    if (has_cyclic_blocks(spec.encoder)) {
+      spec.filters = 8;
+      spec.size = static_cast<int>(size);
+    }
+  }
+  return spec;
+}
+
+void run(const Contender& contender, int rounds, std::int64_t size, std::int64_t batch,
+         const std::string& encoder) {
+  const std::shared_ptr<Network> network = make_network(spec_of_bench(encoder, size));
   network->eval();
   const Forward forward = made(network, contender);
   at::manual_seed(1);

@@ -100,4 +100,5 @@ def main():
             print(f"{1e3 * (time.perf_counter() - begin):.3f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

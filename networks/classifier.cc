@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "networks/classifier.h"
 
-#include <torch/nn/functional/dropout.h>
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/init.h>
 
 #include <map>
 
+#include "base/error.h"
 #include "base/text.h"
+#include "networks/cyclic.h"
 #include "networks/fold.h"
 #include "networks/training_convolution.h"
 #include "networks/training_norm.h"
@@ -18,14 +21,8 @@ constexpr int pool = 0;  // in the lists of widths
 constexpr int vgg_cells = 7;
 constexpr int vgg_hidden = 4096;
 constexpr double vgg_dropout = 0.5;
+constexpr const char* tail_name = "tail";
 constexpr std::string_view features_prefix = "features.";
-
-torch::nn::Linear linear(int in, int out) {
-  torch::nn::Linear layer(in, out);
-  torch::nn::init::normal_(layer->weight, 0.0, 0.01);
-  torch::nn::init::zeros_(layer->bias);
-  return layer;
-}
 
 torch::nn::Conv2d vgg_convolution(int in, int out) {
   torch::nn::Conv2d conv(torch::nn::Conv2dOptions(in, out, 3).padding(1));
@@ -50,28 +47,88 @@ const std::vector<int>& vgg_widths(const std::string& encoder) {
   return widths.at(encoder.substr(0, encoder.find('_')));
 }
 
-ResNetClassifier::ResNetClassifier(const NetworkSpec& spec) : Network(spec) {
+at::Tensor Classifier::forward(const at::Tensor& images) {
+  const at::Tensor vectors = features(images);
+  const auto dropout =
+      is_training() ? ClassifierHead::Dropout(at::detail::getDefaultCPUGenerator()) : std::nullopt;
+  return head_->logits(head_->embedding(vectors, {}, dropout), {});
+}
+
+at::Tensor Classifier::oriented(const at::Tensor& images) const {
+  return spec().cyclic ? cyclic_sliced(images) : images;
+}
+
+at::Tensor Classifier::features(const at::Tensor& images) {
+  return collected(maps(oriented(images)));
+}
+
+Program Classifier::trunk() const {
+  Program program;
+  program.input_channels = spec().channels;
+  append_maps(program, 0);
+  return program;
+}
+
+Program Classifier::program() const {
+  Program program;
+  program.input_channels = spec().channels;
+  const ValueId seen = spec().cyclic ? program.add(CyclicSliceOp{0}) : 0;
+  head_->append_to(program, append_collected(program, append_maps(program, seen)));
+  return program;
+}
+
+void Classifier::set_head(ClassifierHead head, const std::string& module_name) {
+  head_ = std::make_unique<ClassifierHead>(std::move(head));
+  torch::nn::Module* owner = this;
+  if (!module_name.empty()) {
+    owner = register_module(module_name, std::make_shared<torch::nn::Module>()).get();
+  }
+  for (std::size_t i = 0; i < head_->layers().size(); ++i) {
+    owner->register_module(head_->layers()[i].name, head_->linears()[i]);
+  }
+}
+
+std::shared_ptr<Classifier> as_classifier(const std::shared_ptr<Network>& network) {
+  auto classifier = std::dynamic_pointer_cast<Classifier>(network);
+  if (!classifier) {
+    throw Error(ErrorKind::format,
+                "expected a classifier of images, found a " + describe(network->spec()));
+  }
+  return classifier;
+}
+
+ResNetClassifier::ResNetClassifier(const NetworkSpec& spec) : Classifier(spec) {
   const ResNetShape shape = resnet_shape(spec.encoder);
   encoder_ = std::make_shared<ResNetEncoder>(shape, spec.channels, torchvision_resnet_names());
   // torchvision has the encoder's parts beside `fc`, not below a module of their own.
   for (const auto& part : encoder_->named_children()) {
     register_module(part.key(), part.value());
   }
-  fc_ = register_module("fc", torch::nn::Linear(shape.feature_channels().back(), spec.classes));
+  const int features = shape.feature_channels().back();
+  if (spec.head.empty()) {
+    const HeadLayer fc = {.name = "fc", .joins = true};
+    set_head(ClassifierHead({fc}, {features, spec.classes}, spec.measurements), "");
+  } else {
+    set_head(make_tail(spec, features), tail_name);
+  }
 }
 
-at::Tensor ResNetClassifier::embed(const at::Tensor& images) {
-  return at::adaptive_avg_pool2d(encoder_->forward(images).back(), {1, 1}).flatten(1);
+at::Tensor ResNetClassifier::maps(const at::Tensor& oriented) {
+  return encoder_->forward(oriented).back();
 }
 
-at::Tensor ResNetClassifier::forward(const at::Tensor& images) { return fc_(embed(images)); }
+at::Tensor ResNetClassifier::collected(const at::Tensor& maps) const {
+  const at::Tensor means = at::adaptive_avg_pool2d(maps, {1, 1}).flatten(1);
+  return (spec().cyclic ? cyclic_pooled(means) : means).unsqueeze(1);
+}
 
-Program ResNetClassifier::program() const {
-  Program program;
-  program.input_channels = spec().channels;
-  const ValueId features = encoder_->append_to(program, 0).back();
-  program.add(linear_op(*fc_, program.add(AveragePoolOp{.input = features, .size = 1})));
-  return program;
+ValueId ResNetClassifier::append_maps(Program& program, ValueId oriented) const {
+  return encoder_->append_to(program, oriented).back();
+}
+
+ValueId ResNetClassifier::append_collected(Program& program, ValueId maps) const {
+  const ValueId means = program.add(AveragePoolOp{.input = maps, .size = 1});
+  return spec().cyclic ? program.add(CyclicPoolOp{means}) : means;
 }
 
 std::string ResNetClassifier::encoder_name(std::string_view torchvision_name) const {
@@ -84,7 +141,7 @@ int ResNetClassifier::group_of(std::string_view tensor_name) const {
   return resnet_group_of(tensor_name, torchvision_resnet_names());
 }
 
-VggClassifier::VggClassifier(const NetworkSpec& spec) : Network(spec) {
+VggClassifier::VggClassifier(const NetworkSpec& spec) : Classifier(spec) {
   const bool with_norm = spec.encoder.ends_with("_bn");
   const std::vector<int>& widths = vgg_widths(spec.encoder);
   const auto features = register_module("features", std::make_shared<torch::nn::Module>());
@@ -107,16 +164,24 @@ VggClassifier::VggClassifier(const NetworkSpec& spec) : Network(spec) {
     ++index;
     steps_.push_back(step);
   }
-  linears_ = {linear(channels * vgg_cells * vgg_cells, vgg_hidden), linear(vgg_hidden, vgg_hidden),
-              linear(vgg_hidden, spec.classes)};
-  const auto head = register_module("classifier", std::make_shared<torch::nn::Module>());
-  for (std::size_t i = 0; i < linears_.size(); ++i) {
-    head->register_module(std::to_string(3 * i), linears_[i]);
+  const int collected = channels * vgg_cells * vgg_cells;
+  if (!spec.head.empty()) {
+    set_head(make_tail(spec, collected), tail_name);
+    return;
   }
+  ClassifierHead head({{.name = "0"},
+                       {.name = "3", .dropout = vgg_dropout, .joins = true},
+                       {.name = "6", .dropout = vgg_dropout}},
+                      {collected, vgg_hidden, vgg_hidden, spec.classes}, spec.measurements);
+  for (const torch::nn::Linear& linear : head.linears()) {
+    torch::nn::init::normal_(linear->weight, 0.0, 0.01);
+    torch::nn::init::zeros_(linear->bias);
+  }
+  set_head(std::move(head), "classifier");
 }
 
-at::Tensor VggClassifier::forward(const at::Tensor& images) {
-  at::Tensor x = images;
+at::Tensor VggClassifier::maps(const at::Tensor& oriented) {
+  at::Tensor x = oriented;
   for (Step& step : steps_) {
     if (!step.conv) {
       x = at::max_pool2d(x, 2, 2);
@@ -125,17 +190,19 @@ at::Tensor VggClassifier::forward(const at::Tensor& images) {
     x = convolved(step.conv, x);
     x = step.norm ? normalised(step.norm, x, true) : x.relu_();
   }
-  x = at::adaptive_avg_pool2d(x, {vgg_cells, vgg_cells}).flatten(1);
-  for (std::size_t i = 0; i + 1 < linears_.size(); ++i) {
-    x = at::dropout(linears_[i](x).relu_(), vgg_dropout, is_training());
-  }
-  return linears_.back()(x);
+  return x;
 }
 
-Program VggClassifier::program() const {
-  Program program;
-  program.input_channels = spec().channels;
-  ValueId x = 0;
+at::Tensor VggClassifier::collected(const at::Tensor& maps) const {
+  return at::adaptive_avg_pool2d(maps, {vgg_cells, vgg_cells}).flatten(1).unsqueeze(1);
+}
+
+ValueId VggClassifier::append_collected(Program& program, ValueId maps) const {
+  return program.add(AveragePoolOp{.input = maps, .size = vgg_cells});
+}
+
+ValueId VggClassifier::append_maps(Program& program, ValueId oriented) const {
+  ValueId x = oriented;
   for (const Step& step : steps_) {
     if (!step.conv) {
       x = program.add(MaxPoolOp{.input = x, .kernel = 2, .stride = 2, .padding = 0});
@@ -145,13 +212,7 @@ Program VggClassifier::program() const {
     op.relu = true;
     x = program.add(std::move(op));
   }
-  x = program.add(AveragePoolOp{.input = x, .size = vgg_cells});
-  for (std::size_t i = 0; i < linears_.size(); ++i) {
-    LinearOp op = linear_op(*linears_[i], x);
-    op.relu = i + 1 < linears_.size();
-    x = program.add(std::move(op));
-  }
-  return program;
+  return x;
 }
 
 std::string VggClassifier::encoder_name(std::string_view torchvision_name) const {

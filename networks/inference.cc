@@ -154,8 +154,9 @@ struct Runner {
 };
 
 // Seconds of the fastest of a few runs: what the machine can do when it is not disturbed.
-double probe_seconds(Runner& runner, int channels) {
-  const at::Tensor image = at::zeros({1, channels, probe_size, probe_size});
+double probe_seconds(Runner& runner, const Program& program) {
+  const std::int64_t size = program.image_size > 0 ? program.image_size : probe_size;
+  const at::Tensor image = at::zeros({1, program.input_channels, size, size});
   double best = 0;
   for (int i = 0; i <= probe_runs; ++i) {
     const auto begin = std::chrono::steady_clock::now();
@@ -181,8 +182,7 @@ std::unique_ptr<Runner> made_on_cpu(const Program& program, const InferenceOptio
     return fp32;
   }
   std::unique_ptr<Runner> bf16 = made(Precision::bf16);
-  const bool faster =
-      probe_seconds(*bf16, program.input_channels) < probe_seconds(*fp32, program.input_channels);
+  const bool faster = probe_seconds(*bf16, program) < probe_seconds(*fp32, program);
   return faster ? std::move(bf16) : std::move(fp32);
 }
 
@@ -231,8 +231,10 @@ std::string InferenceChoice::describe() const {
   return instructions ? text + " (" + name_of(*instructions) + ")" : text;
 }
 
-InferenceNetwork::InferenceNetwork(const Network& network, const InferenceOptions& options) {
-  const Program program = network.program();
+InferenceNetwork::InferenceNetwork(const Network& network, const InferenceOptions& options)
+    : InferenceNetwork(network.program(), options) {}
+
+InferenceNetwork::InferenceNetwork(const Program& program, const InferenceOptions& options) {
   impl_ = std::make_unique<Impl>(options.device.is_cpu() ? made_on_cpu(program, options)
                                                          : made_on_gpu(program, options));
 }

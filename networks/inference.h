@@ -54,6 +54,8 @@ class InferenceNetwork {
  public:
   // Throws Error{device} for a precision or a backend that the device does not have.
   InferenceNetwork(const Network& network, const InferenceOptions& options);
+  // Of a part of a network, whose logits are the program's result.
+  InferenceNetwork(const Program& program, const InferenceOptions& options);
   ~InferenceNetwork();
   InferenceNetwork(InferenceNetwork&&) noexcept;
   InferenceNetwork& operator=(InferenceNetwork&&) noexcept;

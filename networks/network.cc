@@ -4,8 +4,12 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+
+#include <cmath>
 
 #include "networks/classifier.h"
+#include "networks/cyclic_classifier.h"
 #include "networks/dynamic_unet.h"
 #include "networks/unet.h"
 
@@ -32,6 +36,9 @@ std::shared_ptr<Network> built(const NetworkSpec& spec) {
   if (spec.architecture == "classifier") {
     if (spec.encoder.starts_with("vgg")) {
       return std::make_shared<VggClassifier>(spec);
+    }
+    if (has_cyclic_blocks(spec.encoder)) {
+      return std::make_shared<CyclicClassifier>(spec);
     }
     return std::make_shared<ResNetClassifier>(spec);
   }
@@ -111,6 +118,30 @@ void set_encoder_training(Network& network, const EncoderTraining& training) {
     if (is_norm) {
       module.value()->train(training.norm && network.is_training());
     }
+  }
+}
+
+void freeze_first_layers(Network& network, double share) {
+  std::vector<std::shared_ptr<torch::nn::Module>> layers;  // convolutions and batch norms
+  std::int64_t convolutions = 0;
+  for (const auto& module : network.named_modules("", false)) {
+    const bool is_convolution = module.value()->as<torch::nn::Conv2d>() != nullptr;
+    const bool is_norm = module.value()->as<torch::nn::BatchNorm2d>() != nullptr;
+    if ((is_convolution || is_norm) && network.group_of(module.key() + ".") != decoder_group) {
+      layers.push_back(module.value());
+      convolutions += is_convolution ? 1 : 0;
+    }
+  }
+  const std::int64_t resting = std::llround(share * static_cast<double>(convolutions));
+  std::int64_t seen = 0;
+  for (const std::shared_ptr<torch::nn::Module>& layer : layers) {
+    const bool is_convolution = layer->as<torch::nn::Conv2d>() != nullptr;
+    seen += is_convolution ? 1 : 0;
+    const bool learns = seen > resting;
+    for (at::Tensor& parameter : layer->parameters(false)) {
+      parameter.set_requires_grad(learns);
+    }
+    layer->train(learns && network.is_training());
   }
 }
 

@@ -77,4 +77,9 @@ struct EncoderTraining {
 // after train(), which sets every module's mode.
 void set_encoder_training(Network& network, const EncoderTraining& training);
 
+// The first `share` (0 to 1) of the encoder's convolutions, in the order of its tensors, learn no
+// more, nor does the batch norm behind them, whose running statistics stay (Liu et al. 2022: half).
+// To be called again after train().
+void freeze_first_layers(Network& network, double share);
+
 }  // namespace fossilct

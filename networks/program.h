@@ -97,8 +97,20 @@ struct LinearOp {
   bool relu = false;
 };
 
+// See cyclic.h.
+struct CyclicSliceOp {
+  ValueId input = 0;
+};
+struct CyclicRollOp {
+  ValueId input = 0;
+};
+struct CyclicPoolOp {
+  ValueId input = 0;  // of shape 4N,F, or 4N,F,1,1
+};
+
 using Op = std::variant<ConvOp, MaxPoolOp, AffineReluOp, ReluOp, PixelShuffleOp, ResizeLikeOp,
-                        ConcatOp, AddOp, SelfAttentionOp, AveragePoolOp, LinearOp>;
+                        ConcatOp, AddOp, SelfAttentionOp, AveragePoolOp, LinearOp, CyclicSliceOp,
+                        CyclicRollOp, CyclicPoolOp>;
 
 struct Program {
   // ops[i] makes value i + 1; it reads only values of smaller number. The last one is the result.
@@ -106,6 +118,7 @@ struct Program {
   int input_channels = 1;
   // H and W of the input must be multiples of this (32 for a U-Net with the conv decoder).
   int size_multiple = 1;
+  int image_size = 0;  // H and W of the input where it takes no other
 
   // Appends and returns the number of the value it makes.
   ValueId add(Op op) {

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "networks/cyclic.h"
 #include "networks/image_ops.h"
 #include "networks/program.h"
 
@@ -78,6 +79,12 @@ struct Apply {
   at::Tensor operator()(const LinearOp& op) const {
     at::Tensor out = at::linear(at(op.input).flatten(1), op.weight, op.bias);
     return op.relu ? out.relu_() : out;
+  }
+
+  at::Tensor operator()(const CyclicSliceOp& op) const { return cyclic_sliced(at(op.input)); }
+  at::Tensor operator()(const CyclicRollOp& op) const { return cyclic_rolled(at(op.input)); }
+  at::Tensor operator()(const CyclicPoolOp& op) const {
+    return cyclic_pooled(at(op.input).flatten(1));
   }
 };
 

@@ -2,6 +2,7 @@
 #include "networks/spec.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -12,6 +13,10 @@ namespace {
 constexpr int most_channels = 64;
 constexpr int most_unet_classes = 256;
 constexpr int most_classifier_classes = 65536;
+constexpr int most_filters = 64;
+constexpr int least_cyclic_size = 16;
+constexpr int most_cyclic_size = 1024;
+constexpr int most_measurements = 256;
 
 [[noreturn]] void refuse(const std::string& what) {
   throw Error(ErrorKind::format, "network description: " + what);
@@ -49,7 +54,9 @@ bool is_pixelshuffle(const NetworkSpec& spec) {
 
 std::vector<std::string> resnets() {
   std::vector<std::string> names = known_encoders();
-  std::erase_if(names, [](const std::string& name) { return !name.starts_with("resnet"); });
+  std::erase_if(names, [](const std::string& name) {
+    return !name.starts_with("resnet") || has_cyclic_blocks(name);
+  });
   return names;
 }
 
@@ -89,6 +96,9 @@ std::string counted(int count, const std::string& noun, const std::string& plura
 }
 
 std::string spelled(const std::string& encoder) {
+  if (has_cyclic_blocks(encoder)) {
+    return encoder;
+  }
   if (encoder.starts_with("resnet")) {
     return "ResNet" + encoder.substr(6);
   }
@@ -97,27 +107,73 @@ std::string spelled(const std::string& encoder) {
              : "VGG" + encoder.substr(3);
 }
 
+void check_cyclic_blocks(const NetworkSpec& spec) {
+  check_range("filters", spec.filters, 1, most_filters);
+  check_range("size", spec.size, least_cyclic_size, most_cyclic_size);
+  const int step = 1 << cyclic_blocks(spec.size);
+  if (spec.size % step != 0) {
+    refuse("size is " + std::to_string(spec.size) + "; " + spec.encoder + " halves it " +
+           std::to_string(cyclic_blocks(spec.size)) + " times: it may be " +
+           std::to_string(spec.size / step * step) + " or " +
+           std::to_string((spec.size / step + 1) * step));
+  }
+  if (spec.cyclic || !spec.head.empty()) {
+    refuse("cyclic and head belong to a resnet or vgg; " + spec.encoder + " has its own");
+  }
+}
+
+void check_classifier(const NetworkSpec& spec) {
+  if (!spec.decoder.empty()) {
+    refuse("decoder is '" + printable(spec.decoder) + "'; a classifier has none");
+  }
+  check_range("classes", spec.classes, 1, most_classifier_classes);
+  check_range("measurements", spec.measurements, 0, most_measurements);
+  if (has_cyclic_blocks(spec.encoder)) {
+    check_cyclic_blocks(spec);
+    return;
+  }
+  check_choice("head", spec.head, {"", "512-512", "512-64"});
+  if (spec.filters != 0 || spec.size != 0) {
+    refuse("filters and size belong to base-cyclic and resnet-cyclic");
+  }
+  if (spec.cyclic && !spec.encoder.starts_with("resnet")) {
+    refuse("cyclic belongs to a resnet");
+  }
+}
+
+void check_unet(const NetworkSpec& spec) {
+  check_choice("decoder", spec.decoder, {"conv", "pixelshuffle"});
+  check_range("classes", spec.classes, 1, most_unet_classes);
+  if (spec.filters != 0 || spec.size != 0 || spec.cyclic || !spec.head.empty() ||
+      spec.measurements != 0) {
+    refuse("filters, size, cyclic, head and measurements belong to a classifier");
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string>& known_encoders() {
   static const std::vector<std::string> names = {
-      "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "vgg11",   "vgg11_bn",
-      "vgg13",    "vgg13_bn", "vgg16",    "vgg16_bn",  "vgg19",     "vgg19_bn"};
+      "resnet18", "resnet34", "resnet50", "resnet101",   "resnet152",
+      "vgg11",    "vgg11_bn", "vgg13",    "vgg13_bn",    "vgg16",
+      "vgg16_bn", "vgg19",    "vgg19_bn", "base-cyclic", "resnet-cyclic"};
   return names;
 }
+
+bool has_cyclic_blocks(const std::string& encoder) {
+  return encoder == "base-cyclic" || encoder == "resnet-cyclic";
+}
+
+int cyclic_blocks(int size) { return static_cast<int>(std::lround(std::log2(size) - 2)); }
 
 void check(const NetworkSpec& spec) {
   check_choice("architecture", spec.architecture, {"unet", "classifier"});
   check_choice("encoder", spec.encoder, is_unet(spec) ? resnets() : known_encoders());
   check_range("channels", spec.channels, 1, most_channels);
   if (is_unet(spec)) {
-    check_choice("decoder", spec.decoder, {"conv", "pixelshuffle"});
-    check_range("classes", spec.classes, 1, most_unet_classes);
+    check_unet(spec);
   } else {
-    if (!spec.decoder.empty()) {
-      refuse("decoder is '" + printable(spec.decoder) + "'; a classifier has none");
-    }
-    check_range("classes", spec.classes, 1, most_classifier_classes);
+    check_classifier(spec);
   }
   if ((spec.self_attention || spec.blur) && !is_pixelshuffle(spec)) {
     refuse("self_attention and blur belong to the pixelshuffle decoder");
@@ -134,6 +190,20 @@ Json to_json(const NetworkSpec& spec) {
   if (is_pixelshuffle(spec)) {
     json["self_attention"] = spec.self_attention;
     json["blur"] = spec.blur;
+  }
+  if (has_cyclic_blocks(spec.encoder)) {
+    json["filters"] = spec.filters;
+    json["size"] = spec.size;
+  }
+  const NetworkSpec plain;
+  if (spec.cyclic != plain.cyclic) {
+    json["cyclic"] = spec.cyclic;
+  }
+  if (spec.head != plain.head) {
+    json["head"] = spec.head;
+  }
+  if (spec.measurements != plain.measurements) {
+    json["measurements"] = spec.measurements;
   }
   return json;
 }
@@ -157,6 +227,19 @@ NetworkSpec network_spec_from_json(const Json& json) {
     take(json, "self_attention", spec.self_attention);
     take(json, "blur", spec.blur);
   }
+  if (has_cyclic_blocks(spec.encoder)) {
+    take_count(json, "filters", spec.filters);
+    take_count(json, "size", spec.size);
+  }
+  if (json.contains("cyclic")) {
+    take(json, "cyclic", spec.cyclic);
+  }
+  if (json.contains("head")) {
+    take(json, "head", spec.head);
+  }
+  if (json.contains("measurements")) {
+    take_count(json, "measurements", spec.measurements);
+  }
   refuse_unknown_fields(json, to_json(spec));
   check(spec);
   return spec;
@@ -167,6 +250,14 @@ std::string describe(const NetworkSpec& spec) {
       is_unet(spec) ? "U-Net, " + spelled(spec.encoder) + " encoder, " + spec.decoder + " decoder"
                     : spelled(spec.encoder) + " classifier";
   text += spec.self_attention ? " with self-attention" : "";
+  if (has_cyclic_blocks(spec.encoder)) {
+    text += ", " + counted(spec.filters, "filter", "filters") + ", images of " +
+            std::to_string(spec.size) + " x " + std::to_string(spec.size);
+  }
+  text += spec.cyclic ? ", cyclic" : "";
+  text += spec.head.empty() ? "" : ", head " + spec.head;
+  text +=
+      spec.measurements > 0 ? ", " + counted(spec.measurements, "measurement", "measurements") : "";
   text += spec.blur ? (spec.self_attention ? " and blur" : " with blur") : "";
   return text + ", " + counted(spec.channels, "channel", "channels") + ", " +
          counted(spec.classes, "class", "classes");

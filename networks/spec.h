@@ -15,7 +15,7 @@ struct NetworkSpec {
   // classes).
   std::string architecture = "unet";
   // resnet18, resnet34, resnet50, resnet101, resnet152; for a classifier also vgg11, vgg13, vgg16,
-  // vgg19 and the same with _bn.
+  // vgg19 and the same with _bn, and Marchant's base-cyclic and resnet-cyclic.
   std::string encoder = "resnet34";
   // Of a unet only, empty for a classifier. "conv": segmentation_models.pytorch's Unet (nearest
   // upsampling, two 3x3 convolutions with batch norm). "pixelshuffle": fastai v1's DynamicUnet.
@@ -29,16 +29,35 @@ struct NetworkSpec {
   bool self_attention = false;
   bool blur = false;
 
+  // Of a classifier only, from here on. Of base-cyclic and resnet-cyclic: filters of the first
+  // block, 1 to 64, and rows and columns of its images, which its layers are made for: a multiple
+  // of 2^blocks (cyclic_blocks) from 16 to 1024; both 0 for others, which take images of any size.
+  int filters = 0;
+  int size = 0;
+  // Of a resnet: it sees the image in four orientations, and each feature is the largest of four.
+  bool cyclic = false;
+  // What follows the features of a resnet or a vgg. Empty: torchvision's layers. "512-512": dropout
+  // 0.95, 512, dropout 0.85, 512 (Marchant et al. 2020). "512-64": 512 and 64, dropout 0.5 behind
+  // each (Johansen and Sorensen 2020).
+  std::string head = {};
+  int measurements = 0;  // numbers that join the features in the head, 0 to 256
+
   bool operator==(const NetworkSpec&) const = default;
 };
 
 // The values `encoder` may take.
 const std::vector<std::string>& known_encoders();
 
+// Whether the network takes images of spec.size alone and is made of cyclic blocks.
+bool has_cyclic_blocks(const std::string& encoder);
+// round(log2(size) - 2): each halves the image (Marchant et al. 2020).
+int cyclic_blocks(int size);
+
 // Throws Error{format} that names the field, the value and what may stand there.
 void check(const NetworkSpec& spec);
 
-// {"architecture": "unet", "encoder": "resnet34", ...}: every field that the architecture has.
+// {"architecture": "unet", "encoder": "resnet34", ...}: every field that the architecture has;
+// cyclic, head and measurements only where they are not as in torchvision.
 Json to_json(const NetworkSpec& spec);
 // The reverse. Unknown and missing fields, wrong types and unknown values throw Error{format}: a
 // model of a later version must not be taken for what it is not.

@@ -18,7 +18,7 @@
 //   template <FieldsOf<T> Self, typename Visit> static void visit_fields(Self& self, Visit& visit)
 // that calls visit(name, field) for each, or visit.as(name, field, write, read) for one that needs
 // more than a conversion: write(value) gives its JSON, read(json, where) the value. These two
-// visitors write and read them. Private to `train`.
+// visitors write and read them.
 namespace fossilct {
 
 // A T or a const T.

@@ -5,6 +5,7 @@
 
 #include "networks/spec.h"
 #include "train/json_fields.h"
+#include "train/recipe_fields.h"
 #include "train/schedule.h"
 
 namespace fossilct {
@@ -134,12 +135,6 @@ Recipe quick() {
   return recipe;
 }
 
-void require(bool holds, const std::string& field, const Json& value, const std::string& expected) {
-  if (!holds) {
-    throw option_error(field, printable(value.dump()) + ": expected " + expected);
-  }
-}
-
 void check_phase(const Phase& phase, const std::string& where) {
   require(phase.epochs >= 0 && phase.epochs <= 100'000, where + "epochs", phase.epochs,
           "0 to 100000");
@@ -164,37 +159,6 @@ void check_stage(const Stage& stage, const std::string& where) {
   check_phase(stage.unfrozen, where + "unfrozen.");
 }
 
-// The JSON value that a path of names and numbers leads to.
-Json& value_at(Json& json, std::string_view path) {
-  Json* at = &json;
-  for (const std::string& name : split(path, '.')) {
-    std::vector<std::string> names;
-    if (at->is_object()) {
-      for (const auto& item : at->items()) {
-        names.push_back(item.key());
-      }
-    } else if (at->is_array()) {
-      for (std::size_t i = 0; i < at->size(); ++i) {
-        names.push_back(std::to_string(i));
-      }
-    }
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      const auto meant = at->is_object() ? closest_match(name, names) : std::nullopt;
-      std::string all;
-      for (const std::string& known : names) {
-        all += (all.empty() ? "" : ", ") + known;
-      }
-      throw option_error("--set", "'" + std::string(path) + "': the recipe has no '" + name + "'" +
-                                      (meant           ? "; did you mean " + *meant + "?"
-                                       : names.empty() ? " there"
-                                                       : "; it has " + all));
-    }
-    at = at->is_array() ? &(*at)[static_cast<std::size_t>(found - names.begin())] : &(*at)[name];
-  }
-  return *at;
-}
-
 }  // namespace
 
 Recipe recipe_named(std::string_view name) {
@@ -213,15 +177,7 @@ Json to_json(const Recipe& recipe) { return written_fields(recipe); }
 Recipe recipe_from_json(const Json& json) { return read_fields<Recipe>(json, ""); }
 
 Recipe with_setting(const Recipe& recipe, std::string_view assignment) {
-  const std::size_t equals = assignment.find('=');
-  if (equals == std::string_view::npos) {
-    throw option_error("--set", "'" + printable(assignment) +
-                                    "': expected FIELD=VALUE, as stages.1.batch=4 or ema=0");
-  }
-  Json json = to_json(recipe);
-  const std::string text(assignment.substr(equals + 1));
-  const Json value = Json::parse(text, nullptr, false);
-  value_at(json, assignment.substr(0, equals)) = value.is_discarded() ? Json(text) : value;
+  const Json json = with_assignment(to_json(recipe), assignment);
   try {
     Recipe changed = recipe_from_json(json);
     check(changed);

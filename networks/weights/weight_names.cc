@@ -225,6 +225,9 @@ std::optional<std::string> torchvision_name(std::string_view name, NamingScheme 
 std::optional<std::string> encoder_of(const WeightFile& file) {
   const Shapes shapes = convolutions_of(file);
   for (const std::string& encoder : known_encoders()) {
+    if (has_cyclic_blocks(encoder)) {
+      continue;  // of this project alone: its files tell by their metadata
+    }
     const bool vgg = encoder.starts_with("vgg");
     if (shapes == (vgg ? vgg_convolutions(encoder) : resnet_convolutions(encoder))) {
       return encoder;

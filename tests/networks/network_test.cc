@@ -2,18 +2,25 @@
 #include "networks/network.h"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <doctest/doctest.h>
 #include <torch/nn/modules/batchnorm.h>
 
+#include <limits>
 #include <map>
 #include <set>
 
+#include "base/error.h"
 #include "fixture.h"
+#include "networks/classifier.h"
 #include "networks/dynamic_unet.h"
 #include "networks/padding.h"
+#include "support.h"
 
 namespace fossilct {
 namespace {
+
+using test::message_of;
 
 NetworkSpec unet(const std::string& encoder, int channels, int classes,
                  const std::string& decoder = "conv") {
@@ -31,6 +38,23 @@ NetworkSpec classifier(const std::string& encoder, int classes) {
           .decoder = "",
           .channels = 3,
           .classes = classes};
+}
+
+NetworkSpec cyclic(const std::string& encoder, int filters, int size, int channels = 1) {
+  NetworkSpec spec = classifier(encoder, 4);
+  spec.channels = channels;
+  spec.filters = filters;
+  spec.size = size;
+  return spec;
+}
+
+NetworkSpec with_head(const std::string& encoder, const std::string& head, bool is_cyclic,
+                      int measurements = 0) {
+  NetworkSpec spec = classifier(encoder, 5);
+  spec.head = head;
+  spec.cyclic = is_cyclic;
+  spec.measurements = measurements;
+  return spec;
 }
 
 std::map<std::string, std::vector<std::int64_t>> shapes_of(const Network& network) {
@@ -99,7 +123,11 @@ TEST_CASE("folded programs equal the networks they come from") {
   for (const auto& [spec, input] :
        {Case{unet("resnet18", 1, 2), {2, 1, 64, 32}}, Case{unet("resnet50", 3, 4), {1, 3, 32, 64}},
         Case{attentive, {2, 2, 47, 64}}, Case{classifier("resnet18", 5), {3, 3, 50, 40}},
-        Case{classifier("vgg11_bn", 5), {1, 3, 40, 33}}}) {
+        Case{classifier("vgg11_bn", 5), {1, 3, 40, 33}},
+        Case{with_head("resnet18", "512-512", true, 3), {2, 3, 64, 64}},
+        Case{with_head("vgg11", "512-64", false, 2), {1, 3, 32, 32}},
+        Case{cyclic("base-cyclic", 4, 32), {3, 1, 32, 32}},
+        Case{cyclic("resnet-cyclic", 8, 48, 3), {2, 3, 48, 48}}}) {
     CAPTURE(describe(spec));
     const auto network = make_network(spec);
     network->eval();
@@ -112,6 +140,105 @@ TEST_CASE("folded programs equal the networks they come from") {
     const at::Tensor ours = run_with_torch(network->program(), images);
     CHECK(largest_difference(ours / largest, logits / largest) < fixture_tolerance);
   }
+}
+
+TEST_CASE("a quarter turn of the picture does not change what a cyclic network says") {
+  for (const auto& [spec, size] :
+       {std::pair{cyclic("base-cyclic", 8, 64), 64}, std::pair{cyclic("base-cyclic", 4, 80), 80},
+        std::pair{cyclic("resnet-cyclic", 4, 96, 3), 96},
+        std::pair{with_head("resnet18", "", true), 64},
+        std::pair{with_head("resnet18", "512-512", true), 50}}) {
+    CAPTURE(describe(spec));
+    const auto network = make_network(spec);
+    network->eval();
+    disturb_norms(*network);
+    const at::NoGradGuard no_gradients;
+    const at::Tensor images = at::rand({2, spec.channels, size, size});
+    const at::Tensor logits = network->forward(images);
+    const at::Tensor largest = logits.abs().max();
+    CHECK(largest.item<float>() > 1e-3F);
+    for (int turns = 1; turns < 4; ++turns) {
+      const at::Tensor turned = network->forward(at::rot90(images, turns, {2, 3}));
+      CHECK(largest_difference(turned / largest, logits / largest) < 1e-5);
+    }
+    // It is no constant: another picture gives another answer, as does a mirrored one.
+    CHECK(largest_difference(network->forward(images.flip({3})) / largest, logits / largest) >
+          1e-4);
+  }
+}
+
+TEST_CASE("cyclic blocks halve the picture down to four pixels or so, and say what fits") {
+  CHECK(cyclic_blocks(128) == 5);
+  CHECK(cyclic_blocks(64) == 4);
+  // Base-cyclic of 128 x 128 by 8 filters: convolutions of 9 in out + 2 out (batch norm) each, and
+  // 128 x 4 maps of 4 x 4 to 512.
+  std::int64_t convolutions = 0;
+  std::int64_t in = 1;
+  for (std::int64_t width = 8; width <= 128; width *= 2) {
+    convolutions += 9 * in * width + 9 * width * width + 4 * width;
+    in = 4 * width;
+  }
+  const std::int64_t dense = 4 * 128 * 16 * 512 + 512 + 512 * 4 + 4;
+  CHECK(parameter_count(*make_network(cyclic("base-cyclic", 8, 128))) == convolutions + dense);
+  CHECK(message_of<Error>([] {
+          make_network(cyclic("base-cyclic", 8, 100));
+        }).find("halves it 5 times: it may be 96 or 128") != std::string::npos);
+  const auto network = make_network(cyclic("base-cyclic", 4, 64));
+  CHECK(message_of<Error>([&] {
+          network->forward(at::rand({1, 1, 32, 32}));
+        }).find("made for images of 64 x 64") != std::string::npos);
+}
+
+TEST_CASE("measurements join the head, and one that is not known counts as none") {
+  const auto network = as_classifier(make_network(with_head("resnet18", "512-64", false, 2)));
+  network->eval();
+  const at::NoGradGuard no_gradients;
+  const at::Tensor images = at::rand({1, 3, 32, 32});
+  const at::Tensor features = network->features(images);
+  const auto logits = [&](const at::Tensor& measurements) {
+    const ClassifierHead& head = network->head();
+    return head.logits(head.embedding(features, measurements, std::nullopt), measurements);
+  };
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor none = logits(at::tensor({nan, nan}).view({1, 2}));
+  CHECK(at::allclose(none, network->forward(images), 1e-5, 1e-6));
+  CHECK_FALSE(at::allclose(none, logits(at::tensor({0.F, 0.F}).view({1, 2})), 1e-5, 1e-6));
+  CHECK_FALSE(at::allclose(none, logits(at::tensor({1.F, nan}).view({1, 2})), 1e-5, 1e-6));
+}
+
+TEST_CASE("dropout of a head is drawn from the generator that is given, and keeps the mean") {
+  const auto network = as_classifier(make_network(cyclic("base-cyclic", 4, 32)));
+  network->eval();
+  const at::NoGradGuard no_gradients;
+  const at::Tensor features = network->features(at::rand({1, 1, 32, 32}));
+  const ClassifierHead& head = network->head();
+  const auto pass = [&](std::uint64_t seed) {
+    return head.embedding(features, {}, at::detail::createCPUGenerator(seed));
+  };
+  CHECK(at::equal(pass(1), pass(1)));
+  CHECK_FALSE(at::equal(pass(1), pass(2)));
+  CHECK(at::equal(head.embedding(features, {}, std::nullopt),
+                  head.embedding(features, {}, std::nullopt)));
+}
+
+TEST_CASE("the first layers freeze by share, with the batch norm behind them") {
+  const auto network = make_network(classifier("resnet18", 3));
+  network->train();
+  freeze_first_layers(*network, 0.5);  // 10 of 20: stem, layer1 and layer2
+  const auto learns = [&](const std::string& name) {
+    return network->named_parameters()[name].requires_grad();
+  };
+  CHECK_FALSE(learns("conv1.weight"));
+  CHECK_FALSE(learns("layer1.1.bn2.weight"));
+  CHECK(learns("layer3.1.conv1.weight"));
+  CHECK(learns("fc.weight"));
+  const at::Tensor mean = network->named_buffers()["bn1.running_mean"].clone();
+  const at::Tensor later = network->named_buffers()["layer4.1.bn2.running_mean"].clone();
+  network->forward(at::rand({2, 3, 64, 64}));
+  CHECK(at::equal(network->named_buffers()["bn1.running_mean"], mean));
+  CHECK_FALSE(at::equal(network->named_buffers()["layer4.1.bn2.running_mean"], later));
+  freeze_first_layers(*network, 0);
+  CHECK(learns("conv1.weight"));
 }
 
 TEST_CASE("a U-Net takes images of any size") {
@@ -196,8 +323,9 @@ TEST_CASE("a spectral convolution's weight nears largest singular value 1 in tra
 }
 
 TEST_CASE("parameter groups are whole and disjoint, and split where the paper splits") {
-  for (const NetworkSpec& spec : {unet("resnet34", 1, 2), unet("resnet34", 3, 2, "pixelshuffle"),
-                                  classifier("resnet18", 3), classifier("vgg16_bn", 3)}) {
+  for (const NetworkSpec& spec :
+       {unet("resnet34", 1, 2), unet("resnet34", 3, 2, "pixelshuffle"), classifier("resnet18", 3),
+        classifier("vgg16_bn", 3), cyclic("base-cyclic", 4, 64), cyclic("resnet-cyclic", 8, 128)}) {
     CAPTURE(describe(spec));
     const auto network = make_network(spec);
     std::size_t count = 0;

@@ -27,12 +27,25 @@ TEST_CASE("a spec comes back from its JSON") {
                                .decoder = "",
                                .channels = 1,
                                .classes = 35};
-  for (const NetworkSpec& spec : {NetworkSpec{}, paper, classifier}) {
+  NetworkSpec cyclic = classifier;
+  cyclic.encoder = "base-cyclic";
+  cyclic.filters = 8;
+  cyclic.size = 128;
+  cyclic.measurements = 3;
+  NetworkSpec transfer = classifier;
+  transfer.encoder = "resnet50";
+  transfer.cyclic = true;
+  transfer.head = "512-512";
+  for (const NetworkSpec& spec : {NetworkSpec{}, paper, classifier, cyclic, transfer}) {
     CHECK(network_spec_from_json(to_json(spec)) == spec);
   }
   CHECK(describe(paper) ==
         "U-Net, ResNet34 encoder, pixelshuffle decoder with self-attention, 3 channels, 2 classes");
   CHECK(describe(classifier) == "VGG16 classifier, 1 channel, 35 classes");
+  CHECK(describe(cyclic) ==
+        "base-cyclic classifier, 8 filters, images of 128 x 128, 3 measurements, 1 channel, 35 "
+        "classes");
+  CHECK(describe(transfer) == "ResNet50 classifier, cyclic, head 512-512, 1 channel, 35 classes");
 }
 
 TEST_CASE("what a spec does not know is refused by name") {
@@ -59,6 +72,10 @@ TEST_CASE("a missing field is named, and flags stay with their decoder") {
   CHECK(message_of<Error>([&] { network_spec_from_json(json); }).find("classes is missing") !=
         std::string::npos);
   CHECK(message_of<Error>([] { network_spec_from_json(Json::array()); }).find("no JSON object") !=
+        std::string::npos);
+  NetworkSpec cyclic_unet;
+  cyclic_unet.cyclic = true;
+  CHECK(message_of<Error>([&] { check(cyclic_unet); }).find("belong to a classifier") !=
         std::string::npos);
   NetworkSpec blurred;
   blurred.blur = true;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/cross_validation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fossilct {
+
+namespace {
+
+std::ptrdiff_t first_of(const std::vector<double>& scores) {
+  return std::max_element(scores.begin(), scores.end()) - scores.begin();
+}
+
+// Mean and deviation among the folds.
+void summarise(CrossValidation& result) {
+  const auto count = static_cast<double>(result.fold_shares.size());
+  for (const double share : result.fold_shares) {
+    result.mean += share / count;
+  }
+  double squares = 0;
+  for (const double share : result.fold_shares) {
+    squares += std::pow(share - result.mean, 2);
+  }
+  result.deviation = count > 1 ? std::sqrt(squares / (count - 1)) : 0;
+  result.accuracy = wilson_interval(result.right, result.tested);
+}
+
+// Answers at the temperature that fits all of them.
+void judge(const ImageSet& set, const std::vector<std::size_t>& tested, CrossValidation& result) {
+  const double temperature = fitted_temperature(result.validated.specimens);
+  const double usual = percentile_99(result.validated.distances);
+  std::vector<std::vector<double>> scores;
+  std::vector<int> taxa;
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    TaxonAnswer& answer = result.answers[tested[i]].emplace();
+    answer.scores = mean_scores(result.validated.specimens[i].logits, temperature);
+    if (usual > 0) {
+      answer.novelty = result.validated.distances[i] / usual;
+    }
+    scores.push_back(answer.scores);
+    taxa.push_back(*set.specimens[tested[i]].taxon);
+  }
+  result.calibration_error = expected_calibration_error(scores, taxa);
+}
+
+}  // namespace
+
+ShareWithInterval wilson_interval(std::int64_t hits, std::int64_t count) {
+  if (count == 0) {
+    return {};
+  }
+  constexpr double z = 1.959964;
+  const auto n = static_cast<double>(count);
+  const double share = static_cast<double>(hits) / n;
+  const double middle = (share + z * z / (2 * n)) / (1 + z * z / n);
+  const double half =
+      z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+  return {share, std::max(0.0, middle - half), std::min(1.0, middle + half)};
+}
+
+CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTrainingOptions& options,
+                               Progress& progress,
+                               const std::function<void(int, double)>& fold_done) {
+  CrossValidation result;
+  result.folds = specimen_folds(set, folds, options.seed);
+  result.answers.resize(set.specimens.size());
+  std::vector<std::size_t> tested;  // in the order of result.validated
+  for (int fold = 0; fold < folds; ++fold) {
+    const std::vector<std::size_t> inside = specimens_inside(result.folds, fold);
+    const ImageSet test = part_of(set, inside);
+    const TaxonTraining trained =
+        train_taxa(part_of(set, specimens_outside(result.folds, fold)), nullptr, options, progress);
+    TaxonPredictor predictor(trained.model, {.inference = {.precision = Precision::fp32}});
+    const std::vector<SpecimenOutputs> outputs = predictor.outputs(test, progress);
+    add_validated(outputs, test, trained.model.places, result.validated);
+    std::int64_t right = 0;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      right += first_of(mean_scores(outputs[i].logits, 1)) == *test.specimens[i].taxon ? 1 : 0;
+    }
+    tested.insert(tested.end(), inside.begin(), inside.end());
+    result.right += right;
+    result.tested += std::ssize(inside);
+    result.fold_shares.push_back(static_cast<double>(right) / static_cast<double>(inside.size()));
+    if (fold_done) {
+      fold_done(fold, result.fold_shares.back());
+    }
+  }
+  summarise(result);
+  judge(set, tested, result);
+  return result;
+}
+
+}  // namespace fossilct

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "classify/specimen_split.h"
+#include "classify/taxon_answer.h"
+#include "classify/taxon_predictor.h"
+#include "classify/taxon_training.h"
+
+namespace fossilct {
+
+// A share with the bounds between which the true one lies in 95 of 100 cases (Wilson 1927).
+struct ShareWithInterval {
+  double share = 0;
+  double low = 0;
+  double high = 1;
+};
+ShareWithInterval wilson_interval(std::int64_t hits, std::int64_t count);
+
+struct CrossValidation {
+  SpecimenFolds folds;
+  std::vector<double> fold_shares;  // of each fold's specimens that are right
+  double mean = 0;                  // of those
+  double deviation = 0;             // among those
+  ShareWithInterval accuracy;       // of all specimens, each tested once
+  std::int64_t right = 0;
+  std::int64_t tested = 0;
+  // Of each specimen of the set the answer of the model that had not seen it, at the temperature
+  // fitted to all; nothing where its taxon is not known.
+  std::vector<std::optional<TaxonAnswer>> answers;
+  double calibration_error = 0;  // of those answers
+  Validated validated;           // to calibrate a model that is trained on all
+};
+
+// Trains a model on all folds but one and tests it on that one, for each in turn; models are given
+// to `fold_done`, if it is given. No fold is looked at in training: phases with patience run
+// without it, to their last epoch. Throws as specimen_folds and train_taxa do.
+CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTrainingOptions& options,
+                               Progress& progress,
+                               const std::function<void(int fold, double share)>& fold_done = {});
+
+}  // namespace fossilct

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/calibration.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+namespace fossilct {
+namespace {
+
+TEST_CASE("scores are the mean over the views of their softmax") {
+  const std::vector<double> scores = mean_scores({{std::log(3.0), 0}, {0, 0}}, 1);
+  CHECK(scores[0] == doctest::Approx((0.75 + 0.5) / 2));
+  CHECK(scores[1] == doctest::Approx((0.25 + 0.5) / 2));
+  // A temperature of 2 halves the logits.
+  CHECK(mean_scores({{std::log(9.0), 0}}, 2)[0] == doctest::Approx(0.75));
+}
+
+// Of 100 specimens with logits +-d the share `right` is right.
+std::vector<KnownSpecimen> specimens(double d, int right) {
+  std::vector<KnownSpecimen> all;
+  for (int i = 0; i < 100; ++i) {
+    all.push_back({{{d, 0}}, i < right ? 0 : 1});
+  }
+  return all;
+}
+
+TEST_CASE("the temperature brings the scores to the share that is right") {
+  // sigmoid(d / T) = 0.8 where d / T = log 4.
+  CHECK(fitted_temperature(specimens(6, 80)) == doctest::Approx(6 / std::log(4.0)).epsilon(2e-3));
+  CHECK(fitted_temperature(specimens(0.5, 80)) ==
+        doctest::Approx(0.5 / std::log(4.0)).epsilon(2e-3));
+  CHECK(fitted_temperature({}) == 1);
+  // What is always right can't be too sure: the lowest there is.
+  CHECK(fitted_temperature(specimens(1, 100)) == doctest::Approx(0.05).epsilon(2e-3));
+}
+
+TEST_CASE("the calibration error is the gap between score and share, bin by bin") {
+  // Two bins: scores of 0.9 of which half are right, scores of 0.6 which are all right.
+  const std::vector<std::vector<double>> scores = {{0.9, 0.1}, {0.9, 0.1}, {0.6, 0.4}, {0.4, 0.6}};
+  CHECK(expected_calibration_error(scores, {0, 1, 0, 1}) == doctest::Approx(0.5 * 0.4 + 0.5 * 0.4));
+  CHECK(expected_calibration_error({{1, 0}}, {0}) == 0);
+  CHECK(expected_calibration_error({}, {}) == 0);
+}
+
+TEST_CASE("the 99th percentile is a value that is there") {
+  std::vector<double> values;
+  for (int i = 200; i > 0; --i) {
+    values.push_back(i);
+  }
+  CHECK(percentile_99(values) == 198);
+  CHECK(percentile_99({7}) == 7);
+  CHECK(percentile_99({}) == 0);
+}
+
+}  // namespace
+}  // namespace fossilct
