@@ -5,6 +5,7 @@
 #include <torch/nn/init.h>
 
 #include "networks/fold.h"
+#include "networks/linear.h"
 
 namespace fossilct {
 namespace {
@@ -61,7 +62,8 @@ at::Tensor ClassifierHead::embedding(const at::Tensor& features, const at::Tenso
     if (i + 1 == layers_.size()) {
       break;
     }
-    x = torch::nn::Linear(linears_[i])(layer.joins ? joined(x, measurements) : x).relu_();
+    x = linear(layer.joins ? joined(x, measurements) : x, linears_[i]->weight, linears_[i]->bias)
+            .relu();
   }
   return x;
 }
@@ -73,8 +75,9 @@ std::int64_t ClassifierHead::embedding_width() const {
 
 at::Tensor ClassifierHead::logits(const at::Tensor& embedding,
                                   const at::Tensor& measurements) const {
-  return torch::nn::Linear(linears_.back())(layers_.back().joins ? joined(embedding, measurements)
-                                                                 : embedding);
+  const torch::nn::LinearImpl& last = *linears_.back();
+  return linear(layers_.back().joins ? joined(embedding, measurements) : embedding, last.weight,
+                last.bias);
 }
 
 void ClassifierHead::append_to(Program& program, ValueId features) const {

@@ -4,6 +4,7 @@
 
 #include "networks/cyclic.h"
 #include "networks/image_ops.h"
+#include "networks/linear.h"
 #include "networks/program.h"
 
 namespace fossilct {
@@ -77,7 +78,7 @@ struct Apply {
   }
 
   at::Tensor operator()(const LinearOp& op) const {
-    at::Tensor out = at::linear(at(op.input).flatten(1), op.weight, op.bias);
+    at::Tensor out = linear(at(op.input).flatten(1), op.weight, op.bias);
     return op.relu ? out.relu_() : out;
   }
 
