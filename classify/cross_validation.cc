@@ -23,7 +23,7 @@ void summarise(CrossValidation& result) {
     squares += std::pow(share - result.mean, 2);
   }
   result.deviation = count > 1 ? std::sqrt(squares / (count - 1)) : 0;
-  result.accuracy = wilson_interval(result.right, result.tested);
+  result.accuracy = share_of(result.right, result.tested);
 }
 
 // Answers at the temperature that fits all of them.
@@ -45,19 +45,6 @@ void judge(const ImageSet& set, const std::vector<std::size_t>& tested, CrossVal
 }
 
 }  // namespace
-
-ShareWithInterval wilson_interval(std::int64_t hits, std::int64_t count) {
-  if (count == 0) {
-    return {};
-  }
-  constexpr double z = 1.959964;
-  const auto n = static_cast<double>(count);
-  const double share = static_cast<double>(hits) / n;
-  const double middle = (share + z * z / (2 * n)) / (1 + z * z / n);
-  const double half =
-      z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-  return {share, std::max(0.0, middle - half), std::min(1.0, middle + half)};
-}
 
 CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTrainingOptions& options,
                                Progress& progress,

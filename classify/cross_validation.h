@@ -10,23 +10,16 @@
 #include "classify/taxon_answer.h"
 #include "classify/taxon_predictor.h"
 #include "classify/taxon_training.h"
+#include "specimens/abundance.h"
 
 namespace fossilct {
-
-// A share with the bounds between which the true one lies in 95 of 100 cases (Wilson 1927).
-struct ShareWithInterval {
-  double share = 0;
-  double low = 0;
-  double high = 1;
-};
-ShareWithInterval wilson_interval(std::int64_t hits, std::int64_t count);
 
 struct CrossValidation {
   SpecimenFolds folds;
   std::vector<double> fold_shares;  // of each fold's specimens that are right
   double mean = 0;                  // of those
   double deviation = 0;             // among those
-  ShareWithInterval accuracy;       // of all specimens, each tested once
+  Share accuracy;                   // of all specimens, each tested once
   std::int64_t right = 0;
   std::int64_t tested = 0;
   // Of each specimen of the set the answer of the model that had not seen it, at the temperature

@@ -21,7 +21,7 @@ struct TaxonPredictionOptions {
   // convolutions run once for all of them; a network without dropout gives the same N times.
   int dropout_passes = 0;
   std::uint64_t seed = 1;  // of the dropout
-  InferenceOptions inference;
+  InferenceOptions inference = {};
   int batch = 64;  // pictures at once, more where one specimen has more
 };
 

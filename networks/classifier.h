@@ -24,7 +24,7 @@ class Classifier : public Network {
   // N,O,F; O = 4 orientations of base-cyclic and resnet-cyclic, else 1.
   at::Tensor features(const at::Tensor& images);
 
-  // The parts of features(): what the convolutions see (four orientations where the network is
+  // The parts of features(): what the convolutions see (four orientations where a ResNet is
   // cyclic), what they make of it, what is collected of that.
   at::Tensor oriented(const at::Tensor& images) const;
   virtual at::Tensor maps(const at::Tensor& oriented) = 0;

@@ -5,6 +5,9 @@
 #include <torch/nn/init.h>
 #include <torch/nn/modules/container/modulelist.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "networks/cyclic.h"
@@ -25,6 +28,46 @@ torch::nn::Conv2d convolution(int in, int out) {
 
 // What the last block leaves of a side.
 int last_side(int size) { return size >> cyclic_blocks(size); }
+
+// Appends a block of convolutions, whose value 0 is all of `seen` one after the other, with weights
+// turned back by `turn` quarters. An identity shortcut has one value to see.
+ValueId append_turned(Program& program, const Program& block, const std::vector<ValueId>& seen,
+                      int turn) {
+  std::vector<ValueId> places = {seen.front()};  // of the block's values in the program
+  for (const Op& op : block.ops) {
+    ConvOp conv = std::get<ConvOp>(op);
+    std::vector<ConvInput> inputs;
+    for (const ConvInput& input : conv.inputs) {
+      if (input.value == 0) {
+        for (const ValueId value : seen) {
+          inputs.push_back({.value = value});
+        }
+      } else {
+        inputs.push_back({.value = places[static_cast<std::size_t>(input.value)]});
+      }
+    }
+    conv.inputs = std::move(inputs);
+    if (conv.residual) {
+      conv.residual = places[static_cast<std::size_t>(*conv.residual)];
+    }
+    conv.weight = at::rot90(conv.weight, -turn, {2, 3}).contiguous();
+    places.push_back(program.add(std::move(conv)));
+  }
+  return places.back();
+}
+
+// The maps of all orientations as one value: convolutions are what all executors know.
+ValueId append_beside(Program& program, const std::array<ValueId, orientations>& maps,
+                      int channels) {
+  const int all = orientations * channels;
+  ConvOp identity;
+  identity.weight = at::eye(all).view({all, all, 1, 1});
+  identity.bias = at::zeros({all});
+  for (const ValueId value : maps) {
+    identity.inputs.push_back({.value = value});
+  }
+  return program.add(std::move(identity));
+}
 
 }  // namespace
 
@@ -78,30 +121,80 @@ at::Tensor CyclicClassifier::maps(const at::Tensor& oriented) {
   at::Tensor x = cyclic_sliced(oriented);
   const std::size_t count = std::max(plain_.size(), residual_.size());
   for (std::size_t i = 0; i < count; ++i) {
+    x = i > 0 ? cyclic_rolled(x) : x;
     x = plain_.empty() ? residual_[i]->forward(x) : plain_[i]->forward(x);
-    x = cyclic_rolled(at::max_pool2d(x, 2, 2));
+    x = at::max_pool2d(x, 2, 2);
   }
-  return x;
+  std::vector<at::Tensor> own = at::chunk(x, orientations, 0);
+  for (int turn = 0; turn < orientations; ++turn) {
+    at::Tensor& maps = own[static_cast<std::size_t>(turn)];
+    maps = at::rot90(maps, -turn, {2, 3});
+  }
+  return at::cat(own, 1);
 }
 
 at::Tensor CyclicClassifier::collected(const at::Tensor& maps) const {
-  const at::Tensor vectors = maps.flatten(1);
-  return vectors.view({orientations, -1, vectors.size(1)}).transpose(0, 1);
+  const std::vector<at::Tensor> own = at::chunk(maps, orientations, 1);
+  std::vector<at::Tensor> vectors;
+  for (int turn = 0; turn < orientations; ++turn) {
+    std::vector<at::Tensor> beside;
+    for (int step = 0; step < orientations; ++step) {
+      beside.push_back(own[static_cast<std::size_t>((turn + step) % orientations)]);
+    }
+    vectors.push_back(at::rot90(at::cat(beside, 1), turn, {2, 3}).flatten(1));
+  }
+  return at::stack(vectors, 1);
+}
+
+Program CyclicClassifier::block_program(std::size_t number) const {
+  Program block;
+  if (plain_.empty()) {
+    residual_[number]->append_to(block, 0);
+  } else {
+    plain_[number]->append_to(block, 0);
+  }
+  return block;
 }
 
 ValueId CyclicClassifier::append_maps(Program& program, ValueId oriented) const {
   program.image_size = spec().size;
-  ValueId x = program.add(CyclicSliceOp{oriented});
+  std::array<ValueId, orientations> maps{};
+  const std::size_t count = std::max(plain_.size(), residual_.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const Program block = block_program(i);
+    const std::array<ValueId, orientations> before = maps;
+    for (int turn = 0; turn < orientations; ++turn) {
+      std::vector<ValueId> seen = {oriented};
+      if (i > 0) {
+        seen.clear();
+        for (int step = 0; step < orientations; ++step) {
+          seen.push_back(before[static_cast<std::size_t>((turn + step) % orientations)]);
+        }
+      }
+      const ValueId convolved = append_turned(program, block, seen, turn);
+      maps[static_cast<std::size_t>(turn)] =
+          program.add(MaxPoolOp{.input = convolved, .kernel = 2, .stride = 2, .padding = 0});
+    }
+  }
+  return append_beside(program, maps, spec().filters << (count - 1));
+}
+
+Program CyclicClassifier::program() const {
+  Program program;
+  program.input_channels = spec().channels;
+  program.image_size = spec().size;
+  ValueId x = program.add(CyclicSliceOp{0});
   const std::size_t count = std::max(plain_.size(), residual_.size());
   for (std::size_t i = 0; i < count; ++i) {
     x = plain_.empty() ? residual_[i]->append_to(program, x) : plain_[i]->append_to(program, x);
     x = program.add(MaxPoolOp{.input = x, .kernel = 2, .stride = 2, .padding = 0});
     x = program.add(CyclicRollOp{x});
   }
-  return x;
+  head().append_to(program, append_collected(program, x));
+  return program;
 }
 
-// LinearOp takes all maps of an orientation as one vector.
+// LinearOp takes all rolled maps of an orientation as one vector.
 ValueId CyclicClassifier::append_collected(Program& /*program*/, ValueId maps) const {
   return maps;
 }

@@ -32,7 +32,14 @@ class CyclicClassifier : public Classifier {
  public:
   explicit CyclicClassifier(const NetworkSpec& spec);
 
-  // Throws Error{format} for images of another size than the spec's.
+  // With slices and rolls, which LibTorch runs.
+  Program program() const override;
+
+  // N,4C,H,W: the maps of the four orientations beside each other, each turned back to lie as the
+  // image does. Throws Error{format} for images of another size than the spec's. As a program,
+  // trunk(), it is convolutions and maxima alone, which our own kernels run: a picture that is
+  // turned, convolved and turned back is the picture convolved with weights that are turned the
+  // other way, so nothing but weights is ever turned, and a roll is an order of operands.
   at::Tensor maps(const at::Tensor& oriented) override;
   at::Tensor collected(const at::Tensor& maps) const override;
   std::string encoder_name(std::string_view torchvision_name) const override;
@@ -42,6 +49,9 @@ class CyclicClassifier : public Classifier {
  private:
   ValueId append_maps(Program& program, ValueId oriented) const override;
   ValueId append_collected(Program& program, ValueId maps) const override;
+
+  // The block of that number as a program of its own.
+  Program block_program(std::size_t number) const;
 
   // Two convolutions with batch norm and ReLU; or a residual block.
   std::vector<std::shared_ptr<PlainBlock>> plain_;

@@ -14,6 +14,7 @@
 #include "fixture.h"
 #include "networks/classifier.h"
 #include "networks/dynamic_unet.h"
+#include "networks/inference.h"
 #include "networks/padding.h"
 #include "support.h"
 
@@ -139,6 +140,29 @@ TEST_CASE("folded programs equal the networks they come from") {
     CHECK(largest.item<float>() > 1e-3F);
     const at::Tensor ours = run_with_torch(network->program(), images);
     CHECK(largest_difference(ours / largest, logits / largest) < fixture_tolerance);
+  }
+}
+
+TEST_CASE(
+    "features by the trunk's program, which turns weights, are those of the turned pictures") {
+  for (const auto& spec : {cyclic("base-cyclic", 4, 32), cyclic("base-cyclic", 8, 48, 3),
+                           cyclic("resnet-cyclic", 4, 32), cyclic("resnet-cyclic", 3, 32, 3),
+                           with_head("resnet18", "512-512", true), classifier("vgg11", 4)}) {
+    CAPTURE(describe(spec));
+    const auto network = as_classifier(make_network(spec));
+    network->eval();
+    disturb_norms(*network);
+    const at::NoGradGuard no_gradients;
+    const int size = spec.size > 0 ? spec.size : 64;
+    const at::Tensor images = at::rand({2, spec.channels, size, size});
+    const at::Tensor features = network->features(images);
+    CHECK(SliceEngine::supports(network->trunk()));
+    for (const Backend backend : {Backend::own, Backend::libtorch}) {
+      InferenceNetwork trunk(network->trunk(), {.precision = Precision::fp32, .backend = backend});
+      const at::Tensor ours = network->collected(trunk.forward(network->oriented(images)));
+      CHECK(largest_difference(ours / features.abs().max(), features / features.abs().max()) <
+            1e-4);
+    }
   }
 }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/cli/options.h"
+#include "apps/taxa/image_sets.h"
+#include "classify/taxon_recipe.h"
+#include "networks/inference.h"
+
+namespace fossilct {
+
+// What `fossilct train-classifier` is told.
+struct ClassifierSettings {
+  ImageSetOptions images;
+  std::filesystem::path output;
+  bool overwrite = false;
+
+  std::string recipe = "default";
+  std::string encoder = {};  // empty: the recipe's
+  std::vector<std::string> assignments;
+  std::filesystem::path weights;
+  bool print_recipe = false;
+  std::filesystem::path grid;
+
+  int folds = 0;
+  double validation_share = 0.2;
+
+  std::string device = "auto";
+  Precision precision = Precision::automatic;
+  std::uint64_t seed = 1;
+};
+
+void declare_classifier_options(OptionSet& options, ClassifierSettings& settings);
+
+// The recipe with all that is given. Throws Error{option}.
+TaxonRecipe effective_taxon_recipe(const ClassifierSettings& settings);
+
+// "base-cyclic, 8 filters; 100 epochs at 0.001, one-cycle; ...": for people, as lines of facts.
+std::string taxon_recipe_text(const TaxonRecipe& recipe);
+
+}  // namespace fossilct

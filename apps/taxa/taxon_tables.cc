@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/taxa/taxon_tables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "apps/cli/facts.h"
+#include "base/csv.h"
+#include "base/text.h"
+#include "specimens/catalogue.h"
+
+namespace fossilct {
+
+namespace {
+
+constexpr std::size_t most_listed = 3;
+
+std::string number(double value) { return format_rounded(value); }
+std::string number(const std::optional<double>& value) { return value ? number(*value) : ""; }
+
+}  // namespace
+
+std::vector<RankedTaxon> ranked(const TaxonAnswer& answer, std::size_t most) {
+  std::vector<std::size_t> places(answer.scores.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+    return answer.scores[a] > answer.scores[b];
+  });
+  places.resize(std::min(most, places.size()));
+  std::vector<RankedTaxon> best;
+  for (const std::size_t place : places) {
+    best.push_back({place, answer.scores[place]});
+  }
+  return best;
+}
+
+bool is_sure(const TaxonAnswer& answer, double threshold) {
+  return ranked(answer, 1).front().score >= threshold && answer.novelty.value_or(0) <= 1;
+}
+
+std::string answers_csv(const ImageSet& set, const std::vector<std::string>& taxa,
+                        const std::vector<std::optional<TaxonAnswer>>& answers, double threshold) {
+  std::string csv =
+      "specimen,sample,depth_m,known,answer,first,first_score,second,second_score,third,"
+      "third_score,deviation,vote,novelty\n";
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i]) {
+      continue;
+    }
+    const TaxonAnswer& answer = *answers[i];
+    const ImagedSpecimen& specimen = set.specimens[i];
+    const std::vector<RankedTaxon> best = ranked(answer, most_listed);
+    const std::string known =
+        specimen.taxon ? set.taxa[static_cast<std::size_t>(*specimen.taxon)] : std::string();
+    const std::string given =
+        is_sure(answer, threshold) ? taxa[best.front().taxon] : std::string(unsure_taxon);
+    csv += csv_field(specimen.name) + ',' + csv_field(specimen.sample) + ',' +
+           number(specimen.depth_m) + ',' + csv_field(known) + ',' + csv_field(given);
+    for (std::size_t rank = 0; rank < most_listed; ++rank) {
+      csv += rank < best.size()
+                 ? ',' + csv_field(taxa[best[rank].taxon]) + ',' + number(best[rank].score)
+                 : ",,";
+    }
+    const std::size_t first = best.front().taxon;
+    csv += ',' + (answer.deviations.empty() ? "" : number(answer.deviations[first])) + ',' +
+           (answer.votes.empty() ? "" : number(answer.votes[first])) + ',' +
+           number(answer.novelty) + '\n';
+  }
+  return csv;
+}
+
+std::string taxon_shares_text(const ImageSet& set,
+                              const std::vector<std::optional<TaxonAnswer>>& answers) {
+  std::vector<std::int64_t> tested(set.taxa.size(), 0), given(tested), right(tested);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i] && set.specimens[i].taxon) {
+      const auto taxon = static_cast<std::size_t>(*set.specimens[i].taxon);
+      const std::size_t first = ranked(*answers[i], 1).front().taxon;
+      ++tested[taxon];
+      ++given[first];
+      right[taxon] += first == taxon ? 1 : 0;
+    }
+  }
+  Facts facts;
+  for (std::size_t k = 0; k < set.taxa.size(); ++k) {
+    facts.emplace_back(printable(set.taxa[k]),
+                       std::to_string(right[k]) + " of " + counted(tested[k], "specimen") +
+                           " right; the answer " + counted(given[k], "time"));
+  }
+  return facts_text(facts);
+}
+
+}  // namespace fossilct
