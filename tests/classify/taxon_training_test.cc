@@ -102,15 +102,15 @@ TEST_CASE("shapes are learned, kept in a file and told again; seeds decide all")
 }
 
 TEST_CASE("Monte-Carlo dropout: the seed decides, votes add up, more passes agree") {
-  const ImageSet known = made_up_taxa(8, 2, 32, 1);
+  const ImageSet known = made_up_taxa(2, 2, 16, 1);
   const TaxonTraining trained = train_taxa(known, nullptr, small(4), quiet);
   const auto predicted = [&](int passes, std::uint64_t seed, int batch) {
     TaxonPredictor predictor(trained.model,
                              {.dropout_passes = passes, .seed = seed, .batch = batch});
     return predictor.predict(known, quiet);
   };
-  const auto a = predicted(20, 1, 64), b = predicted(20, 1, 64), c = predicted(20, 2, 64);
-  const auto many = predicted(400, 3, 64), other = predicted(400, 4, 64);
+  const auto a = predicted(10, 1, 64), b = predicted(10, 1, 64), c = predicted(10, 2, 64);
+  const auto many = predicted(300, 3, 64), other = predicted(300, 4, 64);
   double far = 0, near = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     CHECK(a[i].scores == b[i].scores);
@@ -145,7 +145,7 @@ TEST_CASE("the views of a specimen are averaged, whatever the batch") {
 }
 
 TEST_CASE("measurements alone can tell taxa apart, and may lack") {
-  ImageSet set = made_up_taxa(20, 1, 32, 1);
+  ImageSet set = made_up_taxa(12, 1, 16, 1);
   for (ImagedSpecimen& specimen : set.specimens) {
     specimen.measurements[0] += 1000 + 50 * *specimen.taxon;
   }
@@ -163,8 +163,8 @@ TEST_CASE("measurements alone can tell taxa apart, and may lack") {
 }
 
 TEST_CASE("a frozen extractor's vectors train a head, and its convolutions stay") {
-  const ImageSet known = made_up_taxa(12, 1, 32, 1);
-  TaxonTrainingOptions options = small(30);
+  const ImageSet known = made_up_taxa(4, 1, 32, 1);
+  TaxonTrainingOptions options = small(20);
   options.recipe.encoder = "resnet18";
   options.recipe.cyclic = true;
   options.recipe.phases[0].frozen_share = 1;
@@ -179,8 +179,8 @@ TEST_CASE("a frozen extractor's vectors train a head, and its convolutions stay"
 }
 
 TEST_CASE("patience ends a phase and keeps the best weights") {
-  const ImageSet known = made_up_taxa(6, 1, 32, 1);
-  const ImageSet validation = made_up_taxa(4, 1, 32, 2);
+  const ImageSet known = made_up_taxa(6, 1, 16, 1);
+  const ImageSet validation = made_up_taxa(4, 1, 16, 2);
   TaxonTrainingOptions options = small(60);
   options.recipe.phases[0].schedule = RateSchedule::constant;
   options.recipe.phases[0].rate = 0.05;  // jumps about
@@ -196,9 +196,9 @@ TEST_CASE("patience ends a phase and keeps the best weights") {
 }
 
 TEST_CASE("cross-validation tests every specimen once, by a model that has not seen it") {
-  const ImageSet set = made_up_taxa(10, 2, 32, 1);
-  const CrossValidation result = cross_validate(set, 3, small(), quiet);
-  CHECK(result.tested == 30);
+  const ImageSet set = made_up_taxa(12, 2, 32, 1);
+  const CrossValidation result = cross_validate(set, 3, small(24), quiet);
+  CHECK(result.tested == 36);
   CHECK(result.fold_shares.size() == 3);
   CHECK(result.accuracy.value >= 0.8);
   CHECK(result.accuracy.low < result.accuracy.value);
@@ -210,7 +210,7 @@ TEST_CASE("cross-validation tests every specimen once, by a model that has not s
   for (ImagedSpecimen& specimen : shuffled.specimens) {
     specimen.taxon = static_cast<int>(draw.below(3));
   }
-  CHECK(cross_validate(shuffled, 3, small(), quiet).accuracy.value < 0.7);
+  CHECK(cross_validate(shuffled, 3, small(3), quiet).accuracy.value < 0.7);
 }
 
 TEST_CASE("what can't be trained on is refused") {
