@@ -137,6 +137,14 @@ std::vector<int> last_readers(const Program& program);
 // with_options); `images` N,C,H,W fp32 on any device; returns fp32 logits. Throws c10::Error.
 at::Tensor run_with_torch(const Program& program, const at::Tensor& images);
 
+// Every value of the program, value 0 the images, with gradients from each to those before it
+// (torch::autograd::grad); of the device and type of the weights, which must be a type of full
+// precision for gradients to be of use. `guided`: ReLUs let only positive gradients back (guided
+// backpropagation; Springenberg et al. 2015, arXiv 1412.6806). Memory: all values. Throws
+// c10::Error, also within c10::InferenceMode and for weights made there.
+std::vector<at::Tensor> values_with_gradients(const Program& program, const at::Tensor& images,
+                                              bool guided = false);
+
 // The program with every weight moved to `device`, turned to `type` (fp32, bf16, fp16) and put into
 // channels-last order.
 Program with_options(const Program& program, at::Device device, at::ScalarType type);

@@ -15,8 +15,18 @@ using Values = std::vector<at::Tensor>;
 // Applies one operation to the values before it.
 struct Apply {
   const Values& values;
+  bool guided = false;  // see values_with_gradients()
 
   const at::Tensor& at(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+
+  // Changes `x`.
+  at::Tensor rectified(at::Tensor x) const {
+    x.relu_();
+    if (guided) {
+      x.register_hook([](const at::Tensor& gradient) { return gradient.clamp_min(0); });
+    }
+    return x;
+  }
 
   at::Tensor operand(const ConvInput& input) const {
     const at::Tensor& value = at(input.value);
@@ -37,7 +47,7 @@ struct Apply {
     if (op.residual) {
       out.add_(at(*op.residual));
     }
-    return op.relu ? out.relu_() : out;
+    return op.relu ? rectified(out) : out;
   }
 
   at::Tensor operator()(const MaxPoolOp& op) const {
@@ -46,10 +56,10 @@ struct Apply {
 
   at::Tensor operator()(const AffineReluOp& op) const {
     const auto by_channel = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
-    return at::addcmul(by_channel(op.shift), at(op.input), by_channel(op.scale)).relu_();
+    return rectified(at::addcmul(by_channel(op.shift), at(op.input), by_channel(op.scale)));
   }
 
-  at::Tensor operator()(const ReluOp& op) const { return at::relu(at(op.input)); }
+  at::Tensor operator()(const ReluOp& op) const { return rectified(at(op.input).clone()); }
 
   at::Tensor operator()(const PixelShuffleOp& op) const {
     return pixel_shuffled(at(op.input), op.blur);
@@ -79,7 +89,7 @@ struct Apply {
 
   at::Tensor operator()(const LinearOp& op) const {
     at::Tensor out = linear(at(op.input).flatten(1), op.weight, op.bias);
-    return op.relu ? out.relu_() : out;
+    return op.relu ? rectified(out) : out;
   }
 
   at::Tensor operator()(const CyclicSliceOp& op) const { return cyclic_sliced(at(op.input)); }
@@ -117,6 +127,17 @@ at::Tensor run_with_torch(const Program& program, const at::Tensor& images) {
     }
   }
   return values.back().to(at::kFloat);
+}
+
+std::vector<at::Tensor> values_with_gradients(const Program& program, const at::Tensor& images,
+                                              bool guided) {
+  const at::AutoGradMode gradients(true);
+  Values values(program.ops.size() + 1);
+  values[0] = images.detach().to(options_of(program)).requires_grad_();
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    values[i + 1] = std::visit(Apply{values, guided}, program.ops[i]);
+  }
+  return values;
 }
 
 }  // namespace fossilct

@@ -47,7 +47,7 @@ Markup cell(const Confusion& confusion, const Row& row, std::size_t truth, std::
   const std::int64_t count = row.counts[predicted];
   const double share =
       row.total == 0 ? 0 : static_cast<double>(count) / static_cast<double>(row.total);
-  const std::string told = format_count(count) + " voxels of " + confusion.names[truth] +
+  const std::string told = format_count(count) + " " + confusion.unit + " of " + confusion.names[truth] +
                            " taken for " + confusion.names[predicted];
   Markup content = text(share_text(count, row.total));
   if (confusion.names.size() <= most_roomy_classes) {
@@ -66,7 +66,7 @@ Markup heading(const Confusion& confusion) {
     names += element("th", {{"scope", "col"}}, element("span", text(name)));
   }
   return element("thead", element("tr", names + element("th", {{"scope", "col"}},
-                                                        element("span", text("voxels")))));
+                                                        element("span", text(confusion.unit)))));
 }
 
 }  // namespace

@@ -72,9 +72,10 @@ Markup json_text(const Json& json);
 struct Confusion {
   std::vector<std::string> names;
   std::vector<std::int64_t> counts;  // [truth][prediction]
+  std::string unit = "voxels";       // what is counted, in the plural
 };
 // Shares of the rows in colour, with the counts beneath (under the pointer where the classes are
-// many); a row without voxels has dashes. Asserts counts of names squared.
+// many); a row without any has dashes. Asserts counts of names squared.
 Markup confusion_matrix(const Confusion& confusion);
 
 }  // namespace fossilct

@@ -7,7 +7,7 @@
 
 namespace fossilct {
 
-// "report.css", "page.js" and "three.js"; the last is empty in a build without three.js.
+// "report.css", "page.js", "map.css", "map.js" and "three.js"; the last is empty in a build without three.js.
 std::string_view page_file(std::string_view name);
 
 }  // namespace fossilct

@@ -207,8 +207,12 @@ std::string script_json(const Json& json) {
   return result;
 }
 
+std::array<std::uint8_t, 3> palette_colour(std::size_t index) {
+  return own_palette[index % own_palette.size()];
+}
+
 std::array<std::uint8_t, 3> colour_of_class(const FossilReport& report, std::size_t class_index) {
-  return report.classes[class_index].colour.value_or(own_palette[class_index % own_palette.size()]);
+  return report.classes[class_index].colour.value_or(palette_colour(class_index));
 }
 
 bool has_details(const ReportFossil& fossil) {

@@ -17,6 +17,8 @@ inline constexpr std::size_t thumbnails_per_part = 100;
 // JSON within <script>, in ASCII: no '<' in it, bytes that are no UTF-8 are U+FFFD.
 std::string script_json(const Json& json);
 
+// One of seven colours that colour-blind people tell apart, over and over.
+std::array<std::uint8_t, 3> palette_colour(std::size_t index);
 std::array<std::uint8_t, 3> colour_of_class(const FossilReport& report, std::size_t class_index);
 
 bool has_details(const ReportFossil& fossil);
