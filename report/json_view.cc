@@ -174,7 +174,9 @@ Markup json_view(const Json& json) {
   }
   Markup rows;
   for (const auto& [key, value] : json.items()) {
-    rows += element("dt", text(words_of(key))) + element("dd", value_view(value));
+    // On paper what is nested gets the whole width.
+    const Attributes nested = is_line(value) ? Attributes{} : Attributes{{"class", "nested"}};
+    rows += element("dt", text(words_of(key))) + element("dd", nested, value_view(value));
   }
   return element("dl", rows);
 }

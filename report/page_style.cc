@@ -101,7 +101,10 @@ dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.4rem}th,td{padding:4px 
 @media print{@page{size:A4;margin:14mm}
 body{font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}
 nav,.switched input,.switched label{display:none}h2,h3{break-after:avoid}figure,.headline,.notice,tr{break-inside:avoid}.scroll{overflow:visible}
-.grid{grid-template-columns:1fr 1fr}}
+.grid{grid-template-columns:1fr 1fr}
+dl{grid-template-columns:minmax(0,max-content) minmax(9rem,1fr)}dt{max-width:16rem}
+dd.nested{grid-column:1/-1;padding-left:1.2rem}dd.nested table{font-size:8pt}dd.nested th,dd.nested td{padding:2px 6px}
+thead{display:table-header-group}}
 )";
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 const rowHeight = 56;
 const rowsBeyond = 6;
-const table = { rows: new Map(), active: 0 };
+const table = { rows: new Map(), active: 0, paper: null };
 const tableColumns = columns.filter((column) => !column.hidden);
 
 function headCell(column) {
@@ -21,13 +21,16 @@ function doubtBar(value) {
     value.toFixed(2));
 }
 
-function cellOf(column, fossil) {
+function contentOf(column, fossil) {
   const value = column.value(fossil);
-  const content = column.key === "class" ? [classSwatch(fossil), element("span", { class: "cut" }, value)]
+  return column.key === "class" ? [classSwatch(fossil), element("span", { class: "cut" }, value)]
     : column.key === "doubt" ? [doubtBar(value)]
       : [column.key === "id" ? String(value) : column.numeric ? numberText(value, column.decimals) : value];
+}
+
+function cellOf(column, fossil) {
   return element("div", { role: "cell", class: column.numeric ? "number" : "words",
-    title: column.numeric ? null : value }, ...content);
+    title: column.numeric ? null : column.value(fossil) }, ...contentOf(column, fossil));
 }
 
 async function fillThumbnail(image, fossil) {
@@ -55,11 +58,27 @@ function rowOf(position) {
   ...tableColumns.map((column) => cellOf(column, fossil)));
 }
 
-function renderRows(all = false) {
+// On paper nothing scrolls, and the head stands on every page, which only a real table's does.
+function fillPaperTable() {
+  const image = (fossil) => {
+    const made = element("img", { alt: "", hidden: true });
+    fillThumbnail(made, fossil).catch(() => {});
+    return made;
+  };
+  table.paper.replaceChildren(
+    element("thead", {}, element("tr", {}, element("th", {}), ...tableColumns.map((column) =>
+      element("th", { class: column.numeric ? "number" : null }, column.title)))),
+    element("tbody", {}, ...view.shown.map((fossil) => element("tr", {},
+      element("td", { class: "thumb" }, image(fossil)),
+      ...tableColumns.map((column) => element("td", { class: column.numeric ? "number" : "words" },
+        ...contentOf(column, fossil)))))));
+}
+
+function renderRows() {
   const head = table.head.offsetHeight;
-  const first = all ? 0 : Math.max(0, Math.floor(table.scroller.scrollTop / rowHeight) - rowsBeyond);
+  const first = Math.max(0, Math.floor(table.scroller.scrollTop / rowHeight) - rowsBeyond);
   const count = Math.ceil((table.scroller.clientHeight - head) / rowHeight) + 2 * rowsBeyond;
-  const last = all ? view.shown.length : Math.min(view.shown.length, first + count);
+  const last = Math.min(view.shown.length, first + count);
   for (const [position, row] of table.rows) {
     if (position < first || position >= last) {
       row.remove();
@@ -186,6 +205,7 @@ function leastWidth() {
 function makeTable(place) {
   table.said = element("output", { id: "shown-count" });
   table.nothing = element("p", { class: "said", hidden: true }, "No fossil is like that.");
+  table.paper = element("table", { class: "paper-table", "aria-label": "Fossils" });
   table.head = element("div", { role: "row", class: "row head" },
     element("div", { role: "columnheader", class: "thumb" }, element("span", { class: "unseen" }, "picture")),
     ...tableColumns.map(headCell));
@@ -197,11 +217,10 @@ function makeTable(place) {
     "aria-label": "Fossils; arrow keys choose one, Enter opens it",
     onscroll: () => requestAnimationFrame(() => renderRows()), onkeydown: tableKey }, table.grid, table.nothing);
   place.append(filters(), element("div", { class: "table-tools" }, table.said,
-    button("Save as CSV", saveCsv, { id: "save-csv" })), table.scroller);
+    button("Save as CSV", saveCsv, { id: "save-csv" })), table.scroller, table.paper);
   view.listeners.push(refreshTable);
   updateView();
   new ResizeObserver(() => renderRows()).observe(table.scroller);
-  // On paper nothing scrolls: all rows that are shown, one below the other.
-  window.addEventListener("beforeprint", () => renderRows(true));
-  window.addEventListener("afterprint", () => renderRows());
+  window.addEventListener("beforeprint", fillPaperTable);
+  window.addEventListener("afterprint", () => table.paper.replaceChildren());
 }

@@ -82,6 +82,25 @@ def slices(browser):
     browser.key("Escape")
 
 
+def prints(browser, fossils):
+    """On paper: all slices, the table's head on every page, no list of options in a column too narrow for words."""
+    count = browser.value("JSON.parse(document.getElementById('report-data').textContent).slices.length")
+    browser.wait_for(f"document.querySelectorAll('.paper-slices image[href^=\"data:image/png\"]').length === {count}")
+    browser.size(700, 1000)  # A4 within its margins, at 96 dpi
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    browser.value("dispatchEvent(new Event('beforeprint'))")
+    check(browser.value("[document.querySelectorAll('.paper-table thead').length, "
+                        "document.querySelectorAll('.paper-table tbody tr').length]") == [1, fossils], "a table of all")
+    check(browser.value("getComputedStyle(document.querySelector('.scroller')).display") == "none", "that doesn't scroll")
+    check(browser.value("[...document.querySelectorAll('.paper-slices svg')].every((s) => s.getBoundingClientRect().width > 200)"),
+          "every slice is to be seen")
+    check(browser.value("document.querySelectorAll('#slice-view > .slice-picture')[0].offsetHeight") == 0, "none of them twice")
+    narrowest = browser.value("Math.min(...[...document.querySelectorAll('#made dd')].map((d) => d.getBoundingClientRect().width))")
+    check(narrowest > 100, f"values have {narrowest} pixels")
+    browser.value("dispatchEvent(new Event('afterprint'))")
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
 def use(url, count):
     browser = Browser(find_chromium())
     try:
@@ -90,6 +109,7 @@ def use(url, count):
         filters(browser, count)
         opens_and_turns(browser)
         slices(browser)
+        prints(browser, count)
         paint = browser.value("performance.getEntriesByName('first-contentful-paint')[0].startTime")
         print(f"  first paint: {paint:.0f} ms")
         check(not browser.complaints, f"the console is silent: {browser.complaints}")
