@@ -19,8 +19,11 @@ QTableWidget* make_measures() {
   table->horizontalHeader()->hide();
   table->verticalHeader()->hide();
   table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 5);
-  table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-  table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+  // Names are never cut; a value that says why there is none may be long, and is.
+  table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+  table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+  table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  table->setWordWrap(false);
   table->setShowGrid(false);
   table->setAlternatingRowColors(true);
   table->setSelectionMode(QAbstractItemView::NoSelection);

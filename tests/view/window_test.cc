@@ -9,6 +9,8 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QScrollBar>
+#include <QTableWidget>
 #include <QtTest/QTest>
 #include <array>
 #include <cmath>
@@ -296,6 +298,31 @@ TEST_CASE("keys in a field are letters, not verdicts") {
   opened.settle();
   CHECK(opened.window().fossils()[1].verdict == Verdict::undecided);
   CHECK(opened.kept.decisions.empty());
+}
+
+TEST_CASE("a long reason for a missing measure cuts no name and no other value") {
+  const std::string reason =
+      "the fossil is cut by the border or the core's surface, and what is beyond is not known";
+  Opened opened([&](Viewing& viewing) {
+    viewing.fossils[1].measures = {{"voxels", "11,494"},
+                                   {"equivalent diameter", reason},
+                                   {"wall thickness standard deviation", "12.345 \u00b5m"}};
+  });
+  const QTableWidget* table = opened.window().findChild<QTableWidget*>();
+  REQUIRE(table != nullptr);
+  REQUIRE(table->rowCount() == 3);
+  CHECK(table->horizontalScrollBar()->maximum() == 0);
+  const auto has_room = [&](int row, int column) {
+    const int width = table->fontMetrics().horizontalAdvance(table->item(row, column)->text());
+    return table->columnWidth(column) >= width;
+  };
+  for (int row = 0; row < 3; ++row) {
+    CHECK(has_room(row, 0));
+  }
+  CHECK(has_room(0, 1));
+  CHECK(has_room(2, 1));
+  CHECK(!has_room(1, 1));  // it is elided, and whole in the tip
+  CHECK(table->item(1, 1)->toolTip().toStdString() == reason);
 }
 
 TEST_CASE("the filter by id leaves one fossil in list, slices and scene") {
