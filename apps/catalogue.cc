@@ -6,6 +6,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/output_check.h"
 #include "apps/fossils/catalogue_report.h"
+#include "apps/fossils/open_catalogue.h"
 #include "base/error.h"
 #include "specimens/well.h"
 
@@ -108,7 +109,7 @@ class CatalogueCommand : public Command {
   }
 
   static CommandResult described(const std::filesystem::path& path, bool is_report) {
-    const Catalogue catalogue = Catalogue::open(path, Catalogue::Access::read);
+    const Catalogue catalogue = open_catalogue(path, Catalogue::Access::read);
     return {catalogue_json(path, catalogue), facts_text(catalogue_facts(path, catalogue)),
             is_report};
   }

@@ -9,6 +9,7 @@
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
 #include "apps/fossils/fossil_crops.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/pages/catalogue_page.h"
 #include "apps/pages/catalogue_slices.h"
 #include "apps/pages/fossil_details.h"
@@ -93,7 +94,7 @@ class ReportCommand : public Command {
     check_scan_options(options_.open);
     options_.open.threads = context.common.threads;
     settle_outputs();
-    const Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::read);
+    const Catalogue catalogue = open_catalogue(options_.catalogue, Catalogue::Access::read);
     if (catalogue.is_merged() && !options_.scan.empty()) {
       throw option_error("--scan", "a catalogue of several scans has no slices to show");
     }

@@ -7,6 +7,7 @@
 #include "apps/cli/facts.h"
 #include "apps/fossils/body_edits.h"
 #include "apps/fossils/catalogue_report.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/fossils/review_options.h"
 #include "apps/fossils/taxon_table.h"
 #include "apps/scans/scan_provenance.h"
@@ -299,7 +300,7 @@ class ReviewCommand : public Command {
       throw option_error("--scan", "belongs to --merge, --split and --import-labels");
     }
     if (options_.changes()) {
-      Catalogue catalogue = Catalogue::open(options_.catalogue, Catalogue::Access::write);
+      Catalogue catalogue = open_catalogue(options_.catalogue, Catalogue::Access::write);
       const BodyChanges changes = apply(catalogue, options_, context);
       CommandResult result = described(catalogue);
       if (options_.edits() > 0) {
@@ -308,7 +309,7 @@ class ReviewCommand : public Command {
       }
       return result;
     }
-    return described(Catalogue::open(options_.catalogue, Catalogue::Access::read));
+    return described(open_catalogue(options_.catalogue, Catalogue::Access::read));
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
 #include "apps/fossils/fossil_crops.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/pictures/viewed_volumes.h"
 #include "apps/scans/scan_options.h"
 #include "base/error.h"
@@ -37,7 +38,7 @@ std::string person_of(const std::string& by) {
 
 // As `fossilct review` does.
 void keep(const fs::path& path, std::span<const Decision> decisions) {
-  Catalogue catalogue = Catalogue::open(path, Catalogue::Access::write);
+  Catalogue catalogue = open_catalogue(path, Catalogue::Access::write);
   Catalogue::Change change(catalogue);
   for (const Decision& decision : decisions) {
     catalogue.entry(decision.id);
@@ -108,7 +109,7 @@ class ViewCommand : public Command {
       throw option_error("LABELS", "'" + options_.labels.string() +
                                        "': a catalogue has its own ids; labels are for a scan");
     }
-    const Catalogue catalogue = Catalogue::open(options_.input, Catalogue::Access::read);
+    const Catalogue catalogue = open_catalogue(options_.input, Catalogue::Access::read);
     if (catalogue.is_merged()) {
       throw file_error(options_.input,
                        "joins several scans, and has no crops; view the catalogue of a scan");

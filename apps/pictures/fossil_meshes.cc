@@ -11,6 +11,7 @@
 
 #include "apps/cli/facts.h"
 #include "apps/fossils/fossil_crops.h"
+#include "apps/fossils/open_catalogue.h"
 #include "base/text.h"
 #include "base/threads.h"
 
@@ -41,7 +42,7 @@ class MeshMaking {
   MeshMaking(const fs::path& path, const FossilMeshOptions& options, const CommandContext& context)
       : options_(options),
         context_(context),
-        catalogue_(Catalogue::open(path, Catalogue::Access::write)),
+        catalogue_(open_catalogue(path, Catalogue::Access::write)),
         crops_(catalogue_) {
     for (CatalogueEntry& entry : chosen_fossils(catalogue_, options.ids)) {
       choose(std::move(entry));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "apps/cli/facts.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/pictures/fossil_card.h"
 #include "apps/pictures/fossil_solids.h"
 #include "apps/pictures/picture_files.h"
@@ -79,7 +80,7 @@ class PictureMaking {
       : options_(options),
         pictures_(options.pictures),
         context_(context),
-        catalogue_(Catalogue::open(path, Catalogue::Access::write)),
+        catalogue_(open_catalogue(path, Catalogue::Access::write)),
         grid_(catalogue_.scan().grid),
         crops_(catalogue_),
         painter_(options.backend) {

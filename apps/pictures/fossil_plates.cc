@@ -7,6 +7,7 @@
 
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/pictures/fossil_card.h"
 #include "apps/pictures/fossil_solids.h"
 #include "base/error.h"
@@ -46,7 +47,7 @@ CommandResult draw_plates(const fs::path& path, const FossilPlateOptions& option
   const auto began = std::chrono::steady_clock::now();
   const IfExists if_exists = options.overwrite ? IfExists::replace : IfExists::refuse;
   require_output(options.output, AtomicKind::file, if_exists);
-  const Catalogue catalogue = Catalogue::open(path, Catalogue::Access::read);
+  const Catalogue catalogue = open_catalogue(path, Catalogue::Access::read);
   const std::vector<CatalogueEntry> entries = ordered_fossils(catalogue, options.ids);
   if (entries.empty()) {
     throw format_error(path, "it has no fossils to draw on plates");

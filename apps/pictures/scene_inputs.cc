@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/fossils/fossil_crops.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/scans/label_volumes.h"
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
@@ -129,7 +130,7 @@ std::vector<TriangleMesh> meshes_of(const CropReader& crops,
 
 Scene scene_of_catalogue(const fs::path& path, const SceneOptions& options,
                          const CommandContext& context) {
-  const Catalogue catalogue = Catalogue::open(path, Catalogue::Access::read);
+  const Catalogue catalogue = open_catalogue(path, Catalogue::Access::read);
   Scene scene;
   scene.grid = catalogue.scan().grid;
   scene.title = catalogue.scan().name;

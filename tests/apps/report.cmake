@@ -37,6 +37,11 @@ fossilct_cli_test(report_without_files ARGS report in/t.fossils --output r.html 
 fossilct_cli_test(report_exists PREPARE ${report} ${scan} ARGS ${report} ${scan} EXIT 1 LEAVES r.html STDERR "r.html: exists already.*--overwrite")
 fossilct_cli_test(report_plots_exist PREPARE ${report} ${scan} --plots p ARGS report in/report.fossils -o s.html --plots p
   EXIT 1 LEAVES p/shapes.png p/shapes.svg p/sizes.png p/sizes.svg r.html STDERR "p: exists already")
+fossilct_cli_test(report_of_labels ARGS report in/phantom-labels.h5 -o r.html EXIT 1 STDERR "phantom-labels.h5: holds labels, no catalogue of fossils; .*fossilct extract")
+fossilct_cli_test(report_of_scan ARGS report in/phantom.h5 -o r.html EXIT 1 STDERR "phantom.h5: holds a scan, no catalogue of fossils")
+fossilct_cli_test(views_of_labels ARGS views in/phantom-labels.h5 EXIT 1 STDERR "phantom-labels.h5: holds labels, no catalogue of fossils")
+fossilct_cli_test(render_of_labels ARGS render in/phantom-labels.h5 EXIT 1 STDERR "phantom-labels.h5: holds labels, no catalogue of fossils")
+fossilct_cli_test(review_of_labels ARGS review in/phantom-labels.h5 EXIT 1 STDERR "phantom-labels.h5: holds labels, no catalogue of fossils")
 fossilct_cli_test(report_no_folder ARGS report in/report.fossils -o none/r.html EXIT 1 STDERR "the folder none does not exist")
 fossilct_cli_test(report_missing ARGS report none.fossils -o r.html EXIT 1 STDERR "none.fossils: there is no such folder")
 fossilct_cli_test(report_no_catalogue ARGS report in/good -o r.html EXIT 1 STDERR "in/good: holds no catalogue.sqlite")
