@@ -13,6 +13,7 @@
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "io/volume_file.h"
 #include "render/mesh_files.h"
 #include "render/volume_surface.h"
 
@@ -201,10 +202,16 @@ class MeshCommand : public Command {
     require_apart("--output", options_.output, AtomicKind::file, {options_.input});
     require_output(options_.output, AtomicKind::file, if_exists);
     options_.open.threads = context.common.threads;
+    require_no_intensities();
     const auto source = open_label_volume(options_.input, options_.open, context.progress);
     const ScanDescription& description = source->description();
     require_apart("--output", options_.output, AtomicKind::file, description.files);
     const std::vector<std::uint32_t> values = values_of(options_, description);
+    if (description.format != "volume file" &&
+        has_more_values_than(most_values_of_labels, *source)) {
+      context.progress.warning(many_values_text(options_.input) +
+                               " The mesh is the surface of the voxels whose value --class tells");
+    }
     if (!description.grid.spacing_known) {
       context.progress.warning("the voxel size is not known: the mesh is in voxel edges");
     }
@@ -226,6 +233,17 @@ class MeshCommand : public Command {
     }
     if (options_.classes.empty()) {
       throw Error(ErrorKind::option, "--class is missing: the label that is inside");
+    }
+  }
+  // Of a file that says what it is; of others the values are looked at.
+  void require_no_intensities() const {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(options_.input, ignored) &&
+        is_volume_file(options_.input) &&
+        open_volume_file(options_.input, 0, 1)->description().kind != VolumeKind::labels) {
+      throw format_error(options_.input,
+                         "holds the intensities of a scan; expected labels, as `fossilct segment` "
+                         "writes them and `fossilct import --labels` marks them");
     }
   }
   void require_voxels(const VolumeSurface& surface) const {

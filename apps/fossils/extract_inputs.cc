@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -129,34 +128,6 @@ void warn_of_no_voxel_size(const ExtractSettings& settings, const Grid& grid, Pr
   }
 }
 
-// Grey values given for labels have many values, and so have ids of single bodies.
-void warn_of_many_values(const ExtractSettings& settings, VolumeSource& labels,
-                         Progress& progress) {
-  constexpr std::size_t most_classes = 30;
-  constexpr std::int64_t slices = 5;
-  std::set<std::int64_t> values;
-  const Size3& size = labels.grid().size;
-  for (std::int64_t i = 0; i < slices; ++i) {
-    const std::int64_t z = (2 * i + 1) * size.z / (2 * slices);
-    const AnyVolume slice = labels.read(slab(size, z, z + 1));
-    dispatch(labels.type(), [&]<typename T>(std::type_identity<T>) {
-      const T* const begin = slice.view().template as<T>().data();
-      const T* const end = begin + voxel_count(slice.view().size());
-      for (const T* at = begin; at != end && values.size() <= most_classes; ++at) {
-        if (*at != T{0} && (at == begin || *at != at[-1])) {
-          values.insert(static_cast<std::int64_t>(*at));
-        }
-      }
-    });
-  }
-  if (values.size() > most_classes) {
-    progress.warning(
-        settings.labels.string() + ": holds more than " + std::to_string(most_classes) +
-        " different values, where a class has one: is it the scan, or ids of single "
-        "bodies? All but 0 is taken for fossils; --classes and --apart tell otherwise");
-  }
-}
-
 }  // namespace
 
 ExtractInputs open_extract_inputs(const ExtractSettings& settings, const CommandContext& context) {
@@ -167,7 +138,10 @@ ExtractInputs open_extract_inputs(const ExtractSettings& settings, const Command
   inputs.classes = inputs.labels->description().classes;
   inputs.scan_description = inputs.labels->description();
   if (settings.classes.empty() && !settings.extraction.classes_apart) {
-    warn_of_many_values(settings, *inputs.labels, progress);
+    if (has_more_values_than(most_values_of_labels, *inputs.labels)) {
+      progress.warning(many_values_text(settings.labels) +
+                       " All but 0 is taken for fossils; --classes and --apart tell otherwise");
+    }
   }
   const SpokenOf labels = {"the labels", settings.labels.string(), inputs.labels->description()};
   inputs.uncertainty = open_uncertainty(settings, labels, progress);

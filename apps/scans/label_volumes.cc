@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include "apps/scans/scan_report.h"
@@ -130,6 +131,31 @@ std::unique_ptr<VolumeSource> open_label_volume(const std::filesystem::path& pat
   });
   report_notices(source->description(), progress);
   return source;
+}
+
+bool has_more_values_than(std::size_t most, VolumeSource& labels) {
+  constexpr std::int64_t slices = 5;
+  std::set<std::int64_t> values;
+  const Size3& size = labels.grid().size;
+  for (std::int64_t i = 0; i < slices; ++i) {
+    const std::int64_t z = (2 * i + 1) * size.z / (2 * slices);
+    const AnyVolume slice = labels.read(slab(size, z, z + 1));
+    dispatch(labels.type(), [&]<typename T>(std::type_identity<T>) {
+      const T* const begin = slice.view().template as<T>().data();
+      const T* const end = begin + voxel_count(slice.view().size());
+      for (const T* at = begin; at != end && values.size() <= most; ++at) {
+        if (*at != T{0} && (at == begin || *at != at[-1])) {
+          values.insert(static_cast<std::int64_t>(*at));
+        }
+      }
+    });
+  }
+  return values.size() > most;
+}
+
+std::string many_values_text(const std::filesystem::path& path) {
+  return path.string() + ": holds more than " + std::to_string(most_values_of_labels) +
+         " different values, where a class has one: is it the scan, or ids of single bodies?";
 }
 
 double spacing_ratio(const Vector3& a, const Vector3& b) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,6 +16,13 @@ namespace fossilct {
 // error, since masks mostly state none and have that of their scan. Its notices go to `progress`.
 std::unique_ptr<VolumeSource> open_label_volume(const std::filesystem::path& path,
                                                 OpenOptions options, Progress& progress);
+
+// Grey values given for labels have many values, and so have ids of single bodies.
+inline constexpr std::size_t most_values_of_labels = 30;
+// Whether a few slices, evenly apart, hold more than `most` values but 0.
+bool has_more_values_than(std::size_t most, VolumeSource& labels);
+// "FILE: holds more than 30 different values, ...?"
+std::string many_values_text(const std::filesystem::path& path);
 
 // A volume as messages speak of it: "the labels", "the scan".
 struct SpokenOf {

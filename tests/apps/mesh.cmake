@@ -17,6 +17,10 @@ fossilct_cli_test(mesh_class_by_name PREPARE import in/masks -o a.h5 --spacing-u
 fossilct_cli_test(mesh_exists PREPARE ${mesh} a.ply ARGS ${mesh} a.ply EXIT 1 LEAVES a.ply STDERR "a.ply: exists already")
 fossilct_cli_test(mesh_overwrite PREPARE ${mesh} a.ply ARGS ${mesh} a.ply --overwrite EXIT 0 LEAVES a.ply)
 fossilct_cli_test(mesh_no_spacing ARGS mesh in/masks --class 1 --output a.ply EXIT 0 LEAVES a.ply STDERR "voxel edges")
+fossilct_cli_test(mesh_scan PREPARE import in/good -o scan.h5 --spacing-um 2 ARGS mesh scan.h5 --class 1 --output a.ply EXIT 1 LEAVES scan.h5
+  STDERR "scan.h5: holds the intensities of a scan; expected labels")
+fossilct_cli_test(mesh_many_values ARGS mesh in/good --class 100 --output a.ply EXIT 0 LEAVES a.ply
+  STDERR "in/good: holds more than 30 different values.*surface of the voxels whose value --class tells")
 fossilct_cli_test(mesh_no_labels ARGS mesh in/nan.raw --raw 8x8x8:f32le --class 1 --output a.ply EXIT 1 STDERR "in/nan.raw: .*which is no label")
 
 # The fossils of a catalogue.
