@@ -122,6 +122,16 @@ Json empty_document(const MeshFileOptions& options) {
            {{"version", "2.0"}, {"generator", "fossilct"}, {"extras", {{"unit", options.unit}}}}}};
 }
 
+// The mesh's node is in micrometres; glTF means metres. Where the voxel size is not known, a
+// voxel's edge stays 1.
+Json scaled_to_metres(const std::string& unit) {
+  Json node = {{"name", unit}, {"children", {0}}};
+  if (unit == "um") {
+    node["scale"] = {1e-6, 1e-6, 1e-6};
+  }
+  return node;
+}
+
 Json document(const TriangleMesh& mesh, const MeshFileOptions& options, const Quantised& points,
               const Parts& parts) {
   const Vector3 corner = offset_of(mesh, options) + to_vector(points.low);
@@ -130,11 +140,12 @@ Json document(const TriangleMesh& mesh, const MeshFileOptions& options, const Qu
   json["extensionsUsed"] = {"KHR_mesh_quantization"};
   json["extensionsRequired"] = {"KHR_mesh_quantization"};
   json["scene"] = 0;
-  json["scenes"] = Json::array({{{"nodes", {0}}}});
+  json["scenes"] = Json::array({{{"nodes", {1}}}});
   json["nodes"] = Json::array({{{"name", name},
                                 {"mesh", 0},
                                 {"translation", {corner.x, corner.y, corner.z}},
-                                {"scale", {points.step_um, points.step_um, points.step_um}}}});
+                                {"scale", {points.step_um, points.step_um, points.step_um}}},
+                               scaled_to_metres(options.unit)});
   json["meshes"] =
       Json::array({{{"name", name},
                     {"primitives", Json::array({{{"attributes", {{"POSITION", 0}, {"NORMAL", 1}}},

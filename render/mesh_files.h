@@ -29,11 +29,12 @@ struct MeshFileOptions {
   IfExists if_exists = IfExists::refuse;
 };
 
-// Coordinates are in um as they are in the mesh, in every format (glTF's own unit is the metre: the
-// file says otherwise in its extras). Single precision: 1e-7 of the distance from the scan's
-// origin; glb keeps that distance apart, in double. The mesh must have normals (assert). The file
-// appears when it is whole. Throws Error{file}, and Error{format} where a mesh has more than 2^32 -
-// 1 triangles. Memory: some MB; glb that of the file.
+// Coordinates are in um as they are in the mesh; a glb, whose unit is the metre, has them so in a
+// node within one that scales to metres (not where the unit is "voxel"), and the unit in its
+// extras. Single precision: 1e-7 of the distance from the scan's origin; glb keeps that distance
+// apart, in double. The mesh must have normals (assert). The file appears when it is whole. Throws
+// Error{file}, and Error{format} where a mesh has more than 2^32 - 1 triangles. Memory: some MB;
+// glb that of the file.
 void write_mesh(const std::filesystem::path& path, MeshFormat format, const TriangleMesh& mesh,
                 const MeshFileOptions& options = {});
 

@@ -62,6 +62,10 @@ TEST_CASE("glb: tinygltf reads the mesh, each point within half a step of its pl
   REQUIRE(model.meshes.size() == 1);
   CHECK(model.nodes[0].name == "17");
   CHECK(model.asset.extras.Get("unit").Get<std::string>() == "um");
+  // Micrometres within a node that makes metres of them.
+  REQUIRE(model.scenes[0].nodes == std::vector<int>{1});
+  CHECK(model.nodes[1].children == std::vector<int>{0});
+  CHECK(model.nodes[1].scale == std::vector<double>{1e-6, 1e-6, 1e-6});
   const tinygltf::Primitive& primitive = model.meshes[0].primitives[0];
   const int position = primitive.attributes.at("POSITION");
   const int normal = primitive.attributes.at("NORMAL");
@@ -100,6 +104,8 @@ TEST_CASE("glb: beyond 65,535 points indices are 32 bits; an empty mesh is an as
   const int indices = model.meshes[0].primitives[0].indices;
   const std::size_t last = body.mesh.triangles.size() - 1;
   CHECK(component<std::uint32_t>(model, indices, 3 * last + 2, 0) == body.mesh.triangles[last][2]);
+  write_mesh(folder / "voxels.glb", MeshFormat::glb, torus_mesh(32, 22, 8).mesh, {.unit = "voxel"});
+  CHECK(load(folder / "voxels.glb").nodes[1].scale.empty());
   write_mesh(folder / "empty.glb", MeshFormat::glb, TriangleMesh{});
   CHECK(load(folder / "empty.glb").meshes.empty());
 }
