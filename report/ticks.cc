@@ -60,6 +60,30 @@ TickMarks linear_ticks(double low, double high, int most, bool whole) {
   return {labelled_ticks(step, first_multiple(low, step), last_multiple(high, step)), {}};
 }
 
+// Where there are few powers of ten: the fewest of the round multiples that make an axis of four
+// labels or more, if `most` lets them; a narrow axis gets what there is.
+std::vector<int> labelled_factors(double low, double high, int most) {
+  const std::vector<std::vector<int>> choices = {
+      {1, 2, 5}, {1, 2, 3, 5, 7}, {1, 2, 3, 4, 5, 6, 7, 8, 9}};
+  std::vector<int> chosen = choices.front();
+  for (const std::vector<int>& factors : choices) {
+    std::int64_t count = 0;
+    for (const int factor : factors) {
+      const double first = std::ceil(std::log10(low / factor) - slack);
+      const double last = std::floor(std::log10(high / factor) + slack);
+      count += static_cast<std::int64_t>(last - first) + 1;
+    }
+    if (count > most) {
+      break;
+    }
+    chosen = factors;
+    if (count >= std::min(4, most)) {
+      break;
+    }
+  }
+  return chosen;
+}
+
 TickMarks log_ticks(double low, double high, int most) {
   assert(0 < low && low < high && std::isfinite(high));
   const int first = static_cast<int>(std::ceil(std::log10(low) - slack));
@@ -69,12 +93,14 @@ TickMarks log_ticks(double low, double high, int most) {
     return linear_ticks(low, high, most);
   }
   TickMarks marks;
+  const std::vector<int> factors =
+      decades <= 2 ? labelled_factors(low, high, most) : std::vector<int>{1};
   const int every = std::max(1, (decades + most - 1) / most);
   for (int exponent = first - 1; exponent <= last; ++exponent) {
     for (int factor = 1; factor <= 9; ++factor) {
       const double value = factor * std::pow(10, exponent);
-      const bool is_labelled = (factor == 1 && (exponent - first) % every == 0) ||
-                               (decades <= 2 && (factor == 2 || factor == 5));
+      const bool is_labelled =
+          std::ranges::find(factors, factor) != factors.end() && (exponent - first) % every == 0;
       if (value < low * (1 - slack) || value > high * (1 + slack)) {
         continue;
       }

@@ -48,6 +48,9 @@ TEST_CASE("epochs have no halves") {
 TEST_CASE("ticks of a logarithmic axis") {
   CHECK(texts(log_ticks(1e-6, 1, 7)) == "10⁻⁶ 10⁻⁵ 10⁻⁴ 0.001 0.01 0.1 1");
   CHECK(texts(log_ticks(0.03, 4, 7)) == "0.05 0.1 0.2 0.5 1 2");
+  CHECK(texts(log_ticks(30, 130, 7)) == "30 50 70 100");
+  CHECK(texts(log_ticks(45, 160, 7)) == "50 60 70 80 90 100");
+  CHECK(texts(log_ticks(45, 160, 5)) == "50 70 100");
   CHECK(texts(log_ticks(1e-12, 1, 5)) == "10⁻¹² 10⁻⁹ 10⁻⁶ 0.001 1");
   CHECK(texts(log_ticks(2.1, 2.9, 6)) == "2.2 2.4 2.6 2.8");
   CHECK(log_ticks(1, 100, 6).minor.size() == 16);  // 2 to 9, and ten times those
