@@ -240,7 +240,8 @@ std::string queue_text(const std::vector<Doubt>& queue, const std::vector<Catalo
   for (std::size_t i = 0; i < std::min(limit, queue.size()); ++i) {
     const auto entry = std::ranges::find(entries, queue[i].id,
                                          [](const CatalogueEntry& e) { return e.specimen.id; });
-    rows.push_back({std::to_string(queue[i].id), format_rounded(queue[i].doubt),
+    rows.push_back({std::to_string(queue[i].id),
+                    queue[i].is_told ? format_rounded(queue[i].doubt) : "–",
                     printable(entry->class_name), format_count(entry->specimen.voxels),
                     reasons_text(queue[i])});
   }
@@ -254,7 +255,9 @@ std::string queue_text(const std::vector<Doubt>& queue, const std::vector<Catalo
 Json queue_json(const std::vector<Doubt>& queue, std::size_t limit) {
   Json list = Json::array();
   for (std::size_t i = 0; i < std::min(limit, queue.size()); ++i) {
-    list.push_back({{"id", queue[i].id}, {"doubt", queue[i].doubt}, {"reasons", queue[i].reasons}});
+    list.push_back({{"id", queue[i].id},
+                    {"doubt", queue[i].is_told ? Json(queue[i].doubt) : Json()},
+                    {"reasons", queue[i].reasons}});
   }
   return list;
 }

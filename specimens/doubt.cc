@@ -67,27 +67,35 @@ class DoubtSum {
     certainty_ *= 1 - chance;
     reasons_.push_back(std::move(reason));
   }
-  Doubt of(std::uint32_t id) { return {id, 1 - certainty_, std::move(reasons_)}; }
+  void tell() { is_told_ = true; }
+  Doubt of(std::uint32_t id) {
+    return {id, 1 - certainty_, is_told_ || !reasons_.empty(), std::move(reasons_)};
+  }
 
  private:
   double certainty_ = 1;
+  bool is_told_ = false;
   std::vector<std::string> reasons_;
 };
 
 Doubt doubt_of(const Specimen& s, const std::map<std::int64_t, Sizes>& sizes) {
   DoubtSum sum;
-  const double uncertainty = std::clamp(measured(s, "uncertainty_mean").value_or(0), 0.0, 1.0);
+  const std::optional<double> mean = measured(s, "uncertainty_mean");
+  if (mean) {
+    sum.tell();
+  }
+  const double uncertainty = std::clamp(mean.value_or(0), 0.0, 1.0);
   if (uncertainty >= least_uncertainty) {
     sum.add(uncertainty, "labels uncertain (" + format_rounded(uncertainty) + ")");
   }
   if (s.fragment) {
-    sum.add(doubt_of_fragment, "fragment");
+    sum.add(doubt_of_fragment, reason_fragment);
   }
   if (s.split) {
-    sum.add(doubt_of_split, "separated from another");
+    sum.add(doubt_of_split, reason_split);
   }
   if (s.truncated) {
-    sum.add(doubt_of_truncated, "cut by the border");
+    sum.add(doubt_of_truncated, reason_truncated);
   }
   if (const auto of_class = sizes.find(s.class_value); of_class != sizes.end()) {
     const double z = (log_size(s) - of_class->second.median) / of_class->second.deviation;

@@ -10,10 +10,17 @@
 
 namespace fossilct {
 
+// Reasons that are properties of the specimen.
+inline constexpr const char* reason_fragment = "fragment";
+inline constexpr const char* reason_split = "separated from another";
+inline constexpr const char* reason_truncated = "cut by the border";
+
 // Why a person should look at a fossil.
 struct Doubt {
   std::uint32_t id = 0;
   double doubt = 0;  // 0 to 1
+  bool is_told =
+      false;  // whether anything told it: an uncertainty was measured, or a reason is there
   std::vector<std::string> reasons;
 };
 

@@ -49,7 +49,7 @@ std::string written_unit(const std::string& unit) {
 // "1,234 µm³", "0.5763", or why there is none.
 std::string value_text(const Measurement& measurement, const std::string& unit) {
   if (!measurement.value) {
-    return measurement.reason.empty() ? "-" : measurement.reason;
+    return measurement.reason.empty() ? "\u2013" : measurement.reason;
   }
   const double value = *measurement.value;
   const bool is_large = std::abs(value) >= 1e4 && std::abs(value) < 1e15;
@@ -143,7 +143,7 @@ std::vector<ViewedFossil> viewed_fossils(const Catalogue& catalogue) {
   }
   for (Doubt& doubt : review_queue(entries)) {
     ViewedFossil& fossil = fossils[by_id.at(doubt.id)];
-    fossil.doubt = doubt.doubt;
+    fossil.doubt = doubt.is_told ? doubt.doubt : std::numeric_limits<double>::quiet_NaN();
     fossil.reasons = std::move(doubt.reasons);
   }
   return fossils;
@@ -154,7 +154,7 @@ bool FossilFilter::lets_pass(const ViewedFossil& fossil) const {
   return (!class_index || *class_index == fossil.class_index) &&
          (!verdict || *verdict == fossil.verdict) &&
          (any_size || (fossil.diameter_um >= least_um && fossil.diameter_um <= most_um)) &&
-         fossil.doubt >= least_doubt && std::to_string(fossil.id).starts_with(id_begins);
+         (least_doubt <= 0 || fossil.doubt >= least_doubt) && std::to_string(fossil.id).starts_with(id_begins);
 }
 
 std::vector<std::size_t> listed_fossils(std::span<const ViewedFossil> fossils,

@@ -28,7 +28,7 @@ struct ViewedFossil {
   std::uint32_t id = 0;
   std::size_t class_index = 0;
   double diameter_um = std::numeric_limits<double>::quiet_NaN();  // NaN: not known
-  double doubt = 0;                                               // 0 to 1
+  double doubt = 0;                                               // 0 to 1; NaN: nothing told it
   Verdict verdict = Verdict::undecided;
   std::vector<std::string> reasons;  // of the doubt, and what else one should know
   std::string note;

@@ -126,7 +126,7 @@ class FossilTable::Model : public QAbstractTableModel {
       case FossilColumn::diameter:
         return std::isnan(fossil.diameter_um) ? "-" : QString::number(fossil.diameter_um, 'f', 1);
       case FossilColumn::doubt:
-        return QString::number(fossil.doubt, 'f', 2);
+        return std::isnan(fossil.doubt) ? QString("\u2013") : QString::number(fossil.doubt, 'f', 2);
       case FossilColumn::verdict:
         return verdict_sign(fossil.verdict);
       case FossilColumn::id:

@@ -164,7 +164,7 @@ std::vector<ReportFossil> fossils_of(const Catalogue& catalogue,
     fossil.class_index = class_indices.at(specimen.class_value);
     fossil.measures = values_of(specimen, *scan, measures, kinds);
     // What somebody has decided is in doubt no more.
-    fossil.doubt = doubt != nullptr ? doubt->doubt : 0;
+    fossil.doubt = doubt == nullptr ? 0 : doubt->is_told ? doubt->doubt : unknown_number;
     fossil.truncated = specimen.truncated;
     fossil.fragment = specimen.fragment;
     fossil.split = specimen.split;

@@ -33,6 +33,18 @@ TEST_CASE("doubts come together as chances, the largest first, of equals the sma
   CHECK(queue[3].reasons.empty());
 }
 
+TEST_CASE("a doubt of 0 is told by an uncertainty that was measured; else nothing is told") {
+  std::vector entries = {ball(1, 10), ball(2, 10), ball(3, 10)};
+  entries[1].specimen.measurements.push_back({"uncertainty_mean", 0.0, ""});
+  entries[2].specimen.measurements.push_back({"uncertainty_mean", std::nullopt, "not given"});
+  const auto queue = review_queue(entries);
+  CHECK(!queue[0].is_told);
+  CHECK(queue[1].is_told);
+  CHECK(!queue[2].is_told);
+  entries[0].specimen.fragment = true;
+  CHECK(review_queue(entries)[0].is_told);
+}
+
 TEST_CASE("decided ones are not asked for") {
   std::vector entries = {ball(1, 10), ball(2, 10), ball(3, 10)};
   entries[0].verdict = Verdict::accepted;
