@@ -149,7 +149,7 @@ Markup summary(const FossilReport& report) {
                      "doubt of " + decimal_text(doubtful_from, 1) + " or more"},
                     {"Reviewed", format_count(accepted + rejected),
                      format_count(accepted) + " accepted, " + format_count(rejected) + " rejected"},
-                    {"Cut by the border", format_count(truncated), "measured too small"}});
+                    {"Cut by the scan's border", format_count(truncated), "measured too small"}});
 }
 
 Markup signature_notice(const FossilReport& report) {

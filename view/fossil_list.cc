@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "specimens/doubt.h"
 #include "specimens/measured_body.h"
+#include "specimens/written_unit.h"
 
 namespace fossilct {
 
@@ -35,15 +36,6 @@ std::string spoken(std::string name) {
 const Measurement* measured(const Specimen& specimen, std::string_view name) {
   const auto found = std::ranges::find(specimen.measurements, name, &Measurement::name);
   return found == specimen.measurements.end() ? nullptr : &*found;
-}
-
-// "um3" as people write it.
-std::string written_unit(const std::string& unit) {
-  if (!unit.starts_with("um")) {
-    return unit;
-  }
-  const std::string power = unit.substr(2);
-  return "\u00b5m" + (power == "2" ? "\u00b2" : power == "3" ? "\u00b3" : power);
 }
 
 // "1,234 µm³", "0.5763", or why there is none.
@@ -154,7 +146,8 @@ bool FossilFilter::lets_pass(const ViewedFossil& fossil) const {
   return (!class_index || *class_index == fossil.class_index) &&
          (!verdict || *verdict == fossil.verdict) &&
          (any_size || (fossil.diameter_um >= least_um && fossil.diameter_um <= most_um)) &&
-         (least_doubt <= 0 || fossil.doubt >= least_doubt) && std::to_string(fossil.id).starts_with(id_begins);
+         (least_doubt <= 0 || fossil.doubt >= least_doubt) &&
+         std::to_string(fossil.id).starts_with(id_begins);
 }
 
 std::vector<std::size_t> listed_fossils(std::span<const ViewedFossil> fossils,

@@ -85,7 +85,7 @@ std::string counted_text(const Density& d) {
   return "from " + counted(d.counted, "whole fossil") +
          (d.left_out == 0 ? ""
                           : "; " + format_count(d.left_out) +
-                                " cut by the border or the core's surface, or too near");
+                                " not counted, at or near the border or the core's surface");
 }
 
 Json to_json(const std::optional<Density>& density) {

@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "specimens/doubt.h"
 #include "specimens/measured_body.h"
+#include "specimens/written_unit.h"
 
 namespace fossilct {
 
@@ -62,7 +63,8 @@ std::vector<ReportMeasure> measures_of(const std::vector<CatalogueKind>& kinds,
                         .decimals = 4});
   }
   for (const CatalogueKind& kind : kinds) {
-    measures.push_back({spoken(kind.name), kind.unit,
+    // "voxels (voxels)" says nothing more.
+    measures.push_back({spoken(kind.name), kind.unit == kind.name ? "" : written_unit(kind.unit),
                         kind.definition + (kind.source.empty() ? "" : " (" + kind.source + ")"),
                         std::ranges::find(in_table, kind.name) != in_table.end()});
   }
@@ -100,12 +102,17 @@ Review review_of(Verdict verdict) {
   return Review::open;
 }
 
+// Whether the page says so of the fossil anyway.
+bool is_flag(const std::string& reason) {
+  return reason == reason_fragment || reason == reason_split || reason == reason_truncated;
+}
+
 // Why it is doubtful, then what somebody noted.
 std::string remark_of(const CatalogueEntry& entry, const Doubt* doubt) {
   std::string text;
   if (doubt != nullptr) {
     for (const std::string& reason : doubt->reasons) {
-      text += (text.empty() ? "" : ", ") + reason;
+      text += is_flag(reason) ? "" : (text.empty() ? "" : ", ") + reason;
     }
   }
   return text + (text.empty() || entry.note.empty() ? "" : "; ") + entry.note;
@@ -148,7 +155,7 @@ std::vector<ReportFossil> fossils_of(const Catalogue& catalogue,
   const std::vector<ScanRecord> scans = catalogue.scans();
   const std::vector<CatalogueKind> kinds = catalogue.kinds();
   std::map<std::int64_t, std::size_t> class_indices;
-  for (const LabelClass& label : catalogue.classes()) {
+  for (const LabelClass& label : classes_of_fossils(catalogue)) {
     class_indices.emplace(label.value, class_indices.size());
   }
   const std::map<ScanAndId, Doubt> doubts = doubts_of(entries);

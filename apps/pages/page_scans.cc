@@ -9,6 +9,7 @@
 #include "apps/scans/scan_report.h"
 #include "base/text.h"
 #include "report/numbers.h"
+#include "specimens/written_unit.h"
 #include "volumes/class_colours.h"
 
 namespace fossilct {
@@ -16,6 +17,13 @@ namespace fossilct {
 namespace {
 
 constexpr double mm3_in_cm3 = 1000;
+
+// "2 um" as the page writes units.
+std::string with_written_unit(const std::string& text) {
+  const std::size_t blank = text.rfind(' ');
+  return blank == text.npos ? text
+                            : text.substr(0, blank + 1) + written_unit(text.substr(blank + 1));
+}
 
 ReportCount count_of(const std::vector<const Specimen*>& fossils, const ScanRecord& scan,
                      double level) {
@@ -47,7 +55,7 @@ KeyValues facts_of(const std::vector<CatalogueEntry>& entries, const ScanRecord&
   KeyValues facts = {{"scan", scan.name},
                      {"file", scan.path},
                      {"size", size_text(scan.grid.size) + " voxels"},
-                     {"voxel size", spacing_text(scan.grid)}};
+                     {"voxel size", with_written_unit(spacing_text(scan.grid))}};
   if (scan.grid.spacing_known) {
     facts.emplace_back("physical size", physical_size_text(scan.grid));
   }
@@ -68,10 +76,16 @@ KeyValues facts_of(const std::vector<CatalogueEntry>& entries, const ScanRecord&
 
 }  // namespace
 
+std::vector<LabelClass> classes_of_fossils(const Catalogue& catalogue) {
+  std::vector<LabelClass> classes = catalogue.classes();
+  std::erase_if(classes, [](const LabelClass& label) { return label.value == 0; });
+  return classes;
+}
+
 std::vector<ReportScan> page_scans(const Catalogue& catalogue,
                                    const std::vector<CatalogueEntry>& entries) {
   const double level = confidence_of(catalogue);
-  const std::vector<LabelClass> classes = catalogue.classes();
+  const std::vector<LabelClass> classes = classes_of_fossils(catalogue);
   std::vector<ReportScan> scans;
   for (const ScanRecord& record : catalogue.scans()) {
     ReportScan scan = {.name = record.name, .facts = facts_of(entries, record, level)};
@@ -93,7 +107,7 @@ std::vector<ReportScan> page_scans(const Catalogue& catalogue,
 std::vector<ReportClass> page_classes(const Catalogue& catalogue,
                                       const std::vector<ReportScan>& scans) {
   std::vector<ReportClass> classes;
-  for (const LabelClass& label : catalogue.classes()) {
+  for (const LabelClass& label : classes_of_fossils(catalogue)) {
     const bool has_colour = label.colour != std::array<std::uint8_t, 3>{};
     ReportClass one = {.name = label.name,
                        .colour = has_colour ? label.colour : own_class_colour(label.value)};

@@ -78,7 +78,7 @@ function isWanted(i, measure, search) {
   return search === "" || String(fossils.id[i]).startsWith(search)
     || className(i).toLowerCase().includes(search)
     || (ofSeveralScans && scanName(i).toLowerCase().includes(search))
-    || fossils.remark[i].toLowerCase().includes(search);
+    || [...flagsOf(i), fossils.remark[i]].join(", ").toLowerCase().includes(search);
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
@@ -126,7 +126,7 @@ function csvCell(value) {
 }
 
 function csvOfShown() {
-  const heads = ["id", ...(ofSeveralScans ? ["scan"] : []), "class", "doubt", "x (um)", "y (um)", "z (um)",
+  const heads = ["id", ...(ofSeveralScans ? ["scan"] : []), "class", "doubt", "x (µm)", "y (µm)", "z (µm)",
     ...report.measures.map(measureTitle), ...flagNames, "review", "remark"];
   const lines = view.shown.map((i) => [
     fossils.id[i], ...(ofSeveralScans ? [scanName(i)] : []), className(i), fossils.doubt[i], ...fossils.centre[i],
