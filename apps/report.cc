@@ -124,6 +124,11 @@ class ReportCommand : public Command {
     if (!options_.plots.has_filename()) {
       options_.plots = options_.plots.parent_path();
     }
+    const std::string extension = options_.output.extension().string();
+    if (!options_.folder && extension != ".html" && extension != ".htm") {
+      throw option_error(
+          "--output", "'" + options_.output.string() + "': expected a name in .html, or --folder");
+    }
     const AtomicKind kind = options_.folder ? AtomicKind::folder : AtomicKind::file;
     require_apart("--output", options_.output, AtomicKind::folder,
                   {options_.catalogue, options_.catalogue / "catalogue.sqlite", options_.scan});
@@ -171,6 +176,7 @@ class ReportCommand : public Command {
     const ScanRecord record = catalogue.scan();
     const fs::path path = catalogue.path_of("instances.h5");
     if (!is_there(path)) {
+      context.progress.notice("the page has no slices: " + path.string() + " is missing");
       report.skipped.push_back({"slices", "no instances.h5 is in the catalogue"});
       return;
     }

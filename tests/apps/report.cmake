@@ -31,12 +31,14 @@ fossilct_cli_test(report_title ARGS ${report} ${scan} --title "A & B" EXIT 0 LEA
 fossilct_cli_test(report_no_scan ARGS report in/gone.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "slices +12" STDERR "the slices show outlines alone .--scan names the scan.: .*gone.h5")
 fossilct_cli_test(report_overwrite PREPARE ${report} ${scan} ARGS ${report} ${scan} --overwrite EXIT 0 LEAVES r.html)
 fossilct_cli_test(report_of_none ARGS report in/empty.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "fossils +0 ")
-fossilct_cli_test(report_without_files ARGS report in/t.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "fossils +13 slices +0 ")
+fossilct_cli_test(report_without_files ARGS report in/t.fossils --output r.html EXIT 0 LEAVES r.html STDOUT "fossils +13 slices +0 "
+  STDERR "the page has no slices: .*t.fossils/instances.h5 is missing")
 
 # What it refuses
 fossilct_cli_test(report_exists PREPARE ${report} ${scan} ARGS ${report} ${scan} EXIT 1 LEAVES r.html STDERR "r.html: exists already.*--overwrite")
 fossilct_cli_test(report_plots_exist PREPARE ${report} ${scan} --plots p ARGS report in/report.fossils -o s.html --plots p
   EXIT 1 LEAVES p/shapes.png p/shapes.svg p/sizes.png p/sizes.svg r.html STDERR "p: exists already")
+fossilct_cli_test(report_name ARGS report in/report.fossils -o o.txt EXIT 2 STDERR "--output: 'o.txt': expected a name in .html, or --folder")
 fossilct_cli_test(report_of_labels ARGS report in/phantom-labels.h5 -o r.html EXIT 1 STDERR "phantom-labels.h5: holds labels, no catalogue of fossils; .*fossilct extract")
 fossilct_cli_test(report_of_scan ARGS report in/phantom.h5 -o r.html EXIT 1 STDERR "phantom.h5: holds a scan, no catalogue of fossils")
 fossilct_cli_test(views_of_labels ARGS views in/phantom-labels.h5 EXIT 1 STDERR "phantom-labels.h5: holds labels, no catalogue of fossils")
