@@ -16,6 +16,7 @@ namespace {
 constexpr int exit_done = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
+constexpr int exit_failed_items = 3;
 constexpr int exit_interrupted = 130;
 
 std::atomic<Progress*> job{nullptr};
@@ -82,7 +83,7 @@ void write_to_stdout(std::string_view text) {
 }
 
 // Does not return where the command is in another program.
-std::string result_of(const std::vector<std::string>& arguments, TerminalProgress& progress) {
+CommandOutput result_of(const std::vector<std::string>& arguments, TerminalProgress& progress) {
   try {
     return run_command_line(arguments, command_table(), progress);
   } catch (const CommandElsewhere& elsewhere) {
@@ -95,12 +96,12 @@ int run(const std::vector<std::string>& arguments) {
   TerminalProgress progress;
   handle_signals(progress);
   try {
-    const std::string result = result_of(arguments, progress);
+    const CommandOutput result = result_of(arguments, progress);
     if (stop_requested) {
       progress.warning("the wish to stop came too late: the work is done and its output is whole");
     }
-    write_to_stdout(result);
-    return exit_done;
+    write_to_stdout(result.text);
+    return result.has_failed_items ? exit_failed_items : exit_done;
   } catch (const Interrupted& interrupted) {
     progress.error(interrupted.what());
     return exit_interrupted;

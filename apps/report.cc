@@ -102,7 +102,9 @@ class ReportCommand : public Command {
     FossilReport report = catalogue_page(catalogue, entries);
     report.title = options_.title.empty() ? report.title : options_.title;
     if (!catalogue.is_merged()) {
-      add_fossil_details(catalogue, entries, context.common.threads, context.progress, report);
+      failed_ =
+          add_fossil_details(catalogue, entries, context.common.threads, context.progress, report);
+      warn_of_failed(failed_, context.progress);
       add_slices(catalogue, entries, report, context);
     }
     const WrittenReport written =
@@ -229,19 +231,22 @@ class ReportCommand : public Command {
         {"output", options_.output.string()}, {"page", page.string()},
         {"folder", written.is_folder},        {"bytes", bytes},
         {"fossils", report.fossils.size()},   {"without_details", written.fossils_without_details},
-        {"slices", report.slices.size()},     {"plots", plots}};
+        {"slices", report.slices.size()},     {"plots", plots},
+        {"failed", to_json(failed_)}};
     const Facts facts = {
         {"written", page.string()},
         {"size", format_bytes(static_cast<double>(bytes))},
         {"fossils", format_count(static_cast<std::int64_t>(report.fossils.size()))},
+        {"failed", failed_text(failed_)},
         {"slices", format_count(static_cast<std::int64_t>(report.slices.size()))},
         {"plots", options_.plots.empty()
                       ? ""
                       : format_count(static_cast<std::int64_t>(plots)) + ", each as SVG and PNG"}};
-    return {json, facts_text(facts), true};
+    return {json, facts_text(facts), true, !failed_.empty()};
   }
 
   ReportCommandOptions options_;
+  std::vector<FailedFossil> failed_;
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ struct CommandResult {
   Json json;
   std::string text;
   bool text_is_report = true;
+  bool has_failed_items = false;  // done, but not for all: each was told, the exit code tells too
 };
 
 // Cancelled where what was done is not lost: the message says how to go on.

@@ -92,8 +92,8 @@ std::string stdout_text(const CommandResult& result, const CommonOptions& common
   return common.quiet && result.text_is_report ? "" : result.text;
 }
 
-std::string run_command(const CommandRow& row, const std::vector<std::string>& arguments,
-                        std::span<const CommandRow> table, TerminalProgress& progress) {
+CommandOutput run_command(const CommandRow& row, const std::vector<std::string>& arguments,
+                          std::span<const CommandRow> table, TerminalProgress& progress) {
   const auto began = std::chrono::steady_clock::now();
   const std::unique_ptr<Command> command = make_command(row);
   CommonOptions common;
@@ -108,7 +108,7 @@ std::string run_command(const CommandRow& row, const std::vector<std::string>& a
   progress.end();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   progress.detail("took " + format_duration(took.count()) + ", peak memory " + peak_memory_text());
-  return stdout_text(result, common);
+  return {stdout_text(result, common), result.has_failed_items};
 }
 
 }  // namespace
@@ -155,14 +155,14 @@ std::string shell_quoted(const std::vector<std::string>& arguments) {
   return line;
 }
 
-std::string run_command_line(const std::vector<std::string>& arguments,
-                             std::span<const CommandRow> table, TerminalProgress& progress) {
+CommandOutput run_command_line(const std::vector<std::string>& arguments,
+                               std::span<const CommandRow> table, TerminalProgress& progress) {
   const std::string first = arguments.empty() ? "--help" : arguments.front();
   if (first == "--help" || first == "-h") {
-    return overview_text(table);
+    return {overview_text(table)};
   }
   if (first == "--version") {
-    return "fossilct " + std::string(version()) + "\n";
+    return {"fossilct " + std::string(version()) + "\n"};
   }
   if (first.starts_with('-')) {
     throw Error(ErrorKind::option,
@@ -171,7 +171,7 @@ std::string run_command_line(const std::vector<std::string>& arguments,
   const CommandRow& row = command_row(table, first);
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (asks_for_help(rest)) {
-    return help_of(row);
+    return {help_of(row)};
   }
   return run_command(row, rest, table, progress);
 }

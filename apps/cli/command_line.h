@@ -19,10 +19,15 @@ std::string help_of(const CommandRow& row);
 // The arguments as they could be typed into a shell again.
 std::string shell_quoted(const std::vector<std::string>& arguments);
 
-// Runs `fossilct ARGUMENTS...` and returns what belongs on stdout. Throws Error and Cancelled, and
+struct CommandOutput {
+  std::string text;  // for stdout
+  bool has_failed_items = false;
+};
+
+// Runs `fossilct ARGUMENTS...` and returns what it has to say. Throws Error and Cancelled, and
 // CommandElsewhere before anything is done.
-std::string run_command_line(const std::vector<std::string>& arguments,
-                             std::span<const CommandRow> table, TerminalProgress& progress);
+CommandOutput run_command_line(const std::vector<std::string>& arguments,
+                               std::span<const CommandRow> table, TerminalProgress& progress);
 
 // " (see `fossilct help import`)", for the message of a wrong usage.
 std::string usage_hint(const std::vector<std::string>& arguments,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/fossils/fossil_crops.h"
 
+#include <algorithm>
+
+#include "apps/cli/facts.h"
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
 #include "io/open_scan.h"
@@ -43,6 +46,31 @@ std::vector<CatalogueEntry> chosen_fossils(const Catalogue& catalogue,
     chosen.push_back(catalogue.entry(id, "--ids"));
   }
   return chosen;
+}
+
+void warn_of_failed(const std::vector<FailedFossil>& failed, Progress& progress) {
+  constexpr std::size_t most = 10;
+  for (std::size_t i = 0; i < std::min(most, failed.size()); ++i) {
+    progress.warning("fossil " + std::to_string(failed[i].id) +
+                     " fails, the others go on: " + failed[i].why);
+  }
+  if (failed.size() > most) {
+    progress.warning("so do " + std::to_string(failed.size() - most) + " more");
+  }
+}
+
+Json to_json(const std::vector<FailedFossil>& failed) {
+  Json list = Json::array();
+  for (const FailedFossil& one : failed) {
+    list.push_back({{"id", one.id}, {"why", one.why}});
+  }
+  return list;
+}
+
+std::string failed_text(const std::vector<FailedFossil>& failed) {
+  return failed.empty() ? ""
+                        : counted(static_cast<std::int64_t>(failed.size()), "fossil") +
+                              ", whose files can't be read";
 }
 
 CropReader::CropReader(const Catalogue& catalogue)

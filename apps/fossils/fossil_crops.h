@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "apps/fossils/fossil_ids.h"
+#include "base/json.h"
+#include "base/progress.h"
 #include "specimens/body_crop.h"
 #include "specimens/catalogue.h"
 #include "volumes/volume.h"
@@ -29,6 +31,17 @@ struct CropLabels {
   Grid grid;
   Volume<std::uint8_t> labels;
 };
+
+// A fossil whose files could not be read: the others go on without it.
+struct FailedFossil {
+  std::uint32_t id = 0;
+  std::string why;  // begins with the file's name
+};
+// Warns of the first few, and how many more there are.
+void warn_of_failed(const std::vector<FailedFossil>& failed, Progress& progress);
+Json to_json(const std::vector<FailedFossil>& failed);
+// "2 fossils, whose files can't be read"; empty where there are none.
+std::string failed_text(const std::vector<FailedFossil>& failed);
 
 // Reads what `extract` cut out of the scan; the catalogue must outlive it. Functions may be called
 // from several threads and throw Error{file} and Error{format} as open_scan().

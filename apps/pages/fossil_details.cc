@@ -101,32 +101,51 @@ void add_from_crop(const BodyCrop& crop, const std::array<std::uint8_t, 3>& colo
   fossil.mesh = report_mesh(crop);
 }
 
+// Runs `add`; why it failed is added to `fault`.
+template <typename Add>
+void attempt(Add&& add, std::string& fault) {
+  try {
+    add();
+  } catch (const Error& error) {
+    fault += (fault.empty() ? "" : "; ") + std::string(error.what());
+  }
+}
+
+void add_details(const Catalogue& catalogue, const CropReader& crops, const CatalogueEntry& entry,
+                 const std::array<std::uint8_t, 3>& colour, ReportFossil& fossil,
+                 std::string& fault) {
+  const fs::path front = view_of(catalogue, entry, "front");
+  if (!entry.views_stale) {
+    attempt([&] { add_picture(view_of(catalogue, entry, "cut"), "cut open", fossil); }, fault);
+  }
+  if (crops.has_mask(entry.specimen.id)) {
+    attempt([&] { add_from_crop(crops.body(entry.specimen.id), colour, fossil); }, fault);
+  }
+  if (!entry.views_stale && is_there(front)) {
+    attempt([&] { fossil.thumbnail = thumbnail_of(front, thumbnail_pixels); }, fault);
+  }
+  for (const std::string& photo : entry.photos) {
+    attempt([&] { add_picture(catalogue.path_of(photo), "photograph", fossil); }, fault);
+  }
+}
+
 }  // namespace
 
-void add_fossil_details(const Catalogue& catalogue, const std::vector<CatalogueEntry>& entries,
-                        int threads, Progress& progress, FossilReport& report) {
+std::vector<FailedFossil> add_fossil_details(const Catalogue& catalogue,
+                                             const std::vector<CatalogueEntry>& entries,
+                                             int threads, Progress& progress,
+                                             FossilReport& report) {
   const CropReader crops(catalogue);
   std::atomic<std::int64_t> without = 0;
+  std::vector<std::string> faults(entries.size());
   progress.begin("fossils", static_cast<std::int64_t>(entries.size()), WorkUnit::items);
   parallel_for(static_cast<std::int64_t>(entries.size()), threads, [&](std::int64_t i) {
     progress.check();
-    const CatalogueEntry& entry = entries[static_cast<std::size_t>(i)];
-    ReportFossil& fossil = report.fossils[static_cast<std::size_t>(i)];
-    if (!entry.views_stale) {
-      add_picture(view_of(catalogue, entry, "cut"), "cut open", fossil);
-    }
-    if (crops.has_mask(entry.specimen.id)) {
-      const auto colour = report.classes[fossil.class_index].colour;
-      add_from_crop(crops.body(entry.specimen.id), colour.value_or(plain_outline), fossil);
-    } else {
-      ++without;
-    }
-    if (!entry.views_stale && is_there(view_of(catalogue, entry, "front"))) {
-      fossil.thumbnail = thumbnail_of(view_of(catalogue, entry, "front"), thumbnail_pixels);
-    }
-    for (const std::string& photo : entry.photos) {
-      add_picture(catalogue.path_of(photo), "photograph", fossil);
-    }
+    const auto at = static_cast<std::size_t>(i);
+    ReportFossil& fossil = report.fossils[at];
+    const auto colour = report.classes[fossil.class_index].colour.value_or(plain_outline);
+    add_details(catalogue, crops, entries[at], colour, fossil, faults[at]);
+    without += crops.has_mask(entries[at].specimen.id) ? 0 : 1;
     progress.advance(1);
   });
   progress.end();
@@ -134,6 +153,15 @@ void add_fossil_details(const Catalogue& catalogue, const std::vector<CatalogueE
     report.skipped.push_back({"pictures and meshes of " + counted(without, "fossil"),
                               "no crop of them is in the catalogue"});
   }
+  std::vector<FailedFossil> failed;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!faults[i].empty()) {
+      failed.push_back({entries[i].specimen.id, faults[i]});
+      report.skipped.push_back(
+          {"pictures or mesh of fossil " + std::to_string(failed.back().id), faults[i]});
+    }
+  }
+  return failed;
 }
 
 }  // namespace fossilct

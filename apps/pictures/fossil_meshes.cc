@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "apps/cli/facts.h"
 #include "apps/fossils/fossil_crops.h"
 #include "apps/fossils/open_catalogue.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
 
@@ -56,6 +59,7 @@ class MeshMaking {
       make(std::span(to_make_).subspan(first, count));
     }
     context_.progress.end();
+    warn_of_failed(failed_, context_.progress);
   }
 
   CommandResult result(double seconds) const;
@@ -86,20 +90,39 @@ class MeshMaking {
 
   void make(std::span<const CatalogueEntry> entries) {
     Catalogue::Change change(catalogue_);
-    std::vector<std::vector<Target>> targets;
-    for (const CatalogueEntry& entry : entries) {
-      targets.push_back(prepare(change, entry));
-    }
-    std::vector<MadeMesh> made(entries.size());
+    std::vector<std::optional<MadeMesh>> made(entries.size());
+    std::vector<std::string> faults(entries.size());
+    std::mutex changing;
     parallel_for(static_cast<std::int64_t>(entries.size()), context_.common.threads,
                  [&](std::int64_t i) {
                    context_.progress.check();
                    const auto at = static_cast<std::size_t>(i);
-                   made[at] = make_one(entries[at].specimen.id, targets[at]);
+                   if (const auto crop = crop_of(entries[at].specimen.id, faults[at])) {
+                     std::unique_lock lock(changing);
+                     const std::vector<Target> targets = prepare(change, entries[at]);
+                     lock.unlock();
+                     made[at] = make_one(entries[at].specimen.id, *crop, targets);
+                   }
                    context_.progress.advance(1);
                  });
     change.commit();
-    made_.insert(made_.end(), made.begin(), made.end());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (made[i]) {
+        made_.push_back(*made[i]);
+      } else {
+        failed_.push_back({entries[i].specimen.id, faults[i]});
+      }
+    }
+  }
+
+  // Nothing where its file is missing or damaged.
+  std::optional<CropLabels> crop_of(std::uint32_t id, std::string& fault) const {
+    try {
+      return options_.walls ? crops_.wall(id) : crops_.mask(id);
+    } catch (const Error& error) {
+      fault = error.what();
+      return std::nullopt;
+    }
   }
 
   std::vector<Target> prepare(Catalogue::Change& change, const CatalogueEntry& entry) const {
@@ -120,8 +143,8 @@ class MeshMaking {
     return targets;
   }
 
-  MadeMesh make_one(std::uint32_t id, const std::vector<Target>& targets) const {
-    const CropLabels crop = options_.walls ? crops_.wall(id) : crops_.mask(id);
+  MadeMesh make_one(std::uint32_t id, const CropLabels& crop,
+                    const std::vector<Target>& targets) const {
     const BodyMesh body =
         mesh_body({crop.labels.view(), wall_tissue, {}, crop.grid}, options_.mesh);
     const MeshFileOptions file = {.centred = options_.centred,
@@ -142,6 +165,7 @@ class MeshMaking {
   CropReader crops_;
   std::vector<CatalogueEntry> to_make_;
   std::vector<MadeMesh> made_;
+  std::vector<FailedFossil> failed_;
   std::int64_t kept_ = 0;
   std::int64_t without_wall_ = 0;
 };
@@ -213,6 +237,7 @@ CommandResult MeshMaking::result(double seconds) const {
            (kept_ == 0 ? ""
                        : ", " + format_count(kept_) + " there already (--again makes them anew)")},
       {"no wall", without_wall_ == 0 ? "" : counted(without_wall_, "fossil") + " passed over"},
+      {"failed", failed_text(failed_)},
       {"triangles", format_count(triangles)},
       {"checked", faults_text(made_)},
       {"volumes", deviations_text(made_)},
@@ -221,11 +246,12 @@ CommandResult MeshMaking::result(double seconds) const {
                      {"made", made},
                      {"kept", kept_},
                      {"without_wall", without_wall_},
+                     {"failed", to_json(failed_)},
                      {"triangles", triangles},
                      {"unit", catalogue_.scan().grid.unit()},
                      {"fossils", fossils_json()},
                      {"seconds", seconds}};
-  return {json, facts_text(facts), true};
+  return {json, facts_text(facts), true, !failed_.empty()};
 }
 
 }  // namespace

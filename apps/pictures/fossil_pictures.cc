@@ -103,10 +103,11 @@ class PictureMaking {
       make(std::span(to_draw_).subspan(first, count), solids);
     }
     context_.progress.end();
+    warn_of_failed(failed_, context_.progress);
   }
 
   CommandResult result(double seconds) const {
-    const auto made = static_cast<std::int64_t>(to_draw_.size());
+    const auto made = static_cast<std::int64_t>(to_draw_.size() - failed_.size());
     const std::string folder = (catalogue_.folder() / "views").string();
     const Facts facts = {
         {"written", folder},
@@ -114,15 +115,18 @@ class PictureMaking {
                         (kept_ == 0 ? ""
                                     : ", " + format_count(kept_) +
                                           " there already (--again draws them anew)")},
+        {"failed", failed_text(failed_)},
         {"drawn by", painter_.renderer()},
         {"took", format_duration(seconds)}};
     return {{{"output", folder},
              {"made", made},
              {"kept", kept_},
+             {"failed", to_json(failed_)},
              {"renderer", painter_.renderer()},
              {"seconds", seconds}},
             facts_text(facts),
-            true};
+            true,
+            !failed_.empty()};
   }
 
  private:
@@ -158,6 +162,11 @@ class PictureMaking {
     for (const CatalogueEntry& entry : entries) {
       context_.progress.check();
       const FossilSolid solid = solids.next();
+      if (!solid.fault.empty()) {
+        failed_.push_back({entry.specimen.id, solid.fault});
+        context_.progress.advance(1);
+        continue;
+      }
       const FossilPictures drawn = draw_fossil(
           painter_, solid.body, solid.wall ? &*solid.wall : nullptr, solid.crop, pictures_);
       write(change, entry, drawn);
@@ -200,6 +209,7 @@ class PictureMaking {
   CropReader crops_;
   MeshPainter painter_;
   std::vector<CatalogueEntry> to_draw_;
+  std::vector<FailedFossil> failed_;
   std::int64_t kept_ = 0;
 };
 

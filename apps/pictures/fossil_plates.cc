@@ -60,7 +60,11 @@ CommandResult draw_plates(const fs::path& path, const FossilPlateOptions& option
   SolidsAhead solids(crops, entries, false);
   for (const CatalogueEntry& entry : entries) {
     context.progress.check();
-    plates.add(plate_fossil(painter, entry, solids.next(), PlateFile::edge_pixels(options.dpi)));
+    const FossilSolid solid = solids.next();
+    if (!solid.fault.empty()) {  // a plate with a gap is none for print
+      throw Error(ErrorKind::format, solid.fault);
+    }
+    plates.add(plate_fossil(painter, entry, solid, PlateFile::edge_pixels(options.dpi)));
     context.progress.advance(1);
   }
   plates.finish();

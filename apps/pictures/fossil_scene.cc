@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
@@ -70,8 +72,9 @@ class SceneDrawing {
       require_output(options_.turntable, AtomicKind::folder, if_exists_);
     }
     options_.scene.check();
-    painter_.emplace(options_.backend, read_scene(path, options_.scan, options_.scene, context_),
-                     options_.scene);
+    SceneInputs inputs = read_scene(path, options_.scan, options_.scene, context_);
+    failed_ = std::move(inputs.failed);
+    painter_.emplace(options_.backend, std::move(inputs.scene), options_.scene);
   }
 
   void draw() {
@@ -94,14 +97,16 @@ class SceneDrawing {
     const Json json = {{"picture", options_.picture.string()},
                        {"turntable", options_.turntable.string()},
                        {"film", !options_.turntable.empty() && !film_fault_},
+                       {"failed", to_json(failed_)},
                        {"renderer", painter_->renderer()},
                        {"seconds", seconds}};
     return {json,
             facts_text({{"written", options_.picture.string()},
                         {"turntable", frames},
+                        {"failed", failed_text(failed_)},
                         {"drawn by", painter_->renderer()},
                         {"took", format_duration(seconds)}}),
-            true};
+            true, !failed_.empty()};
   }
 
  private:
@@ -126,6 +131,7 @@ class SceneDrawing {
   const CommandContext& context_;
   IfExists if_exists_;
   std::optional<ScenePainter> painter_;
+  std::vector<FailedFossil> failed_;
   std::optional<std::string> film_fault_;
 };
 

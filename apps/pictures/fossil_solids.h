@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "apps/fossils/fossil_crops.h"
 #include "base/read_ahead.h"
@@ -17,6 +18,7 @@ struct FossilSolid {
   BodyCrop crop;
   TriangleMesh body;
   std::optional<TriangleMesh> wall;  // where it was asked for and is known
+  std::string fault;                 // why its files could not be read; then all else is empty
 };
 
 // The solids of these fossils in their order, read and meshed on a thread of its own while others
@@ -24,7 +26,7 @@ struct FossilSolid {
 class SolidsAhead {
  public:
   SolidsAhead(const CropReader& crops, std::span<const CatalogueEntry> entries, bool with_walls);
-  // Throws as CropReader. To be called once a fossil.
+  // To be called once a fossil.
   FossilSolid next() { return std::move(*ahead_.next()); }
 
  private:

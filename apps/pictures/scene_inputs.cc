@@ -108,41 +108,54 @@ void read_rock(Scene& scene, const fs::path& path, const ScanDescription& scan,
   scene.rock_grid.size = scene.rock.size();
 }
 
-// The meshes are as fine as the picture's pixels.
-std::vector<TriangleMesh> meshes_of(const CropReader& crops,
-                                    const std::vector<CatalogueEntry>& entries, double error_um,
-                                    const CommandContext& context) {
-  std::vector<TriangleMesh> meshes(entries.size());
+// The meshes are as fine as the picture's pixels; nothing where a crop can't be read.
+std::vector<std::optional<TriangleMesh>> meshes_of(const CropReader& crops,
+                                                   const std::vector<CatalogueEntry>& entries,
+                                                   double error_um, const CommandContext& context,
+                                                   std::vector<FailedFossil>& failed) {
+  std::vector<std::optional<TriangleMesh>> meshes(entries.size());
+  std::vector<std::string> faults(entries.size());
   context.progress.begin("meshes", static_cast<std::int64_t>(entries.size()), WorkUnit::items);
-  parallel_for(
-      static_cast<std::int64_t>(entries.size()), context.common.threads, [&](std::int64_t i) {
-        context.progress.check();
-        const auto at = static_cast<std::size_t>(i);
-        const CropLabels crop = crops.mask(entries[at].specimen.id);
-        meshes[at] =
-            mesh_body({crop.labels.view(), mask_body, {}, crop.grid}, {.reduce_error_um = error_um})
-                .mesh;
-        context.progress.advance(1);
-      });
+  parallel_for(static_cast<std::int64_t>(entries.size()), context.common.threads,
+               [&](std::int64_t i) {
+                 context.progress.check();
+                 const auto at = static_cast<std::size_t>(i);
+                 try {
+                   const CropLabels crop = crops.mask(entries[at].specimen.id);
+                   meshes[at] = mesh_body({crop.labels.view(), mask_body, {}, crop.grid},
+                                          {.reduce_error_um = error_um})
+                                    .mesh;
+                 } catch (const Error& error) {
+                   faults[at] = error.what();
+                 }
+                 context.progress.advance(1);
+               });
   context.progress.end();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!meshes[i]) {
+      failed.push_back({entries[i].specimen.id, faults[i]});
+    }
+  }
+  warn_of_failed(failed, context.progress);
   return meshes;
 }
 
-Scene scene_of_catalogue(const fs::path& path, const SceneOptions& options,
-                         const CommandContext& context) {
+SceneInputs scene_of_catalogue(const fs::path& path, const SceneOptions& options,
+                               const CommandContext& context) {
   const Catalogue catalogue = open_catalogue(path, Catalogue::Access::read);
-  Scene scene;
+  SceneInputs inputs;
+  Scene& scene = inputs.scene;
   scene.grid = catalogue.scan().grid;
   scene.title = catalogue.scan().name;
   std::vector<CatalogueEntry> entries = catalogue.entries();
   std::erase_if(entries, [](const CatalogueEntry& entry) { return !entry.counts(); });
   const double error_um = scene_um_per_pixel(scene.grid, options) / 2;
-  std::vector<TriangleMesh> meshes = meshes_of(CropReader(catalogue), entries, error_um, context);
+  auto meshes = meshes_of(CropReader(catalogue), entries, error_um, context, inputs.failed);
   for (const LabelClass& of : catalogue.classes()) {
     Scene::Bodies bodies = {"", colour_of(of), {}};
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (entries[i].specimen.class_value == of.value) {
-        bodies.meshes.push_back(std::move(meshes[i]));
+      if (entries[i].specimen.class_value == of.value && meshes[i]) {
+        bodies.meshes.push_back(std::move(*meshes[i]));
       }
     }
     if (!bodies.meshes.empty()) {
@@ -151,7 +164,7 @@ Scene scene_of_catalogue(const fs::path& path, const SceneOptions& options,
       scene.bodies.push_back(std::move(bodies));
     }
   }
-  return scene;
+  return inputs;
 }
 
 // The labels' own classes where they are named.
@@ -211,22 +224,24 @@ Scene scene_of_labels(const fs::path& path, const ScanDescription* scan,
 
 }  // namespace
 
-Scene read_scene(const fs::path& path, const fs::path& scan, const SceneOptions& options,
-                 const CommandContext& context) {
+SceneInputs read_scene(const fs::path& path, const fs::path& scan, const SceneOptions& options,
+                       const CommandContext& context) {
   std::optional<ScanDescription> description;
   if (!scan.empty()) {
     description = open_scan(scan, reading_options(context, false), context.progress)->description();
   }
   const ScanDescription* of_scan = description ? &*description : nullptr;
-  Scene scene = is_catalogue(path) ? scene_of_catalogue(path, options, context)
-                                   : scene_of_labels(path, of_scan, context);
+  SceneInputs inputs = is_catalogue(path)
+                           ? scene_of_catalogue(path, options, context)
+                           : SceneInputs{scene_of_labels(path, of_scan, context), {}};
+  Scene& scene = inputs.scene;
   if (of_scan != nullptr) {
     read_rock(scene, scan, *of_scan, context);
   }
   if (scene.bodies.empty() && of_scan == nullptr) {
     throw format_error(path, "it has no fossils to draw; --scan SCAN draws the rock");
   }
-  return scene;
+  return inputs;
 }
 
 }  // namespace fossilct

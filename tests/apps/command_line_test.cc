@@ -44,7 +44,7 @@ const std::vector<CommandRow> table = {{"echo", "Says a word", &make_echo},
 std::string run(const std::vector<std::string>& arguments) {
   TerminalProgress progress(
       TerminalStyle{}, [](std::string_view) {}, [] { return 80; });
-  return run_command_line(arguments, table, progress);
+  return run_command_line(arguments, table, progress).text;
 }
 
 std::string failure(const std::vector<std::string>& arguments) {
