@@ -85,7 +85,7 @@ TEST_CASE("JSON for readers") {
   CHECK(test::fault_of(html) == "");
   CHECK(holds(html, "<dt>weight decay</dt><dd>0.01</dd>"));
   CHECK(holds(html, "<dd>z, y</dd>"));
-  CHECK(holds(html, "<dd class=\"nested\"><dl>"));
+  CHECK(holds(html, "<dt>stages</dt><dd class=\"nested\"><div class=\"scroll\">"));
   CHECK(holds(html, "<dt>rates</dt><dd>–</dd>"));
   CHECK(holds(html, "<th scope=\"col\" class=\"number\">frozen epochs</th>"));
   CHECK(holds(html, "<td class=\"number\">8</td><td class=\"number\">–</td>"));

@@ -306,7 +306,7 @@ TEST_CASE("a long reason for a missing measure cuts no name and no other value")
   Opened opened([&](Viewing& viewing) {
     viewing.fossils[1].measures = {{"voxels", "11,494"},
                                    {"equivalent diameter", reason},
-                                   {"wall thickness standard deviation", "12.345 \u00b5m"}};
+                                   {"wall thickness mean", "12.345 \u00b5m"}};
   });
   const QTableWidget* table = opened.window().findChild<QTableWidget*>();
   REQUIRE(table != nullptr);
