@@ -143,7 +143,7 @@ std::optional<double> largest_along(const BodyCrop& crop, const ViewFrame& view,
   const bool has_grey = voxel_count(crop.grey.size()) > 0;
   const Vector3 towards = row_of(view.pose.view_from_scan, 2);
   const Vector3& spacing = crop.grid.spacing_um;
-  const double step_um = std::min({spacing.x, spacing.y, spacing.z});
+  const double step_um = std::min({spacing.x, spacing.y, spacing.z}) / 2;
   // From the centre no voxel is farther than the crop's diagonal.
   const double reach_um =
       std::hypot(static_cast<double>(size.x) * spacing.x, static_cast<double>(size.y) * spacing.y,

@@ -105,8 +105,13 @@ std::string overview_text(std::span<const CommandRow> table) {
   std::string text = "fossilct " + std::string(version()) +
                      ": finds, measures, pictures and names the microfossils in microCT scans of "
                      "rock cores\n\nUsage: fossilct COMMAND [options]\n\nCommands:\n";
+  std::size_t longest = 0;
   for (const CommandRow& row : table) {
-    std::string line = wrapped(row.summary, 16);
+    longest = std::max(longest, row.name.size());
+  }
+  constexpr std::size_t gap = 2;
+  for (const CommandRow& row : table) {
+    std::string line = wrapped(row.summary, name_indent + static_cast<int>(longest + gap));
     line.replace(name_indent, row.name.size(), row.name);
     text += line;
   }
