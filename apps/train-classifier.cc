@@ -80,9 +80,10 @@ class TrainClassifierCommand : public Command {
           "A folder for each taxon; five models are tested, a sixth learns from all."},
          {"fossilct train-classifier core17.fossils/ -o taxa.safetensors --with-measurements",
           "Named fossils of a catalogue, by their views and what was measured."},
-         {"fossilct train-classifier photos/ -o taxa.safetensors --recipe transfer --channels 3 "
-          "--size 224 --weights resnet50-0676ba61.pth",
-          "A network that knows photographs tells the taxa by its vectors."}}};
+         {"fossilct train-classifier photos/ -o taxa.safetensors --recipe transfer --weights "
+          "net.pth",
+          "A network that knows photographs tells the taxa by its vectors (with --channels 3 and "
+          "--size 224, as ResNet50 was trained)."}}};
   }
 
   void declare(OptionSet& options) override { declare_classifier_options(options, settings_); }

@@ -274,6 +274,10 @@ const std::vector<std::string>& fossil_view_names() {
 }
 
 void declare_image_set_options(OptionSet& options, ImageSetOptions& set) {
+  options.positionals("pictures", &set.inputs,
+                      "Each a folder of pictures (with a folder for each taxon, or without), a "
+                      "picture, a table path,class,specimen,sample,depth (.csv), or a catalogue "
+                      "NAME.fossils");
   options.section("Pictures");
   options.parsed(
       "views", "VIEW,VIEW", [&set](const std::string& text) { set.views = parse_views(text); },

@@ -19,6 +19,7 @@ OpenOptions opened(const std::vector<std::string>& arguments) {
   OpenOptions open;
   OptionSet options;
   declare_reading_options(options, open);
+  declare_kind_option(options, open);
   declare_changing_options(options, open);
   options.assign(options.read_arguments(arguments), {});
   check_scan_options(open);
