@@ -100,7 +100,7 @@ TEST_CASE("help shows every option with default and range, within its columns") 
 
 TEST_CASE("without arguments all commands are listed") {
   CHECK(run({}) == overview_text(table));
-  CHECK(contains(run({}), "  echo          Says a word\n"));
+  CHECK(contains(run({}), "  echo    Says a word\n"));
   CHECK(run({"--version"}).starts_with("fossilct "));
 }
 
