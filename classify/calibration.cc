@@ -74,23 +74,6 @@ double fitted_temperature(const std::vector<KnownSpecimen>& specimens) {
   return std::exp((low + high) / 2);
 }
 
-double expected_calibration_error(const std::vector<std::vector<double>>& scores,
-                                  const std::vector<int>& taxa, int bins) {
-  std::vector<double> surplus(static_cast<std::size_t>(bins), 0);  // right ones less their scores
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const auto best = std::max_element(scores[i].begin(), scores[i].end());
-    const bool right = best - scores[i].begin() == taxa[i];
-    // Bins are open below: a score of 1 is in the last.
-    const int bin = std::clamp(static_cast<int>(std::ceil(*best * bins)) - 1, 0, bins - 1);
-    surplus[static_cast<std::size_t>(bin)] += (right ? 1 : 0) - *best;
-  }
-  double error = 0;
-  for (const double sum : surplus) {
-    error += std::abs(sum);
-  }
-  return scores.empty() ? 0 : error / static_cast<double>(scores.size());
-}
-
 double percentile_99(std::vector<double> values) {
   if (values.empty()) {
     return 0;

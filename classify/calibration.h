@@ -19,11 +19,6 @@ std::vector<double> mean_scores(const std::vector<std::vector<double>>& logits, 
 // section over its logarithm to 0.1%. 1 where there are no specimens.
 double fitted_temperature(const std::vector<KnownSpecimen>& specimens);
 
-// Expected calibration error (Guo et al. 2017, equation 3): the mean over `bins` of the first
-// score, weighted by how many fall in, of |share that is right - mean score|. 0 for no specimens.
-double expected_calibration_error(const std::vector<std::vector<double>>& scores,
-                                  const std::vector<int>& taxa, int bins = 15);
-
 // The value that 99% of the others are not above (nearest rank); 0 for none.
 double percentile_99(std::vector<double> values);
 

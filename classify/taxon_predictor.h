@@ -21,6 +21,8 @@ struct TaxonPredictionOptions {
   // convolutions run once for all of them; a network without dropout gives the same N times.
   int dropout_passes = 0;
   std::uint64_t seed = 1;  // of the dropout
+  // Of specimens whose first score is below it the answer has the scores of every pass; 0: of none.
+  double keep_passes_below = 0;
   InferenceOptions inference = {};
   int batch = 64;  // pictures at once, more where one specimen has more
 };
@@ -55,6 +57,10 @@ class TaxonPredictor {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// What the model's network is given of `count` pictures of a set from `first` on: N,C,S,S fp32.
+at::Tensor network_input(const TaxonModel& model, const ImageSet& set, std::size_t first,
+                         std::size_t count);
 
 // Distance to the nearest taxon in deviations a dimension, not scaled by the usual distance.
 double distance_to_taxa(const at::Tensor& embedding, const TaxonPlaces& places);

@@ -8,12 +8,14 @@
 #include <set>
 
 #include "apps/cli/facts.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/taxa/found_images.h"
 #include "apps/taxa/image_names.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "classify/prepare_image.h"
+#include "classify/taxon_model.h"
 #include "io/image_files.h"
 #include "specimens/catalogue.h"
 
@@ -46,6 +48,7 @@ FoundImages images_of(const fs::path& input, const ImageSetOptions& options,
                      "folder NAME.fossils");
   }
   if (!has_image_extension(input)) {
+    open_catalogue(input, Catalogue::Access::read);  // says so of a file of voxels
     throw format_error(input,
                        "is neither a picture, a folder of pictures, a table (.csv) of pictures "
                        "nor a catalogue NAME.fossils");
@@ -313,6 +316,15 @@ void declare_image_form_options(OptionSet& options, ImageSetOptions& set) {
                       "1: grey; 3: red, green and blue");
   options.flag("with-measurements", &set.with_measurements,
                "Sizes, form, chambers and walls of a catalogue's fossils join the pictures");
+}
+
+void take_form_of(const TaxonModel& model, ImageSetOptions& set) {
+  set.size = model.size;
+  set.channels = model.network->spec().channels;
+  set.with_measurements = !model.measurements.empty();
+  if (set.views.empty() && model.training.contains("views")) {
+    set.views = model.training["views"].get<std::vector<std::string>>();
+  }
 }
 
 ReadImages read_images(const ImageSetOptions& options, const CommandContext& context) {

@@ -60,7 +60,7 @@ std::vector<Headline> headline_list(const TaxonReport& report, const TaxonScores
   const ScoreFigures& low = scores.low;
   const ScoreFigures& high = scores.high;
   std::vector<Headline> list = {
-      {"accuracy", decimal_text(value.accuracy, decimals), range_text(low.accuracy, high.accuracy)},
+      {"accuracy", decimal_text(value.accuracy, decimals), range_text(scores.accuracy.low, scores.accuracy.high)},
       {"balanced accuracy", decimal_text(value.balanced_accuracy, decimals),
        range_text(low.balanced_accuracy, high.balanced_accuracy)},
       {"mean F1", decimal_text(value.macro.f1, decimals), range_text(low.macro.f1, high.macro.f1)},
@@ -219,7 +219,7 @@ std::string score_words(const TaxonReport& report, const EvaluatedSpecimen& spec
   words += first == specimen.judged.truth ? ", score " + decimal_text(answer.scores[place], 2)
                                           : ", taken for " + report.taxa[place] + " (" +
                                                 decimal_text(answer.scores[place], 2) + ")";
-  if (answer.novelty && *answer.novelty > 1) {
+  if (is_like_nothing_seen(answer)) {
     words += "; like nothing seen (" + decimal_text(*answer.novelty, 1) + ")";
   }
   return specimen.sample.empty() ? words : words + "; " + specimen.sample;
@@ -250,24 +250,18 @@ Markup specimen_list(const TaxonReport& report, const std::string& title,
   return result;
 }
 
-double first_score(const EvaluatedSpecimen& specimen) {
-  const std::vector<double>& scores = specimen.judged.answer.scores;
-  return scores[static_cast<std::size_t>(first_taxon(scores))];
-}
-
 Markup specimens_section(const TaxonReport& report, const TaxonScores& scores) {
   std::vector<const EvaluatedSpecimen*> wrong;
   std::vector<const EvaluatedSpecimen*> doubtful;
   for (const EvaluatedSpecimen& specimen : report.specimens) {
-    const double score = first_score(specimen);
     if (first_taxon(specimen.judged.answer.scores) != specimen.judged.truth) {
       wrong.push_back(&specimen);
-    } else if (score < scores.options.threshold || specimen.judged.answer.novelty.value_or(0) > 1) {
+    } else if (!is_sure(specimen.judged.answer, scores.options.threshold)) {
       doubtful.push_back(&specimen);
     }
   }
   const auto by_score = [](const EvaluatedSpecimen* a, const EvaluatedSpecimen* b) {
-    return first_score(*a) > first_score(*b);
+    return first_score(a->judged.answer) > first_score(b->judged.answer);
   };
   std::stable_sort(wrong.begin(), wrong.end(), by_score);
   std::stable_sort(doubtful.rbegin(), doubtful.rend(), by_score);

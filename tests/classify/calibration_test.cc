@@ -35,14 +35,6 @@ TEST_CASE("the temperature brings the scores to the share that is right") {
   CHECK(fitted_temperature(specimens(1, 100)) == doctest::Approx(0.05).epsilon(2e-3));
 }
 
-TEST_CASE("the calibration error is the gap between score and share, bin by bin") {
-  // Two bins: scores of 0.9 of which half are right, scores of 0.6 which are all right.
-  const std::vector<std::vector<double>> scores = {{0.9, 0.1}, {0.9, 0.1}, {0.6, 0.4}, {0.4, 0.6}};
-  CHECK(expected_calibration_error(scores, {0, 1, 0, 1}) == doctest::Approx(0.5 * 0.4 + 0.5 * 0.4));
-  CHECK(expected_calibration_error({{1, 0}}, {0}) == 0);
-  CHECK(expected_calibration_error({}, {}) == 0);
-}
-
 TEST_CASE("the 99th percentile is a value that is there") {
   std::vector<double> values;
   for (int i = 200; i > 0; --i) {
