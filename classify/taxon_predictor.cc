@@ -66,7 +66,8 @@ struct TaxonPredictor::Impl {
 
   // What the head begins with, N,O,F on the CPU.
   at::Tensor features(const ImageSet& set, const Batch& batch) {
-    const at::Tensor pictures = network_input(model, set, batch.first_image, batch.images);
+    const at::Tensor pictures =
+        network_pictures(picture_tensor(set, batch.first_image, batch.images), model.scaling);
     return model.network->collected(convolutions.forward(model.network->oriented(pictures)))
         .to(at::kCPU, at::kFloat);
   }
@@ -203,11 +204,6 @@ std::vector<SpecimenOutputs> TaxonPredictor::outputs(const ImageSet& set, Progre
     }
   }
   return all;
-}
-
-at::Tensor network_input(const TaxonModel& model, const ImageSet& set, std::size_t first,
-                         std::size_t count) {
-  return network_pictures(picture_tensor(set, first, count), model.scaling);
 }
 
 double distance_to_taxa(const at::Tensor& embedding, const TaxonPlaces& places) {

@@ -58,10 +58,6 @@ class TaxonPredictor {
   std::unique_ptr<Impl> impl_;
 };
 
-// What the model's network is given of `count` pictures of a set from `first` on: N,C,S,S fp32.
-at::Tensor network_input(const TaxonModel& model, const ImageSet& set, std::size_t first,
-                         std::size_t count);
-
 // Distance to the nearest taxon in deviations a dimension, not scaled by the usual distance.
 double distance_to_taxa(const at::Tensor& embedding, const TaxonPlaces& places);
 
