@@ -13,13 +13,13 @@ struct TaxonAnswer {
   std::vector<double> scores;
   // Of Monte-Carlo dropout, empty without: deviation of the score over the passes, and the share of
   // passes in which the taxon was the first.
-  std::vector<double> deviations;
-  std::vector<double> votes;
+  std::vector<double> deviations = {};
+  std::vector<double> votes = {};
   // The scores of every pass, [pass][taxon], where they were asked for.
-  std::vector<std::vector<double>> passes;
+  std::vector<std::vector<double>> passes = {};
   // Distance of its features to those of the nearest taxon, 1 where 99% of the specimens the model
   // was validated on lie nearer; nothing where the model can't tell.
-  std::optional<double> novelty;
+  std::optional<double> novelty = {};
 };
 
 // The answer that is given: below `threshold` it is "unsure" (Marchant et al. 2020: 0.8).
