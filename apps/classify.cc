@@ -201,9 +201,9 @@ class ClassifyCommand : public Command {
     report.title = "Answers of " + settings_.model.filename().string();
     report.judged_how =
         "Each answer is the mean over the specimen's pictures" +
-        (settings_.dropout_passes > 0
-             ? " and " + counted(settings_.dropout_passes, "pass") + " of Monte-Carlo dropout"
-             : std::string()) +
+        (settings_.dropout_passes > 0 ? " and over " + std::to_string(settings_.dropout_passes) +
+                                            " passes of Monte-Carlo dropout"
+                                      : std::string()) +
         "; what is right was known before: by folders, a table, or names that persons gave.";
     report.facts = page_facts(answered.set);
     report.recipe = model.training.value("recipe", Json::object());

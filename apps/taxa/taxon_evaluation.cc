@@ -77,8 +77,9 @@ void add_notices(TaxonEvaluation& evaluation) {
     evaluation.report.notices.push_back(
         counted(foreign.specimens, "specimen") + " of taxa that the model does not know (" +
         names_text(foreign.taxa) +
-        ") stand in no figure here: no answer could be right. It is unsure " + "of " +
-        std::to_string(foreign.unsure) + " of them, and gives a wrong name to the others.");
+        ") stand in no figure here: no answer could be right. It is unsure of " +
+        std::to_string(foreign.unsure) + " of them" +
+        (foreign.unsure < foreign.specimens ? ", and gives a wrong name to the others." : "."));
   }
   const std::vector<std::int64_t> counts = specimens_by_taxon(evaluation.report);
   const auto few = std::count_if(counts.begin(), counts.end(), [](std::int64_t count) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/cli/facts.h"
 #include "apps/taxa/taxon_plots.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -39,11 +40,12 @@ std::string verdict(const TaxonReport& report, const TaxonScores& scores) {
   std::vector<std::int64_t> counts;
   const std::int64_t largest = largest_taxon(report, counts);
   const double always = static_cast<double>(largest) / static_cast<double>(scores.specimens);
+  const auto taxa =
+      std::count_if(counts.begin(), counts.end(), [](std::int64_t count) { return count > 0; });
   std::string words =
-      "Of " + format_count(scores.specimens) + " specimens of " +
-      std::to_string(
-          std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; })) +
-      " taxa the model names " + share_text(scores.accuracy.value) +
+      "Of " + counted(scores.specimens, "specimen") + " of " +
+      (taxa == 1 ? "one taxon" : std::to_string(taxa) + " taxa") + " the model names " +
+      share_text(scores.accuracy.value) +
       " rightly (95% interval of Wilson: " + decimal_text(100 * scores.accuracy.low, 1) + " to " +
       share_text(scores.accuracy.high) + "). To call all of them what most are would be right in " +
       share_text(always) + ".";
@@ -60,7 +62,8 @@ std::vector<Headline> headline_list(const TaxonReport& report, const TaxonScores
   const ScoreFigures& low = scores.low;
   const ScoreFigures& high = scores.high;
   std::vector<Headline> list = {
-      {"accuracy", decimal_text(value.accuracy, decimals), range_text(scores.accuracy.low, scores.accuracy.high)},
+      {"accuracy", decimal_text(value.accuracy, decimals),
+       range_text(scores.accuracy.low, scores.accuracy.high)},
       {"balanced accuracy", decimal_text(value.balanced_accuracy, decimals),
        range_text(low.balanced_accuracy, high.balanced_accuracy)},
       {"mean F1", decimal_text(value.macro.f1, decimals), range_text(low.macro.f1, high.macro.f1)},
