@@ -89,7 +89,8 @@ bool was_trained_on(const TaxonModel& model, const std::vector<fs::path>& inputs
   return std::ranges::any_of(model.training[sources], [&](const Json& source) {
     const std::string path = source.value("path", "");
     return std::ranges::any_of(inputs, [&](const fs::path& input) {
-      return fs::absolute(input).lexically_normal().string() == path;
+      std::error_code ignored;
+      return fs::equivalent(input, path, ignored);
     });
   });
 }
