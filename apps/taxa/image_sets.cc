@@ -48,7 +48,7 @@ FoundImages images_of(const fs::path& input, const ImageSetOptions& options,
                      "folder NAME.fossils");
   }
   if (!has_image_extension(input)) {
-    open_catalogue(input, Catalogue::Access::read);  // says so of a file of voxels
+    refuse_voxels(input);
     throw format_error(input,
                        "is neither a picture, a folder of pictures, a table (.csv) of pictures "
                        "nor a catalogue NAME.fossils");
