@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 namespace fossilct {
 
@@ -16,11 +17,16 @@ constexpr double precision = 1e-3;  // of the temperature's logarithm
 constexpr double least_probability = 1e-12;
 
 double loss_at(const std::vector<KnownSpecimen>& specimens, double temperature) {
+  const auto count = static_cast<double>(specimens.size());
+  const double aim = (count + 1) / (count + 2);
   double loss = 0;
   for (const KnownSpecimen& specimen : specimens) {
-    const double score =
-        mean_scores(specimen.logits, temperature)[static_cast<std::size_t>(specimen.taxon)];
-    loss -= std::log(std::max(score, least_probability));
+    const std::vector<double> scores = mean_scores(specimen.logits, temperature);
+    const double each_other = (1 - aim) / std::max(1.0, static_cast<double>(scores.size()) - 1);
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+      const double wanted = std::cmp_equal(k, specimen.taxon) ? aim : each_other;
+      loss -= wanted * std::log(std::max(scores[k], least_probability));
+    }
   }
   return loss;
 }
