@@ -142,6 +142,7 @@ class ClassifyCommand : public Command {
     check_layers(settings_.explain.layers, model);
     const HashedFile file = FileHasher({settings_.model}).wait(context.progress).front();
     take_form_of(model, settings_.images);
+    settings_.images.may_be_barren = true;
     const ReadImages read = read_images(settings_.images, context);
     TaxonPredictor predictor(model, prediction_options());
     const std::vector<TaxonAnswer> answers = predictor.predict(read.set, context.progress);

@@ -345,7 +345,8 @@ ReadImages read_images(const ImageSetOptions& options, const CommandContext& con
   }
   ReadImages read =
       joined(found, prepared_images(found, prepare, context), std::move(set), context.progress);
-  if (read.set.images.empty()) {
+  const bool is_barren = !found.is_of_photographs && found.specimens.empty();
+  if (read.set.images.empty() && !(is_barren && options.may_be_barren)) {
     throw Error(ErrorKind::format,
                 inputs_text(options.inputs) + ": no picture that can be used; expected " +
                     "TIFF, PNG, JPEG or BMP files, in a folder for each taxon, or fossils in a "

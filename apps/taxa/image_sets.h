@@ -32,6 +32,7 @@ struct ImageSetOptions {
   std::string specimen_pattern = {};
   std::string taxon_pattern = {};
   bool keep_label_strips = false;
+  bool may_be_barren = false;  // catalogues without a fossil give an empty set
 };
 
 // Which pictures: the inputs, --views, --specimen-pattern, --taxon-pattern, --keep-label-strips.

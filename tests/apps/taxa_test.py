@@ -170,6 +170,9 @@ assert {row["taxon"] for row in named} == {"disc", "tube"} and {row["taxon_by"] 
 _, err = fossilct("classify", "c.fossils", "-m", "m.safetensors", "--evaluate", "none.html", "--threads", "1", code=1)
 assert "none of the known taxa (disc, tube) is one of the model's (round, star)" in err, err
 fossilct("report", "c.fossils", "-o", "r.html")
+(work / "barren.raw").write_bytes(bytes(16**3))
+fossilct("extract", "barren.raw", "--raw", "16x16x16:u8", "--spacing-um", "2", "-o", "barren.fossils")
+assert answer("classify", "barren.fossils", "-m", "c.safetensors")["specimens"] == 0
 page = (work / "r.html").read_text(encoding="utf-8")
 assert "named by a person" in page and '"byPerson":true' in page and '"best":[["' in page
 _, err = fossilct("classify", "c.h5", "-m", "m.safetensors", code=1)
