@@ -63,7 +63,7 @@ std::vector<GivenOption> assign_options(const CommandRow& row,
                                    [](const GivenOption& g) { return g.name == "config"; });
   std::vector<GivenOption> configured;
   if (config != given.end()) {
-    configured = options_from_config(read_config(config->value), config->value, row.name,
+    configured = options_from_config(read_ini(config->value), config->value, row.name,
                                      names_of(table), options);
   }
   return options.assign(given, configured);
