@@ -123,6 +123,10 @@ std::string_view name_of(StageState state) {
   return "blocked";
 }
 
+std::string title_of(const StageRecord& record) {
+  return record.scan.empty() ? record.stage : record.scan + ": " + record.stage;
+}
+
 fs::path journal_path(const fs::path& job_folder) { return job_folder / "journal.sqlite"; }
 fs::path lock_path(const fs::path& job_folder) { return job_folder / "lock"; }
 fs::path log_path(const fs::path& job_folder, const std::string& scan, const std::string& stage) {

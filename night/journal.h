@@ -55,6 +55,9 @@ struct StageRecord {
   std::string shared_stamp;
 };
 
+// "core-17: segment", "train": how lines for a person name a stage.
+std::string title_of(const StageRecord& record);
+
 // A scan of the job; its files lie in `folder`: scan.h5, labels.h5, fossils/, report.html.
 struct ScanRecord {
   std::string name;
@@ -111,6 +114,7 @@ class JobJournal {
   void write_progress(const StageRecord& record);
   StageRecord read(const std::string& scan, const std::string& stage) const;
   NightRecord read_all() const;
+  const std::filesystem::path& folder() const { return folder_; }  // the job's, absolute
 
  private:
   std::filesystem::path folder_;
