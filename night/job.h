@@ -80,11 +80,17 @@ struct Job {
 // twice, a pattern that matches nothing, a job without scans.
 Job read_job(const std::filesystem::path& file);
 
+// A command line as words: blanks part them, but within '...' or "..."; a backslash takes the next
+// letter as it is, but within '...'. Nothing else has a meaning: no variables, no patterns. Throws
+// Error{option} of `where` where a quote is not closed.
+std::vector<std::string> words_of_command_line(const std::string& text, const std::string& where);
+
 // An option that a command has, as far as a job must know it.
 struct StageOption {
   std::string name;
-  bool is_flag = false;
+  std::string value_name;  // "FILE"; empty: a flag
   bool repeatable = false;
+  bool given_by_run = false;  // as --output: a job can't give it
 };
 struct StageCommand {
   std::string stage;
@@ -92,8 +98,17 @@ struct StageCommand {
 };
 
 // Throws Error{option} with file, line and the nearest name for an option that no stage has, or
-// that the stage named before its dot has not; and for one that the run itself gives ("output").
+// that the stage named before its dot has not; for one that the run itself gives; for one given
+// twice that may stand once; and for one whose value means one thing in a stage and another in a
+// second (another StageOption::value_name): such an option needs its stage before a dot.
 void check_job_options(const Job& job, std::span<const StageCommand> commands);
+
+// Those of `options` that the command of `stage` is to be given. An option that `import` has tells
+// how to read the scan, which the stages after it do not do any more: it is for import alone,
+// unless a stage stands before it. "segment.device" outdoes "device".
+std::vector<JobOption> options_of_stage(const std::vector<JobOption>& options,
+                                        std::string_view stage,
+                                        std::span<const StageCommand> commands);
 
 // `name` as that of a folder below the job's: bytes that are no printable UTF-8, and '/', become
 // '_', as a leading dot or dash; cut at 100 bytes. Names that pass unchanged are those a [scan] may

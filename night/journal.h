@@ -42,14 +42,21 @@ struct StageRecord {
   std::optional<int> exit_code;  // of the last try; nothing where a signal ended it
   // One line for a person: why it failed, was skipped, is blocked; what was odd where it is done.
   std::string reason;
-  std::string remedy;                  // what to do about a failure, one line; may be empty
-  std::string progress;                // the last line of progress of a running stage
-  std::string fingerprint;             // of all that decides what comes out
+  std::string remedy;       // what to do about a failure, one line; may be empty
+  std::string progress;     // the last line of progress of a running stage
+  std::string fingerprint;  // of all that decides what comes out
+  // Begun where files of another fingerprint lay, and not done since: all is made anew.
+  bool anew = false;
   std::vector<std::string> arguments;  // behind "fossilct", of the last try
   std::int64_t peak_memory_bytes = 0;  // of its processes together
   std::filesystem::path log;           // empty: it never ran
   std::vector<OutputStamp> outputs;
+  // Of the file that several stages and persons write (the catalogue), when this stage had ended.
+  std::string shared_stamp;
 };
+
+// "core-17: segment", "train": how lines for a person name a stage.
+std::string title_of(const StageRecord& record);
 
 // A scan of the job; its files lie in `folder`: scan.h5, labels.h5, fossils/, report.html.
 struct NightScan {
@@ -89,7 +96,7 @@ NightRecord read_night(const std::filesystem::path& job_folder);
 // opened by the holder of the job's lock only. Throws Error{file} and Error{format}.
 class JobJournal {
  public:
-  // Opens or creates it.
+  // Opens or creates it; to be told from base/journal.h, which a stage may keep for itself.
   explicit JobJournal(const std::filesystem::path& job_folder);
   ~JobJournal();
   JobJournal(JobJournal&&) noexcept;
@@ -107,6 +114,7 @@ class JobJournal {
   void write_progress(const StageRecord& record);
   StageRecord read(const std::string& scan, const std::string& stage) const;
   NightRecord read_all() const;
+  const std::filesystem::path& folder() const { return folder_; }  // the job's, absolute
 
  private:
   std::filesystem::path folder_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/cli/companion.h"
 
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "apps/cli/command.h"
+#include "base/child_process.h"
 #include "base/error.h"
 
 namespace fossilct {
@@ -32,22 +32,6 @@ std::vector<char*> argv_of(std::vector<std::string>& words) {
   }
   argv.push_back(nullptr);
   return argv;
-}
-
-// With its stdout on our stderr. Signals that we catch are the child's default, as after any exec.
-pid_t spawn(const fs::path& program, std::vector<std::string> words) {
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  pid_t child = 0;
-  const int failure =
-      ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv_of(words).data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) {
-    throw file_code_error(program, "can't start this program",
-                          std::error_code(failure, std::generic_category()));
-  }
-  return child;
 }
 
 // The status of waitpid().
@@ -87,9 +71,12 @@ void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>
   const fs::path own = own_program();
   const fs::path program =
       row.program.empty() ? own : (own.parent_path() / row.program).lexically_normal();
-  std::vector<std::string> words = {program.string(), row.name};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  const int status = wait_for(spawn(program, words), progress);
+  ProgramStart start;
+  start.program = program;
+  start.arguments = {row.name};
+  start.arguments.insert(start.arguments.end(), arguments.begin(), arguments.end());
+  start.output = STDERR_FILENO;
+  const int status = wait_for(start_program(start), progress);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     return;
   }
