@@ -108,7 +108,7 @@ MorningFacts morning_facts(const NightRecord& night) {
   for (const NightScan& scan : night.scans) {
     const fs::path fossils = scan.folder / "fossils";
     try {
-      if (Catalogue::is_ours(fossils)) {
+      if (fs::exists(fossils / "catalogue.sqlite")) {
         facts.counts.emplace(scan.name, counts_in(fossils));
       }
     } catch (const Error& error) {

@@ -18,7 +18,7 @@ namespace {
 
 // More classes than that have no columns of their own.
 constexpr std::size_t most_class_columns = 8;
-constexpr double um_decimals = 2;
+constexpr int depth_decimals = 2;
 
 std::string name_of_stage(const StageRecord& stage) {
   return stage.scan.empty() ? stage.stage : stage.scan + ": " + stage.stage;
@@ -91,7 +91,7 @@ Markup failure_part(const NightRecord& night, const MorningFacts& facts, const S
   Markup part = element("h3", text(name_of_stage(stage))) +
                 paragraph(stage.reason.empty() ? "No reason was told; the log may." : stage.reason);
   if (!stage.remedy.empty()) {
-    part += notice(NoticeKind::information, "to do: " + stage.remedy);
+    part += element("p", element("strong", text("To do: ")) + text(stage.remedy));
   }
   KeyValues facts_of_it = {
       {"ended", local_text(stage.ended)},
@@ -149,16 +149,20 @@ Cell class_cell(const FossilCounts* counts, const std::string& name) {
   return number_cell(unknown_number, 0);
 }
 
-Cell linked_cell(const std::vector<MorningFile>& files, const std::string& title) {
+// `plain`, as a link to the file of this title where there is one.
+Cell linked_cell(const std::string& plain, const std::vector<MorningFile>& files,
+                 const std::string& title) {
+  Cell cell = text_cell(plain);
   for (const MorningFile& file : files) {
     if (file.title == title) {
-      Cell cell = text_cell(title);
       cell.link = file.path;
-      return cell;
     }
   }
-  return text_cell("");
+  return cell;
 }
+
+// A cell of figures that are kept in one line.
+Cell figures_cell(std::string text) { return {.text = std::move(text), .is_number = true}; }
 
 std::string density_words(const ReportCount& found) {
   return std::isnan(found.per_mm3)
@@ -169,18 +173,19 @@ std::string density_words(const ReportCount& found) {
 
 Markup scans_section(const MorningFacts& facts, const std::vector<ScanOverview>& scans) {
   const std::vector<std::string> classes = class_columns(facts);
-  Table all = {.columns = {{"scan", ""}, {"state", ""}, {"fossils", "rejected ones left out"}},
+  Table all = {.columns = {{"scan", "leads to its report"},
+                           {"state", ""},
+                           {"fossils", "rejected ones left out"}},
                .rows = {}};
   for (const std::string& name : classes) {
     all.columns.push_back({name, "fossils of this class"});
   }
-  for (const Column& column :
-       {Column{"per mm³",
-               "fossils in a cubic millimetre of rock, with "
-               "the interval"},
-        Column{"undecided", "that nobody has looked at yet"},
-        Column{"top m", "depth of the scan's first slice"}, Column{"time", "of all its stages"},
-        Column{"", ""}, Column{"", ""}}) {
+  for (const Column& column : {Column{"per mm³",
+                                      "fossils in a cubic millimetre of rock, with "
+                                      "the interval"},
+                               Column{"undecided", "that nobody has looked at yet"},
+                               Column{"top m", "depth of the scan's first slice"},
+                               Column{"time", "of all its stages"}, Column{"", ""}}) {
     all.columns.push_back(column);
   }
   for (const ScanOverview& scan : scans) {
@@ -189,18 +194,19 @@ Markup scans_section(const MorningFacts& facts, const std::vector<ScanOverview>&
     Cell state = text_cell(std::string(name_of(scan.state)));
     state.is_strong = scan.state == StageState::failed;
     std::vector<Cell> row = {
-        text_cell(scan.scan->name), state,
+        linked_cell(scan.scan->name, files, "report"), state,
         counts == nullptr ? number_cell(unknown_number, 0) : count_cell(counts->found.count)};
     for (const std::string& name : classes) {
       row.push_back(class_cell(counts, name));
     }
-    row.push_back(text_cell(counts == nullptr ? no_number_text : density_words(counts->found)));
+    row.push_back(figures_cell(counts == nullptr ? no_number_text : density_words(counts->found)));
     row.push_back(counts == nullptr ? number_cell(unknown_number, 0)
                                     : count_cell(counts->undecided));
-    row.push_back(number_cell(counts == nullptr ? unknown_number : counts->top_m, um_decimals));
-    row.push_back(text_cell(format_duration(scan.seconds)));
-    row.push_back(linked_cell(files, "report"));
-    row.push_back(linked_cell(files, "table"));
+    row.push_back(number_cell(counts == nullptr ? unknown_number : counts->top_m, depth_decimals));
+    row.push_back(figures_cell(short_duration(scan.seconds)));
+    const bool has_table =
+        std::ranges::any_of(files, [](const MorningFile& file) { return file.title == "table"; });
+    row.push_back(linked_cell(has_table ? "table" : "", files, "table"));
     all.rows.push_back(std::move(row));
   }
   all.missing_means = "not known, or not come to that";

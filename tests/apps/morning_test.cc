@@ -47,7 +47,7 @@ TEST_CASE("what failed stands first, with what to do") {
   REQUIRE(failed != std::string::npos);
   CHECK(failed < html.find("<h2>Scans</h2>"));
   CHECK(contains(html, "1 stage failed, in 1 of 3 scans; 1 stage that needed them could not run"));
-  CHECK(contains(html, "to do: give memory-gb = 8 &amp; run it again"));
+  CHECK(contains(html, "<strong>To do: </strong>give memory-gb = 8 &amp; run it again"));
 
   NightRecord good = example_night(false);
   good.stages.erase(good.stages.begin() + 6, good.stages.begin() + 8);
@@ -99,6 +99,7 @@ TEST_CASE("what is read beside the journal: ends of logs, files that are there")
   test::write_file(night.scans[0].folder / "fossils" / "catalogue.sqlite",
                    std::string("SQLite format 3\0", 16) + std::string(200, 'x'));
   test::write_file(night.scans[0].folder / "fossils" / "specimens.csv", "id\n");
+  test::write_file(night.scans[0].folder / "fossils" / "specimens.json", "{}\n");
   night.stages[6].log = folder / "segment.log";
   std::string log;
   for (int i = 0; i < 5000; ++i) {
