@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <optional>
+#include <map>
 
 namespace fossilct {
 
@@ -56,23 +56,22 @@ class TimeTable {
     }
   }
 
-  std::optional<double> expected_seconds(const StageRecord& stage) const {
-    const auto found = known_.find(stage.stage);
+  std::optional<double> expected_seconds(const std::string& stage, double bytes) const {
+    const auto found = known_.find(stage);
     if (found == known_.end()) {
       return std::nullopt;
     }
     const Experience& known = found->second;
-    const double bytes = bytes_of(stage);
     return bytes > 0 && known.bytes > 0 ? known.seconds * bytes / known.bytes
                                         : known.seconds / known.count;
   }
 
- private:
   double bytes_of(const StageRecord& stage) const {
     const auto found = bytes_.find(stage.scan);
     return found == bytes_.end() ? 0 : found->second;
   }
 
+ private:
   std::map<std::string, double> bytes_;  // by scan
   std::map<std::string, Experience> known_;
 };
@@ -168,6 +167,11 @@ double seconds_of(const StageRecord& stage, const NightRecord& night, double now
   return std::max(0.0, stage.ended - stage.began);
 }
 
+std::optional<double> expected_seconds(const NightRecord& night, const std::string& stage,
+                                       std::int64_t bytes) {
+  return TimeTable(night).expected_seconds(stage, static_cast<double>(bytes));
+}
+
 TimeLeft time_left(const NightRecord& night, double now) {
   const TimeTable table(night);
   TimeLeft left;
@@ -175,7 +179,8 @@ TimeLeft time_left(const NightRecord& night, double now) {
     if (!is_to_come(stage) || takes_seconds(stage)) {
       continue;
     }
-    if (const std::optional<double> expected = table.expected_seconds(stage)) {
+    if (const std::optional<double> expected =
+            table.expected_seconds(stage.stage, table.bytes_of(stage))) {
       left.seconds += std::max(0.0, *expected - seconds_of(stage, night, now));
     } else if (std::ranges::find(left.unknown, stage.stage) == left.unknown.end()) {
       left.unknown.push_back(stage.stage);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,15 +44,20 @@ std::int64_t blocked_stages(const NightRecord& night);
 // Of a stage's last try; up to `now` where it runs, 0 where it never ran.
 double seconds_of(const StageRecord& stage, const NightRecord& night, double now);
 
+// How long a stage of this name takes for a scan of so many bytes (0: not known), told from those
+// that are done: as long a byte as they took, or as their mean where sizes are not known. Nothing
+// where none is done.
+std::optional<double> expected_seconds(const NightRecord& night, const std::string& stage,
+                                       std::int64_t bytes);
+
 // How long a run will still take.
 struct TimeLeft {
   double seconds = 0;  // of the stages of which one is done somewhere
   // Stages to come of which none is done yet, by name, once each; they are not in `seconds`.
   std::vector<std::string> unknown;
 };
-// A stage that is to come takes as long for a byte of its scan as those of its name that are done
-// took; as long as their mean where the sizes of scans are not known. Of one that runs, what it ran
-// is taken off. The job's last stages (well, abundance, index) take seconds and are left out.
+// By expected_seconds(); of a stage that runs, what it ran is taken off. The job's last stages
+// (well, abundance, index) take seconds and are left out.
 TimeLeft time_left(const NightRecord& night, double now);
 
 // "2026-11-28T06:12:40Z"; empty for 0.
