@@ -73,6 +73,8 @@ void read_job_entry(Job& job, const IniEntry& entry) {
     job.on_done = entry.value;
   } else if (entry.key == "mail-to") {
     job.mail_to = entry.value;
+  } else if (entry.key.find('.') != std::string::npos) {
+    job.options.push_back(option_with_stage(job, entry, {"well", "abundance", "abundance-table"}));
   } else {
     fail(job, entry, "[job] has no key '" + entry.key + "'" + did_you_mean(entry.key, job_keys));
   }
@@ -89,7 +91,9 @@ void require_given_once(const Job& job, const std::vector<IniEntry>& entries,
 
 void read_job_section(Job& job, const IniSection& section) {
   for (const IniEntry& entry : section.entries) {
-    require_given_once(job, section.entries, entry);
+    if (entry.key.find('.') == std::string::npos) {
+      require_given_once(job, section.entries, entry);
+    }
     read_job_entry(job, entry);
   }
 }

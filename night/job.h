@@ -17,9 +17,11 @@ namespace fossilct {
 // The stages of a scan, in their order. `classify` runs only where a classifier is named.
 inline constexpr std::string_view scan_stages[] = {"import", "segment",  "extract", "mesh",
                                                    "views",  "classify", "render",  "report"};
-// Those of the job as a whole: `train` before all scans, the others after them. `index` is the page
-// of the morning; it is made whatever became of the rest.
-inline constexpr std::string_view job_stages[] = {"train", "well", "abundance", "index"};
+// Those of the job as a whole: `train` before all scans, the others after them, for the scans that
+// have a catalogue: `well` joins these, `abundance` counts as a page, `abundance-table` as a table.
+// `index` is the page of the morning; it is made whatever became of the rest.
+inline constexpr std::string_view job_stages[] = {"train", "well", "abundance", "abundance-table",
+                                                  "index"};
 
 // An option of a stage's command, as the job file gives it.
 struct JobOption {
@@ -60,6 +62,7 @@ struct Job {
   std::string on_done;  // a command line, to be split into words: no shell sees it
   std::string mail_to;
   std::vector<JobOption> train;      // options of `fossilct train`; empty: no model is trained
+  std::vector<JobOption> options;    // of the stages behind the scans: "abundance.bin-m = 0.5"
   std::vector<JobScan> scans;        // in the order of the file; no two of one name
   std::vector<std::string> notices;  // what a person should know: names changed, patterns' matches
 };
@@ -67,7 +70,8 @@ struct Job {
 // The job that `file` describes:
 //
 //   [job]       output (default: FILE without .ini, with .job), stages, memory-gb, disk-gb, hours,
-//               watchdog-minutes, on-done, mail-to
+//               watchdog-minutes, on-done, mail-to, and options of the stages behind the scans:
+//               "abundance.bin-m"
 //   [train]     options of `fossilct train` by their names
 //   [defaults]  of every [scan]
 //   [scan NAME] path, top-depth-m, bottom-depth-m, labels, model, classifier, and options of the

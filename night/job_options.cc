@@ -20,13 +20,18 @@ const StageCommand* find_command(std::span<const StageCommand> commands, std::st
   return found == commands.end() ? nullptr : &*found;
 }
 
+bool is_of_scans(const StageCommand& command) {
+  return std::find(std::begin(scan_stages), std::end(scan_stages), command.stage) !=
+         std::end(scan_stages);
+}
+
 // The commands that an option reaches.
 std::vector<const StageCommand*> reached_by(const JobOption& option,
                                             std::span<const StageCommand> commands) {
   const StageCommand* const import = find_command(commands, "import");
   std::vector<const StageCommand*> reached;
   for (const StageCommand& command : commands) {
-    const bool meant = option.stage.empty() ? command.stage != "train" &&
+    const bool meant = option.stage.empty() ? is_of_scans(command) &&
                                                   (import == nullptr ||
                                                    find_option(*import, option.name) == nullptr ||
                                                    &command == import)
@@ -54,7 +59,7 @@ std::string full_name(const JobOption& option) {
     names.clear();
   }
   for (const StageCommand& command : commands) {
-    if (option.stage.empty() ? command.stage != "train" : option.stage == command.stage) {
+    if (option.stage.empty() ? is_of_scans(command) : option.stage == command.stage) {
       for (const StageOption& known : command.options) {
         if (!known.given_by_run) {
           names.push_back(known.name);
@@ -105,6 +110,7 @@ void check_options(const std::vector<JobOption>& options, std::span<const StageC
 
 void check_job_options(const Job& job, std::span<const StageCommand> commands) {
   check_options(job.train, commands);
+  check_options(job.options, commands);
   for (const JobScan& scan : job.scans) {
     check_options(scan.options, commands);
   }

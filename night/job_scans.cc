@@ -28,30 +28,6 @@ double depth_of(const Job& job, const IniEntry& entry) {
   return *metres;
 }
 
-std::vector<std::string> stages_with_commands() {
-  std::vector<std::string> stages(std::begin(scan_stages), std::end(scan_stages));
-  stages.insert(stages.end(), {"well", "abundance"});
-  return stages;
-}
-
-// `segment.axes` is the option axes of segment; `axes` that of every stage that has it.
-JobOption option_of(const Job& job, const IniEntry& entry) {
-  const std::string where = ini_place(job.file, entry.line);
-  const std::size_t dot = entry.key.find('.');
-  if (dot == std::string::npos) {
-    return {"", entry.key, entry.value, where};
-  }
-  const std::string stage = entry.key.substr(0, dot);
-  const std::vector<std::string> known = stages_with_commands();
-  if (std::find(known.begin(), known.end(), stage) == known.end()) {
-    const auto near = closest_match(stage, known);
-    fail(job, entry,
-         "'" + stage + "' of " + entry.key + " is no stage of a scan" +
-             (near ? "; did you mean " + *near + "?" : ""));
-  }
-  return {stage, entry.key.substr(dot + 1), entry.value, where};
-}
-
 void read_entry(const Job& job, JobScan& scan, const IniEntry& entry) {
   if (entry.key == "path") {
     scan.path = path_from(job.file, entry.value);
@@ -66,7 +42,8 @@ void read_entry(const Job& job, JobScan& scan, const IniEntry& entry) {
   } else if (entry.key == "classifier") {
     scan.classifier = path_from(job.file, entry.value);
   } else {
-    scan.options.push_back(option_of(job, entry));
+    scan.options.push_back(option_with_stage(
+        job, entry, std::vector<std::string>(std::begin(scan_stages), std::end(scan_stages))));
   }
 }
 
@@ -193,6 +170,23 @@ void add_matches(Job& job, const IniEntry& entry, const std::vector<IniEntry>& d
 }
 
 }  // namespace
+
+JobOption option_with_stage(const Job& job, const IniEntry& entry,
+                            const std::vector<std::string>& stages) {
+  const std::string where = ini_place(job.file, entry.line);
+  const std::size_t dot = entry.key.find('.');
+  if (dot == std::string::npos) {
+    return {"", entry.key, entry.value, where};
+  }
+  const std::string stage = entry.key.substr(0, dot);
+  if (std::find(stages.begin(), stages.end(), stage) == stages.end()) {
+    const auto near = closest_match(stage, stages);
+    fail(job, entry,
+         "'" + stage + "' of " + entry.key + " is no stage that has options here" +
+             (near ? "; did you mean " + *near + "?" : ""));
+  }
+  return {stage, entry.key.substr(dot + 1), entry.value, where};
+}
 
 std::string scan_folder_name(std::string_view name) {
   std::string result;

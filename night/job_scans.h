@@ -14,6 +14,11 @@ namespace fossilct {
 // `value` counted from the folder of the job file.
 std::filesystem::path path_from(const std::filesystem::path& job_file, const std::string& value);
 
+// `segment.axes` is the option axes of segment, which is one of `stages`; a key without a dot is an
+// option of every stage that has it.
+JobOption option_with_stage(const Job& job, const IniEntry& entry,
+                            const std::vector<std::string>& stages);
+
 // Reads [scan NAME] and [scans] of `sections` into job.scans. Throws as read_job().
 void add_scans(Job& job, const std::vector<IniSection>& sections,
                const std::vector<IniEntry>& defaults);

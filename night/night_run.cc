@@ -69,6 +69,9 @@ void remove_leftovers(const Step& step) {
 std::vector<OutputStamp> stamps_of(const Step& step) {
   std::vector<OutputStamp> stamps;
   for (const StepOutput& output : step.outputs) {
+    if (output.may_be_absent && file_stamp(output.path).empty()) {
+      continue;
+    }
     stamps.push_back({output.path, output.others_write ? "" : file_stamp(output.path)});
   }
   return stamps;
@@ -189,7 +192,7 @@ void NightRun::run_one(const Step& step) {
 bool NightRun::block(const Step& step, StageRecord& record) {
   for (const StepNeed& need : step.needs) {
     const StageRecord needed = journal_.read(need.scan, need.stage);
-    if (needed.state != StageState::done && needed.state != StageState::skipped) {
+    if (need.must && needed.state != StageState::done && needed.state != StageState::skipped) {
       record.state = StageState::blocked;
       record.reason =
           need.stage + (needed.state == StageState::failed ? " failed" : " is not done");
@@ -216,15 +219,18 @@ std::string NightRun::fingerprint(const Step& step) {
     add("content", "", hashed_.sha256(path, progress_));
   }
   for (const StepNeed& need : step.needs) {
-    add("stage", need.stage, journal_.read(need.scan, need.stage).fingerprint);
+    const StageRecord record = journal_.read(need.scan, need.stage);
+    add("stage " + need.stage, std::string(name_of(record.state)), record.fingerprint);
   }
   return fingerprint_of(parts);
 }
 
 bool NightRun::holds(const Step& step, const StageRecord& record,
                      const std::string& fingerprint) const {
+  const auto required = std::count_if(step.outputs.begin(), step.outputs.end(),
+                                      [](const StepOutput& o) { return !o.may_be_absent; });
   if (record.state != StageState::done || record.fingerprint != fingerprint ||
-      record.outputs.size() != step.outputs.size()) {
+      std::ssize(record.outputs) < required) {
     return false;
   }
   return std::all_of(record.outputs.begin(), record.outputs.end(), [](const OutputStamp& output) {
@@ -246,6 +252,18 @@ NightRun::Trial NightRun::first_trial(const Step& step, const StageRecord& recor
   return trial;
 }
 
+NightRun::Trial NightRun::second_trial(const Step& step, const StageRecord& record) const {
+  std::error_code ignored;
+  if (!step.resumed_from.empty() && fs::exists(step.resumed_from, ignored)) {
+    return {step.arguments_to_resume, true};
+  }
+  Trial trial{step.arguments_with_less, true};
+  if (record.anew) {
+    trial.arguments.insert(trial.arguments.end(), step.when_anew.begin(), step.when_anew.end());
+  }
+  return trial;
+}
+
 void NightRun::try_twice(const Step& step, StageRecord& record, bool goes_on) {
   const ChildEnd end = try_once(record, first_trial(step, record, goes_on));
   if (!less_may_help(end)) {
@@ -254,11 +272,7 @@ void NightRun::try_twice(const Step& step, StageRecord& record, bool goes_on) {
   }
   progress_.warning(title_of(record) + ": " + reason_of(end, setup_.limits) +
                     "; it is tried once more with less");
-  Trial less{step.arguments_with_less, true};
-  if (record.anew) {
-    less.arguments.insert(less.arguments.end(), step.when_anew.begin(), step.when_anew.end());
-  }
-  finish(step, record, try_once(record, less));
+  finish(step, record, try_once(record, second_trial(step, record)));
 }
 
 ChildEnd NightRun::try_once(StageRecord& record, const Trial& trial) {
@@ -302,8 +316,9 @@ ChildEnd NightRun::try_once(StageRecord& record, const Trial& trial) {
 void NightRun::finish(const Step& step, StageRecord& record, const ChildEnd& end) {
   const bool ended_well = is_done(end);
   const std::vector<OutputStamp> outputs = stamps_of(step);
-  const auto missing = std::find_if(step.outputs.begin(), step.outputs.end(),
-                                    [](const auto& o) { return file_stamp(o.path).empty(); });
+  const auto missing = std::find_if(step.outputs.begin(), step.outputs.end(), [](const auto& o) {
+    return !o.may_be_absent && file_stamp(o.path).empty();
+  });
   if (!ended_well) {
     fail(record, reason_of(end, setup_.limits), remedy_of(end));
     return;

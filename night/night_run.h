@@ -75,6 +75,7 @@ class NightRun {
   bool holds(const Step& step, const StageRecord& record, const std::string& fingerprint) const;
   void try_twice(const Step& step, StageRecord& record, bool goes_on);
   Trial first_trial(const Step& step, const StageRecord& record, bool goes_on) const;
+  Trial second_trial(const Step& step, const StageRecord& record) const;
   ChildEnd try_once(StageRecord& record, const Trial& trial);
   void finish(const Step& step, StageRecord& record, const ChildEnd& end);
   void fail(StageRecord& record, const std::string& reason, const std::string& remedy);

@@ -7,16 +7,18 @@
 
 namespace fossilct {
 
-// A stage that another needs: of its own scan, or of the job (scan empty).
+// A stage that another takes what it made from: of its own scan, or of the job (scan empty).
 struct StepNeed {
   std::string scan;
   std::string stage;
+  bool must = true;  // be done; else what it has come to is part of the fingerprint
 };
 
 // What a stage makes. Nobody else writes it, or others may (the catalogue: later stages, persons).
 struct StepOutput {
   std::filesystem::path path;
   bool others_write = false;
+  bool may_be_absent = false;  // as where no fossil was found
 };
 
 // One stage of one scan, or of the job, as a command to run, with all that tells whether what it

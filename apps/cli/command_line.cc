@@ -29,6 +29,8 @@ void declare_common(OptionSet& options, CommonOptions& common) {
   options.flag("verbose,v", &common.verbose, "Say more of what is done");
   options.integer("threads", "N", &common.threads, 1, most_threads,
                   "Threads to work with; the default is what the machine offers");
+  options.flag("check-options", &common.check_options,
+               "Only look whether all options are right, and end: exit code 0 or 2");
   options.parsed(
       "help,h", "", [](const std::string&) {}, "This text");
 }
@@ -102,6 +104,9 @@ CommandOutput run_command(const CommandRow& row, const std::vector<std::string>&
   declare_common(options, common);
   const std::vector<GivenOption> given = assign_options(row, arguments, table, options);
   progress.set_verbosity(verbosity_of(common));
+  if (common.check_options) {
+    return {};
+  }
   std::vector<std::string> typed = {"fossilct", row.name};
   typed.insert(typed.end(), arguments.begin(), arguments.end());
   const CommandResult result = command->run({progress, common, shell_quoted(typed), given});
@@ -131,6 +136,27 @@ std::string help_of(const CommandRow& row) {
   command->declare(options);
   declare_common(options, common);
   return command_help_text(row, command->help(), options);
+}
+
+Json options_json(const CommandRow& row) {
+  const std::unique_ptr<Command> command = make_command(row);
+  CommonOptions common;
+  OptionSet options;
+  command->declare(options);
+  declare_common(options, common);
+  Json list = Json::array();
+  for (const Option& option : options.options()) {
+    list.push_back({{"name", option.name},
+                    {"value", option.value_name},
+                    {"help", option.help},
+                    {"section", option.section},
+                    {"default", option.default_text},
+                    {"allowed", option.allowed_text},
+                    {"positional", option.positional},
+                    {"required", option.required},
+                    {"repeatable", option.repeatable}});
+  }
+  return {{"name", row.name}, {"summary", row.summary}, {"options", std::move(list)}};
 }
 
 std::string shell_quoted(const std::vector<std::string>& arguments) {
