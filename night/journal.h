@@ -59,7 +59,7 @@ struct StageRecord {
 std::string title_of(const StageRecord& record);
 
 // A scan of the job; its files lie in `folder`: scan.h5, labels.h5, fossils/, report.html.
-struct ScanRecord {
+struct NightScan {
   std::string name;
   std::filesystem::path path;
   std::filesystem::path folder;
@@ -76,7 +76,7 @@ struct NightRecord {
   int runs = 0;         // begun so far
   std::string outcome;  // "done", "failed" (some stage), "interrupted"; empty: not ended
   std::int64_t running_process = 0;  // the run's, where one lives and holds the job's lock; else 0
-  std::vector<ScanRecord> scans;     // in the job's order
+  std::vector<NightScan> scans;      // in the job's order
   // Those of the job that come first (train), then each scan's in their order, then those of the
   // job that come last. Every stage of every scan has its record, the skipped too.
   std::vector<StageRecord> stages;

@@ -171,8 +171,8 @@ void write_night_row(const Database& database, const NightRecord& night) {
        "UPDATE night SET checksum = ?");
 }
 
-std::vector<ScanRecord> read_scan_rows(const Database& database, const fs::path& folder) {
-  std::vector<ScanRecord> scans;
+std::vector<NightScan> read_scan_rows(const Database& database, const fs::path& folder) {
+  std::vector<NightScan> scans;
   Statement row(database,
                 "SELECT place, name, path, folder, labels, bytes, checksum FROM scans "
                 "ORDER BY place");
@@ -184,7 +184,7 @@ std::vector<ScanRecord> read_scan_rows(const Database& database, const fs::path&
   return scans;
 }
 
-void write_scan_row(const Database& database, const fs::path& folder, const ScanRecord& scan,
+void write_scan_row(const Database& database, const fs::path& folder, const NightScan& scan,
                     std::int64_t place) {
   const std::string path = kept_path(scan.path, folder);
   const std::string own = kept_path(scan.folder, folder);

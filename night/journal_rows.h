@@ -18,10 +18,10 @@ namespace fossilct {
 NightRecord read_night_row(const Database& database, const std::filesystem::path& folder);
 void write_night_row(const Database& database, const NightRecord& night);
 
-std::vector<ScanRecord> read_scan_rows(const Database& database,
-                                       const std::filesystem::path& folder);
+std::vector<NightScan> read_scan_rows(const Database& database,
+                                      const std::filesystem::path& folder);
 void write_scan_row(const Database& database, const std::filesystem::path& folder,
-                    const ScanRecord& scan, std::int64_t place);
+                    const NightScan& scan, std::int64_t place);
 
 std::vector<StageRecord> read_stage_rows(const Database& database,
                                          const std::filesystem::path& folder);
