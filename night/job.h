@@ -95,6 +95,7 @@ struct StageOption {
   std::string value_name;  // "FILE"; empty: a flag
   bool repeatable = false;
   bool given_by_run = false;  // as --output: a job can't give it
+  bool common = false;        // as --threads: every command has it
 };
 struct StageCommand {
   std::string stage;
@@ -109,7 +110,7 @@ void check_job_options(const Job& job, std::span<const StageCommand> commands);
 
 // Those of `options` that the command of `stage` is to be given. An option that `import` has tells
 // how to read the scan, which the stages after it do not do any more: it is for import alone,
-// unless a stage stands before it. "segment.device" outdoes "device".
+// unless it is common or a stage stands before it. "segment.device" outdoes "device".
 std::vector<JobOption> options_of_stage(const std::vector<JobOption>& options,
                                         std::string_view stage,
                                         std::span<const StageCommand> commands);

@@ -25,17 +25,22 @@ bool is_of_scans(const StageCommand& command) {
          std::end(scan_stages);
 }
 
+// Whether an option without a stage before it tells how to read the scan.
+bool is_of_reading(const std::string& name, std::span<const StageCommand> commands) {
+  const StageCommand* const import = find_command(commands, "import");
+  const StageOption* const option = import == nullptr ? nullptr : find_option(*import, name);
+  return option != nullptr && !option->common;
+}
+
 // The commands that an option reaches.
 std::vector<const StageCommand*> reached_by(const JobOption& option,
                                             std::span<const StageCommand> commands) {
-  const StageCommand* const import = find_command(commands, "import");
+  const bool reading = option.stage.empty() && is_of_reading(option.name, commands);
   std::vector<const StageCommand*> reached;
   for (const StageCommand& command : commands) {
-    const bool meant = option.stage.empty() ? is_of_scans(command) &&
-                                                  (import == nullptr ||
-                                                   find_option(*import, option.name) == nullptr ||
-                                                   &command == import)
-                                            : option.stage == command.stage;
+    const bool meant = !option.stage.empty() ? option.stage == command.stage
+                       : reading             ? command.stage == "import"
+                                             : is_of_scans(command);
     if (meant && find_option(command, option.name) != nullptr) {
       reached.push_back(&command);
     }

@@ -189,6 +189,15 @@ void NightRun::run_one(const Step& step) {
   }
 }
 
+void NightRun::block(const StepNeed& stage, const std::string& reason) {
+  StageRecord record = journal_.read(stage.scan, stage.stage);
+  if (record.state != StageState::skipped) {
+    record.state = StageState::blocked;
+    record.reason = reason;
+    write(record);
+  }
+}
+
 bool NightRun::block(const Step& step, StageRecord& record) {
   for (const StepNeed& need : step.needs) {
     const StageRecord needed = journal_.read(need.scan, need.stage);

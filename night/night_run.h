@@ -60,6 +60,8 @@ class NightRun {
   // The stages of one scan (or of the job) in their order. Throws Cancelled: what was cut off waits
   // for the next run; and Error{file} where the journal can't be written.
   void run(std::span<const Step> steps);
+  // What a stage needs is not there, for a reason that is no stage's.
+  void block(const StepNeed& stage, const std::string& reason);
   // Fails the first stage that is to run, and blocks the others.
   void refuse(std::span<const Step> steps, const std::string& reason, const std::string& remedy);
 

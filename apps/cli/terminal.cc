@@ -166,6 +166,15 @@ std::string progress_log_line(const StageProgress& state) {
   return state.name + ": " + share + done_of_total(state) + rate_and_rest(state, ", ");
 }
 
+std::string work_told(std::string_view line) {
+  // What stands behind is the rate and the time left; a total that is not known has no percent.
+  const std::size_t first = line.find(", ");
+  const std::size_t percent = line.find(" %, ");
+  const std::size_t end =
+      percent != std::string_view::npos && percent < first ? line.find(", ", first + 1) : first;
+  return std::string(line.substr(0, end));
+}
+
 std::string stage_end_line(const StageProgress& state) {
   const std::string rate = format_rate(state);
   return state.name + ": " + amount(state.done, state.unit) + " in " +

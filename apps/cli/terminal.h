@@ -33,6 +33,9 @@ std::optional<double> seconds_left(const StageProgress& state);
 std::string progress_bar_line(const StageProgress& state, int columns);
 // The same without a bar, for a log: "import: 37 %, 1.2 GB of 3.3 GB, 512 MB/s, 4.1 s left".
 std::string progress_log_line(const StageProgress& state);
+// What such a line says of the work done, "import: 37 %, 1.2 GB of 3.3 GB", and the whole of any
+// other line: it stays the same while nothing is done, though time goes by.
+std::string work_told(std::string_view line);
 // "import: 3.3 GB in 6.4 s, 512 MB/s".
 std::string stage_end_line(const StageProgress& state);
 
