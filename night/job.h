@@ -83,6 +83,9 @@ struct Job {
 // and line: a section or key that is none, a value out of range, a scan without a path or named
 // twice, a pattern that matches nothing, a job without scans.
 Job read_job(const std::filesystem::path& file);
+// The same where scans come while the job goes on: each of `arrived` is one as if a pattern matched
+// it, and none at all may be there yet.
+Job read_job(const std::filesystem::path& file, const std::vector<std::filesystem::path>& arrived);
 
 // A command line as words: blanks part them, but within '...' or "..."; a backslash takes the next
 // letter as it is, but within '...'. Nothing else has a meaning: no variables, no patterns. Throws

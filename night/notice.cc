@@ -31,6 +31,83 @@ constexpr const char* env_program = "/usr/bin/env";
 constexpr int exit_not_found = 127;
 constexpr int exit_not_started = 126;
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+class CommandWords {
+ public:
+  CommandWords(std::string_view option, std::string_view line) : option_(option), line_(line) {}
+
+  std::vector<std::string> read() {
+    while (at_ < line_.size()) {
+      if (is_blank(line_[at_])) {
+        end_word();
+        ++at_;
+      } else {
+        read_piece();
+      }
+    }
+    end_word();
+    if (words_.empty()) {
+      fail("holds no command");
+    }
+    return words_;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw option_error(option_, "'" + printable(line_, line_.size()) + "': " + what);
+  }
+
+  void end_word() {
+    if (word_) {
+      words_.push_back(std::move(*word_));
+      word_.reset();
+    }
+  }
+
+  void read_piece() {
+    if (!word_) {
+      word_.emplace();
+    }
+    const char c = line_[at_++];
+    if (c == '\'' || c == '"') {
+      read_quoted(c);
+    } else if (c == '\\') {
+      word_->push_back(escaped_character());
+    } else {
+      word_->push_back(c);
+    }
+  }
+
+  char escaped_character() {
+    if (at_ == line_.size()) {
+      fail("ends with a backslash; it keeps the character behind it");
+    }
+    return line_[at_++];
+  }
+
+  void read_quoted(char quote) {
+    for (;;) {
+      if (at_ == line_.size()) {
+        fail(std::string("a ") + quote + " is not closed");
+      }
+      const char c = line_[at_++];
+      if (c == quote) {
+        return;
+      }
+      const bool escapes = quote == '"' && c == '\\' && at_ < line_.size() &&
+                           (line_[at_] == '"' || line_[at_] == '\\');
+      word_->push_back(escapes ? line_[at_++] : c);
+    }
+  }
+
+  std::string_view option_;
+  std::string_view line_;
+  std::size_t at_ = 0;
+  std::optional<std::string> word_;
+  std::vector<std::string> words_;
+};
+
 // A file in memory, read from its begin: unlike a pipe it is there whole, whether it is read or
 // not.
 class InputInMemory {
@@ -145,13 +222,18 @@ std::string header_value(std::string text) {
 
 }  // namespace
 
+std::vector<std::string> words_of_command(std::string_view option, std::string_view line) {
+  const std::vector<std::string> words = CommandWords(option, line).read();
+  if (words.front().empty() || words.front().find('=') != std::string::npos) {
+    throw option_error(option, "'" + printable(words.front()) +
+                                   "' can't be the name of a program; it is the first word");
+  }
+  return words;
+}
+
 void run_notice(const std::vector<std::string>& words,
                 const std::map<std::string, std::string>& environment, std::string_view input,
                 double limit_seconds) {
-  if (words.empty() || words.front().empty() || words.front().find('=') != std::string::npos) {
-    throw file_error(words.empty() ? "" : words.front(),
-                     "can't be the name of a program; it is the first word");
-  }
   const InputInMemory in_memory(words.front(), input);
   ProgramStart start;
   start.program = env_program;

@@ -12,8 +12,12 @@ namespace fossilct {
 // How a person is told that a night is over: a command of theirs, and a letter. No shell takes
 // part.
 
-// Runs a program, the first of `words` (words_of_command_line() in night/job.h makes them of a
-// line), and waits for it: PATH is searched for a name without a slash, `environment` is
+// A command line as words: blanks part them, '...' and "..." keep blanks, \ keeps the character
+// behind it (within "..." only " and \). Nothing else means anything: no $, *, ; or |. Throws
+// Error{option} of `option` for a quote that is not closed and a line without a word.
+std::vector<std::string> words_of_command(std::string_view option, std::string_view line);
+
+// Runs a program and waits for it: PATH is searched for a name without a slash, `environment` is
 // added to this process's, `input` is its stdin, what it prints goes to this process's stderr.
 // Throws Error{file} that names it: it can't be started, ended with another code than 0, by a
 // signal, or not within `limit_seconds` (it and what it started are ended then).

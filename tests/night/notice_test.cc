@@ -33,6 +33,22 @@ std::filesystem::path recording_program(const test::TemporaryFolder& folder, int
   return program;
 }
 
+TEST_CASE("a command line is words, and no more") {
+  CHECK(words_of_command("on-done", "play  done.wav ") == Words{"play", "done.wav"});
+  CHECK(words_of_command("on-done", R"(p 'a b' "c \"d\" \\ \e" e\ f '' g'h'i)") ==
+        Words{"p", "a b", R"(c "d" \ \e)", "e f", "", "ghi"});
+  CHECK(words_of_command("on-done", "rm $HOME/* ; `id` | x > y && z") ==
+        Words{"rm", "$HOME/*", ";", "`id`", "|", "x", ">", "y", "&&", "z"});
+}
+
+TEST_CASE("a command line that is none is refused with its reason") {
+  CHECK(contains(message([] { words_of_command("on-done", "a 'b"); }),
+                 "on-done: 'a 'b': a ' is not closed"));
+  CHECK(contains(message([] { words_of_command("on-done", "a \\"); }), "ends with a backslash"));
+  CHECK(contains(message([] { words_of_command("on-done", "  "); }), "holds no command"));
+  CHECK(contains(message([] { words_of_command("on-done", "A=b c"); }), "can't be the name"));
+}
+
 TEST_CASE("a program gets its words, variables and input as they are") {
   const test::TemporaryFolder folder;
   const auto program = recording_program(folder, 0);
