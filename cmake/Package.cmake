@@ -21,6 +21,9 @@ file(GLOB documents "${PROJECT_SOURCE_DIR}/docs/*.md" "${PROJECT_SOURCE_DIR}/doc
 install(FILES ${documents} DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT program)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs/decisions" DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT program)
 
+install(FILES "${PROJECT_SOURCE_DIR}/packaging/fossilct-run@.service"
+  "${PROJECT_SOURCE_DIR}/packaging/fossilct-run@.timer" DESTINATION lib/systemd/user COMPONENT program)
+
 # `cpack -G DEB` in the build folder: the program and its documents, without headers and libraries.
 set(FOSSILCT_MAINTAINER "The authors of fossilct <fossilct@localhost>" CACHE STRING
   "Whom the Debian package names: name and address")
