@@ -113,6 +113,11 @@ class JobPreflight {
       result_.notices.emplace_back(
           "how many fossils a scan has is not known before: 2 in a million voxels are assumed");
     }
+    if (std::ranges::any_of(result_.needs,
+                            [](const StageNeed& need) { return need.stage == "segment"; })) {
+      result_.notices.emplace_back(
+          "the memory of a GPU is tried when segment begins: what does not fit is halved");
+    }
     hold_to_limits(result_, job_.limits);
     return result_;
   }
