@@ -105,6 +105,7 @@ class JobPreflight {
 
   Preflight run() {
     look_at_machine();
+    look_at_training();
     for (const JobScan& scan : job_.scans) {
       progress_.check();
       look_at(scan);
@@ -135,53 +136,78 @@ class JobPreflight {
     result_.machine.job_folder_bytes = static_cast<double>(bytes_below(job_.folder));
   }
 
+  bool is_wanted(const std::string& stage) const {
+    return std::ranges::find(job_.stages, stage) != job_.stages.end();
+  }
   bool is_wanted(const std::string& stage, const JobScan& scan) const {
-    const bool named = std::ranges::find(job_.stages, stage) != job_.stages.end();
-    return named && !(stage == "segment" && !scan.labels.empty()) &&
+    return is_wanted(stage) && !(stage == "segment" && !scan.labels.empty()) &&
            !(stage == "classify" && scan.classifier.empty());
   }
 
-  const StageRecord* record_of(const JobScan& scan, const std::string& stage) const {
+  const StageRecord* record_of(const std::string& scan, const std::string& stage) const {
     if (before_ == nullptr) {
       return nullptr;
     }
     const auto found = std::ranges::find_if(before_->stages, [&](const StageRecord& record) {
-      return record.scan == scan.name && record.stage == stage;
+      return record.scan == scan && record.stage == stage;
     });
     return found == before_->stages.end() ? nullptr : &*found;
   }
 
-  bool is_done(const JobScan& scan, const std::string& stage) const {
+  bool is_done(const std::string& scan, const std::string& stage) const {
     const StageRecord* record = record_of(scan, stage);
     return record != nullptr && record->state == StageState::done;
   }
 
   template <typename Look>
-  void find_out(const JobScan& scan, const std::string& stage, const std::string& remedy,
+  void find_out(const std::string& scan, const std::string& stage, const std::string& remedy,
                 const Look& look) {
     try {
       look();
     } catch (const Error& error) {
-      result_.findings.push_back({scan.name, stage, error.what(), remedy});
+      result_.findings.push_back({scan, stage, error.what(), remedy});
     }
+  }
+
+  // Scans and labels that are learned from; of masks of some slices, that they are there.
+  void look_at_training() {
+    if (job_.train.empty() || !is_wanted("train") || is_done("", "train")) {
+      return;
+    }
+    std::string recipe = "default";
+    for (const JobOption& option : job_.train) {
+      recipe = option.name == "recipe" ? option.value : recipe;
+      const bool is_scan = option.name == "scan" || option.name.ends_with("-scan");
+      const bool is_labels = option.name == "labels" || option.name.ends_with("-labels");
+      if (is_scan || is_labels) {
+        find_out("", "train", "Mend it, or take it out of [train]", [&] {
+          OpenOptions open;
+          open.labels = is_labels;
+          open.some_slices = is_labels;
+          open.spacing.unknown = true;  // --spacing-um is for train to look at
+          open_scan(job_.file.parent_path() / option.value, open, progress_);
+        });
+      }
+    }
+    result_.needs.push_back(known_training_need(recipe, result_.machine.threads));
   }
 
   void look_at(const JobScan& scan) {
     std::optional<OpenedScan> opened;
-    find_out(scan, "import", "Mend it, or take it out of the job",
+    find_out(scan.name, "import", "Mend it, or take it out of the job",
              [&] { opened = open_as_imported(scan, progress_); });
     StageWork work;
-    find_out(scan, "segment", "Give another model = ", [&] {
+    find_out(scan.name, "segment", "Give another model = ", [&] {
       if (is_wanted("segment", scan) && !scan.model.empty()) {
         work.classes = classes_of_model(scan.model, model_classes);
       }
     });
-    find_out(scan, "classify", "Give another classifier = ", [&] {
+    find_out(scan.name, "classify", "Give another classifier = ", [&] {
       if (is_wanted("classify", scan)) {
         classes_of_model(scan.classifier, classifier_classes);
       }
     });
-    find_out(scan, "extract", "Mend the labels, or leave them out", [&] {
+    find_out(scan.name, "extract", "Mend the labels, or leave them out", [&] {
       if (!scan.labels.empty()) {
         look_at_labels(scan, opened);
       }
@@ -213,8 +239,8 @@ class JobPreflight {
     }
     work.fossils = assumed_fossils(work.voxels);
     const fs::path catalogue = job_.folder / "scans" / scan.name / "fossils";
-    if (is_done(scan, "extract") && fs::exists(catalogue / "catalogue.sqlite")) {
-      find_out(scan, "extract", "Restore the catalogue from a copy", [&] {
+    if (is_done(scan.name, "extract") && fs::exists(catalogue / "catalogue.sqlite")) {
+      find_out(scan.name, "extract", "Restore the catalogue from a copy", [&] {
         const auto ids = Catalogue::open(catalogue, Catalogue::Access::read).ids();
         work.fossils = std::ssize(ids);
       });
@@ -226,7 +252,7 @@ class JobPreflight {
   void add_needs(const JobScan& scan, const StageWork& work) {
     for (const std::string_view stage_view : scan_stages) {
       const std::string stage(stage_view);
-      if (!is_wanted(stage, scan) || is_done(scan, stage)) {
+      if (!is_wanted(stage, scan) || is_done(scan.name, stage)) {
         continue;
       }
       StageNeed need = known_need(stage, work, result_.machine.threads);

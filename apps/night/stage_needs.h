@@ -24,4 +24,8 @@ std::int64_t assumed_fossils(std::int64_t voxels);
 // shared by the threads, that of pictures is not. Asserts that there is such a stage.
 StageNeed known_need(const std::string& stage, const StageWork& work, int threads);
 
+// Of a training by a recipe of ours, as it was measured on one core of 24 fossils; another recipe,
+// or a file, counts as the default one.
+StageNeed known_training_need(const std::string& recipe, int threads);
+
 }  // namespace fossilct

@@ -118,6 +118,20 @@ TEST_CASE("so is a model that is none, or of the other kind") {
   CHECK(files.found().empty());
 }
 
+TEST_CASE("what is to be learned from is opened too") {
+  Files files;
+  files.job.stages.push_back("train");
+  files.job.train = {{"train", "scan", "a.nrrd", "x line 1"},
+                     {"train", "labels", "none.nrrd", "x line 2"},
+                     {"train", "recipe", "quick", "x line 3"}};
+  CHECK(contains(files.found(), "/train: "));
+  CHECK(contains(files.found(), "none.nrrd"));
+  files.job.train[1].value = "a.nrrd";
+  CHECK(files.found().empty());
+  CHECK(files.look().needs.front().stage == "train");
+  CHECK(files.look().needs.front().seconds == 480);
+}
+
 TEST_CASE("labels of another size are a finding, and then there is no segment") {
   Files files;
   std::string other = small_scan();
