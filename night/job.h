@@ -84,11 +84,6 @@ struct Job {
 // twice, a pattern that matches nothing, a job without scans.
 Job read_job(const std::filesystem::path& file);
 
-// A command line as words: blanks part them, but within '...' or "..."; a backslash takes the next
-// letter as it is, but within '...'. Nothing else has a meaning: no variables, no patterns. Throws
-// Error{option} of `where` where a quote is not closed.
-std::vector<std::string> words_of_command_line(const std::string& text, const std::string& where);
-
 // An option that a command has, as far as a job must know it.
 struct StageOption {
   std::string name;
