@@ -135,7 +135,9 @@ fs::path path_from(const fs::path& job_file, const std::string& value) {
   return (job_file.parent_path() / value).lexically_normal();
 }
 
-Job read_job(const fs::path& file) {
+namespace {
+
+Job read_job_with(const fs::path& file, const std::vector<fs::path>* arrived) {
   Job job;
   job.file = fs::absolute(file).lexically_normal();
   job.folder = fs::path(job.file).replace_extension(".job");
@@ -154,7 +156,22 @@ Job read_job(const fs::path& file) {
     }
   }
   add_scans(job, sections, defaults);
+  if (arrived != nullptr) {
+    add_arrived(job, *arrived, defaults);
+  } else if (job.scans.empty()) {
+    throw option_error(job.file.string(),
+                       "names no scan; expected [scan NAME] with path = SCAN, or [scans] with "
+                       "scans = PATTERN (`fossilct run --example` shows both)");
+  }
   return job;
+}
+
+}  // namespace
+
+Job read_job(const fs::path& file) { return read_job_with(file, nullptr); }
+
+Job read_job(const fs::path& file, const std::vector<fs::path>& arrived) {
+  return read_job_with(file, &arrived);
 }
 
 }  // namespace fossilct

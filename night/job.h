@@ -83,6 +83,9 @@ struct Job {
 // and line: a section or key that is none, a value out of range, a scan without a path or named
 // twice, a pattern that matches nothing, a job without scans.
 Job read_job(const std::filesystem::path& file);
+// The same where scans come while the job goes on: each of `arrived` is one as if a pattern matched
+// it, and none at all may be there yet.
+Job read_job(const std::filesystem::path& file, const std::vector<std::filesystem::path>& arrived);
 
 // An option that a command has, as far as a job must know it.
 struct StageOption {

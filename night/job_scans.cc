@@ -148,24 +148,30 @@ std::string name_of_file(const fs::path& path) {
   return twice ? inner.stem().string() : stem;
 }
 
+// A scan that nobody named, unless it is there already: it has a [scan] of its own, or another
+// pattern brought it.
+void add_unnamed(Job& job, const fs::path& path, int line, const std::vector<IniEntry>& defaults) {
+  const bool named = std::any_of(job.scans.begin(), job.scans.end(),
+                                 [&](const JobScan& scan) { return scan.path == path; });
+  if (named) {
+    return;
+  }
+  const std::string stem = name_of_file(path);
+  JobScan scan = scan_of(job, free_name(job, scan_folder_name(stem)), defaults, {}, line);
+  scan.path = path;
+  if (scan.name != stem) {
+    job.notices.push_back(path.string() + " is called " + scan.name + " in this job");
+  }
+  job.scans.push_back(std::move(scan));
+}
+
 void add_matches(Job& job, const IniEntry& entry, const std::vector<IniEntry>& defaults) {
   const std::vector<fs::path> paths = matches_of(path_from(job.file, entry.value));
   if (paths.empty()) {
     fail(job, entry, "nothing is there that '" + entry.value + "' matches");
   }
   for (const fs::path& path : paths) {
-    const bool named = std::any_of(job.scans.begin(), job.scans.end(),
-                                   [&](const JobScan& scan) { return scan.path == path; });
-    if (named) {
-      continue;  // it has a [scan] of its own, or another pattern brought it
-    }
-    const std::string stem = name_of_file(path);
-    JobScan scan = scan_of(job, free_name(job, scan_folder_name(stem)), defaults, {}, entry.line);
-    scan.path = path;
-    if (scan.name != stem) {
-      job.notices.push_back(path.string() + " is called " + scan.name + " in this job");
-    }
-    job.scans.push_back(std::move(scan));
+    add_unnamed(job, path, entry.line, defaults);
   }
 }
 
@@ -228,10 +234,12 @@ void add_scans(Job& job, const std::vector<IniSection>& sections,
       add_matches(job, entry, defaults);
     }
   }
-  if (job.scans.empty()) {
-    throw option_error(job.file.string(),
-                       "names no scan; expected [scan NAME] with path = SCAN, or [scans] with "
-                       "scans = PATTERN (`fossilct run --example` shows both)");
+}
+
+void add_arrived(Job& job, const std::vector<fs::path>& arrived,
+                 const std::vector<IniEntry>& defaults) {
+  for (const fs::path& path : arrived) {
+    add_unnamed(job, fs::absolute(path).lexically_normal(), 0, defaults);
   }
 }
 

@@ -22,5 +22,8 @@ JobOption option_with_stage(const Job& job, const IniEntry& entry,
 // Reads [scan NAME] and [scans] of `sections` into job.scans. Throws as read_job().
 void add_scans(Job& job, const std::vector<IniSection>& sections,
                const std::vector<IniEntry>& defaults);
+// Those that came into a folder, each as if a pattern matched it.
+void add_arrived(Job& job, const std::vector<std::filesystem::path>& arrived,
+                 const std::vector<IniEntry>& defaults);
 
 }  // namespace fossilct

@@ -92,6 +92,9 @@ NightRecord JobPlan::record() const {
   for (const char* stage : {"well", "abundance", "abundance-table"}) {
     night.stages.push_back(waiting("", stage, reason_to_skip(stage)));
   }
+  // No command of its own: the run writes the page itself.
+  night.stages.push_back(
+      waiting("", "index", is_wanted(job_, "index") ? "" : "not among the stages of the job"));
   return night;
 }
 

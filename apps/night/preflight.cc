@@ -93,7 +93,7 @@ OpenedScan open_as_imported(const JobScan& scan, Progress& progress) {
   open.window_percentiles.reset();
   open.replace_nan = false;
   const auto source = open_scan(scan.path, open, progress);
-  return {source->grid(), static_cast<std::int64_t>(bytes_per_voxel(source->type()))};
+  return {source->grid(), static_cast<std::int64_t>(bytes_of(source->type()))};
 }
 
 class JobPreflight {

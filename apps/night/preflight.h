@@ -22,6 +22,9 @@ Preflight preflight(const Job& job, const NightRecord* before, int threads, Prog
 std::string preflight_text(const Preflight& preflight);
 Json to_json(const Preflight& preflight);
 
+// "core-a segment: would use ... . Free some", one line.
+std::string finding_text(const PreflightFinding& finding);
+
 // Throws Error{device} that tells all findings, where there are any; `how_to_start` is how to begin
 // all the same.
 void require_room(const Preflight& preflight, const std::string& how_to_start);

@@ -28,15 +28,15 @@ std::string whose(const std::string& scan, const std::string& stage) {
   return name + (name.empty() || stage.empty() ? "" : " ") + stage;
 }
 
+Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+}  // namespace
+
 std::string finding_text(const PreflightFinding& finding) {
   const std::string who = whose(finding.scan, finding.stage);
   return (who.empty() ? "the job" : who) + ": " + printable(finding.what, most_text_bytes) +
          (finding.remedy.empty() ? "" : ". " + finding.remedy);
 }
-
-Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-}  // namespace
 
 std::string preflight_text(const Preflight& preflight) {
   std::string text;
