@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "night/job_scans.h"
+#include "night/notice.h"
 
 namespace fossilct {
 
@@ -69,9 +70,10 @@ void read_job_entry(Job& job, const IniEntry& entry) {
   } else if (entry.key == "watchdog-minutes") {
     job.limits.watchdog_minutes = limit_of(job, entry);
   } else if (entry.key == "on-done") {
-    words_of_command_line(entry.value, ini_place(job.file, entry.line) + ": on-done");
+    words_of_command(ini_place(job.file, entry.line) + ": on-done", entry.value);
     job.on_done = entry.value;
   } else if (entry.key == "mail-to") {
+    mail_addresses(ini_place(job.file, entry.line) + ": mail-to", entry.value);
     job.mail_to = entry.value;
   } else if (entry.key.find('.') != std::string::npos) {
     job.options.push_back(option_with_stage(job, entry, {"well", "abundance", "abundance-table"}));
@@ -170,37 +172,6 @@ Job read_job(const fs::path& file) { return read_job_with(file, nullptr); }
 
 Job read_job(const fs::path& file, const std::vector<fs::path>& arrived) {
   return read_job_with(file, &arrived);
-}
-
-std::vector<std::string> words_of_command_line(const std::string& text, const std::string& where) {
-  std::vector<std::string> words;
-  bool in_word = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool blank = c == ' ' || c == '\t';
-    if (quote == 0 && blank) {
-      in_word = false;
-      continue;
-    }
-    if (!in_word) {
-      words.emplace_back();
-      in_word = true;
-    }
-    if (c == quote) {
-      quote = 0;
-    } else if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-    } else if (c == '\\' && quote != '\'' && i + 1 < text.size()) {
-      words.back() += text[++i];
-    } else {
-      words.back() += c;
-    }
-  }
-  if (quote != 0) {
-    throw option_error(where, "a quote (" + std::string(1, quote) + ") is not closed");
-  }
-  return words;
 }
 
 }  // namespace fossilct

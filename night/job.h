@@ -87,11 +87,6 @@ Job read_job(const std::filesystem::path& file);
 // it, and none at all may be there yet.
 Job read_job(const std::filesystem::path& file, const std::vector<std::filesystem::path>& arrived);
 
-// A command line as words: blanks part them, but within '...' or "..."; a backslash takes the next
-// letter as it is, but within '...'. Nothing else has a meaning: no variables, no patterns. Throws
-// Error{option} of `where` where a quote is not closed.
-std::vector<std::string> words_of_command_line(const std::string& text, const std::string& where);
-
 // An option that a command has, as far as a job must know it.
 struct StageOption {
   std::string name;

@@ -180,6 +180,7 @@ void NightRun::run_one(const Step& step) {
       record.anew = record.anew || !record.fingerprint.empty();
     }
     record.fingerprint = now;
+    record.tries = 0;
     record.log = log_path(journal_.folder(), step.scan, step.stage);
     fs::create_directories(record.log.parent_path());
     require_room();

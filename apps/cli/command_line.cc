@@ -55,6 +55,14 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
                      [](const std::string& a) { return a == "--help" || a == "-h"; });
 }
 
+std::vector<IniSection> read_configuration(const std::string& path) {
+  try {
+    return read_ini(path);
+  } catch (const Error&) {
+    rethrow_with_context("--config");
+  }
+}
+
 // Reads both sources of options into the fields that `options` knows.
 std::vector<GivenOption> assign_options(const CommandRow& row,
                                         const std::vector<std::string>& arguments,
@@ -65,7 +73,7 @@ std::vector<GivenOption> assign_options(const CommandRow& row,
                                    [](const GivenOption& g) { return g.name == "config"; });
   std::vector<GivenOption> configured;
   if (config != given.end()) {
-    configured = options_from_config(read_ini(config->value), config->value, row.name,
+    configured = options_from_config(read_configuration(config->value), config->value, row.name,
                                      names_of(table), options);
   }
   return options.assign(given, configured);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "apps/night/job_plan.h"
+#include "base/progress.h"
 
 namespace fossilct {
 
