@@ -196,7 +196,7 @@ class RunCommand : public Command {
     for (const std::string& notice : job.notices) {
       context.progress.notice(notice);
     }
-    const Preflight ahead = look_ahead(job, context);
+    const Preflight ahead = look_ahead(job, commands, context);
     if (options_.check) {
       return checked(job, ahead);
     }
@@ -208,12 +208,14 @@ class RunCommand : public Command {
     return run_job(context, job, plan);
   }
 
-  static Preflight look_ahead(const Job& job, const CommandContext& context) {
+  static Preflight look_ahead(const Job& job, std::span<const StageCommand> commands,
+                              const CommandContext& context) {
     std::optional<NightRecord> before;
     if (fs::exists(journal_path(job.folder))) {
       before = read_night(job.folder);
     }
-    return preflight(job, before ? &*before : nullptr, context.common.threads, context.progress);
+    return preflight(job, commands, before ? &*before : nullptr, context.common.threads,
+                     context.progress);
   }
 
   static CommandResult checked(const Job& job, const Preflight& ahead) {

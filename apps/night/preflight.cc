@@ -65,13 +65,11 @@ int classes_of_model(const fs::path& path, const char* kind) {
   return static_cast<int>(record[kind].size());
 }
 
-// The options of the job that a command would take, as it would.
-std::vector<GivenOption> given_to(const std::string& stage, const std::vector<JobOption>& options,
-                                  const OptionSet& set) {
+// Those of `options` that `set` has.
+std::vector<GivenOption> known_to(const OptionSet& set, const std::vector<JobOption>& options) {
   std::vector<GivenOption> given;
-  for (const JobOption& option : options_of_stage(options, stage)) {
+  for (const JobOption& option : options) {
     if (set.find(option.name) != nullptr) {
-      std::erase_if(given, [&](const GivenOption& g) { return g.name == option.name; });
       given.push_back({option.name, option.value, option.where});
     }
   }
@@ -83,12 +81,13 @@ struct OpenedScan {
   std::int64_t voxel_bytes = 1;
 };
 
-OpenedScan open_as_imported(const JobScan& scan, Progress& progress) {
+OpenedScan open_as_imported(const JobScan& scan, const std::vector<JobOption>& options,
+                            Progress& progress) {
   OpenOptions open;
   OptionSet set;
   declare_reading_options(set, open);
   declare_changing_options(set, open);
-  static_cast<void>(set.assign({}, given_to("import", scan.options, set)));
+  static_cast<void>(set.assign({}, known_to(set, options)));
   // A pass over all voxels is for the import itself.
   open.window_percentiles.reset();
   open.replace_nan = false;
@@ -98,8 +97,9 @@ OpenedScan open_as_imported(const JobScan& scan, Progress& progress) {
 
 class JobPreflight {
  public:
-  JobPreflight(const Job& job, const NightRecord* before, int threads, Progress& progress)
-      : job_(job), before_(before), progress_(progress) {
+  JobPreflight(const Job& job, std::span<const StageCommand> commands, const NightRecord* before,
+               int threads, Progress& progress)
+      : job_(job), commands_(commands), before_(before), progress_(progress) {
     result_.machine.threads = threads;
   }
 
@@ -194,8 +194,10 @@ class JobPreflight {
 
   void look_at(const JobScan& scan) {
     std::optional<OpenedScan> opened;
-    find_out(scan.name, "import", "Mend it, or take it out of the job",
-             [&] { opened = open_as_imported(scan, progress_); });
+    find_out(scan.name, "import", "Mend it, or take it out of the job", [&] {
+      opened =
+          open_as_imported(scan, options_of_stage(scan.options, "import", commands_), progress_);
+    });
     StageWork work;
     find_out(scan.name, "segment", "Give another model = ", [&] {
       if (is_wanted("segment", scan) && !scan.model.empty()) {
@@ -232,7 +234,7 @@ class JobPreflight {
   void fill(StageWork& work, const JobScan& scan, const OpenedScan& opened) {
     work.voxels = voxel_count(opened.grid.size);
     work.voxel_bytes = opened.voxel_bytes;
-    for (const JobOption& option : options_of_stage(scan.options, "segment")) {
+    for (const JobOption& option : options_of_stage(scan.options, "segment", commands_)) {
       if (option.name == "axes") {
         work.axes = std::max(1, static_cast<int>(option.value.size()));
       }
@@ -268,6 +270,7 @@ class JobPreflight {
   }
 
   const Job& job_;
+  std::span<const StageCommand> commands_;
   const NightRecord* before_;
   Progress& progress_;
   Preflight result_;
@@ -276,8 +279,9 @@ class JobPreflight {
 
 }  // namespace
 
-Preflight preflight(const Job& job, const NightRecord* before, int threads, Progress& progress) {
-  return JobPreflight(job, before, threads, progress).run();
+Preflight preflight(const Job& job, std::span<const StageCommand> commands,
+                    const NightRecord* before, int threads, Progress& progress) {
+  return JobPreflight(job, commands, before, threads, progress).run();
 }
 
 }  // namespace fossilct

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "base/json.h"
@@ -16,7 +17,9 @@ namespace fossilct {
 // where there are some, else from known rates. What can't be opened, and what does not fit machine
 // and limits, is a finding. Stages that the journal has as done count nothing. Runs nothing and
 // writes nothing. Cost: some milliseconds a scan.
-Preflight preflight(const Job& job, const NightRecord* before, int threads, Progress& progress);
+// `commands`: what the stages' commands take.
+Preflight preflight(const Job& job, std::span<const StageCommand> commands,
+                    const NightRecord* before, int threads, Progress& progress);
 
 // A table, totals, findings first.
 std::string preflight_text(const Preflight& preflight);

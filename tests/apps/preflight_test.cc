@@ -33,6 +33,15 @@ std::string model_with(const std::string& record) {
   return length + header;
 }
 
+// What the commands take, as far as these tests give it.
+const std::vector<StageCommand>& commands() {
+  static const std::vector<StageCommand> list = {
+      {"import", {{.name = "roi", .value_name = "BOX"}}},
+      {"segment", {{.name = "axes", .value_name = "AXES"}, {.name = "roi", .value_name = "BOX"}}},
+      {"extract", {{.name = "min-diameter-um", .value_name = "UM"}}}};
+  return list;
+}
+
 struct Files {
   test::TemporaryFolder folder;
   Job job;
@@ -52,7 +61,7 @@ struct Files {
 
   Preflight look(const NightRecord* before = nullptr) const {
     Progress silent;
-    return preflight(job, before, 2, silent);
+    return preflight(job, commands(), before, 2, silent);
   }
   // The findings in one text.
   std::string found() const {
