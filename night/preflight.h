@@ -13,14 +13,14 @@ namespace fossilct {
 
 // Of one stage that will run. Bytes, seconds; NaN where it is not known.
 struct StageNeed {
-  std::string scan;  // empty: of the job
-  std::string stage;
+  std::string scan = {};  // empty: of the job
+  std::string stage = {};
   double memory_bytes = 0;
   double scratch_bytes = 0;  // of disk, while it runs
   double kept_bytes = 0;     // of disk, afterwards
   double seconds = 0;
   // Where the seconds are from: "probe", "this job" (its stages that are done), "known rate".
-  std::string basis;
+  std::string basis = {};
 };
 
 // Why something can't come to its end, and what to do, a line each.

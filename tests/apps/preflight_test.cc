@@ -176,7 +176,7 @@ TEST_CASE("stages that are done count nothing, and tell how long others take") {
   done.began = 1000;
   done.ended = 1077;
   before.stages = {done};
-  before.scans.push_back({.name = "a"});
+  before.scans.push_back({"a", "", "", "", 0});
   const Preflight preflight = files.look(&before);
   REQUIRE(preflight.needs.size() == 7);
   const auto need = std::ranges::find_if(
