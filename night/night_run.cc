@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "night/night_run.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,6 +65,23 @@ void remove_leftovers(const Step& step) {
   }
 }
 
+// A file in a folder of this user's alone, made where it is not there; nothing where it can't be,
+// or there is no such scan.
+std::optional<fs::path> path_of_scan_lock(const fs::path& scan) {
+  std::error_code code;
+  const fs::path folder =
+      fs::temp_directory_path(code) / ("fossilct-scans-" + std::to_string(::getuid()));
+  struct stat of_scan {};
+  struct stat of_folder {};
+  if (code || ::stat(scan.c_str(), &of_scan) != 0 ||
+      (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) ||
+      ::lstat(folder.c_str(), &of_folder) != 0 || !S_ISDIR(of_folder.st_mode) ||
+      of_folder.st_uid != ::getuid() || ::access(folder.c_str(), W_OK | X_OK) != 0) {
+    return std::nullopt;
+  }
+  return folder / (std::to_string(of_scan.st_dev) + "-" + std::to_string(of_scan.st_ino));
+}
+
 std::vector<OutputStamp> stamps_of(const Step& step) {
   std::vector<OutputStamp> stamps;
   for (const StepOutput& output : step.outputs) {
@@ -95,19 +111,14 @@ FileLock lock_job(const fs::path& job_folder) {
 }
 
 std::optional<ScanLock> ScanLock::take(const fs::path& scan) {
-  const int descriptor = ::open(scan.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    ::close(descriptor);
-    return std::nullopt;
+  const std::optional<fs::path> path = path_of_scan_lock(scan);
+  if (!path) {
+    return ScanLock(std::nullopt);
   }
-  return ScanLock(descriptor);  // a scan that is not there is told of by import
-}
-
-ScanLock::ScanLock(ScanLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-ScanLock::~ScanLock() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
+  try {
+    return ScanLock(FileLock(*path, "job on " + scan.string()));
+  } catch (const Error&) {
+    return std::nullopt;
   }
 }
 

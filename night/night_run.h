@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/lock.h"
@@ -23,19 +24,17 @@ namespace fossilct {
 // Error{file} that names the run which goes on.
 FileLock lock_job(const std::filesystem::path& job_folder);
 
-// A scan that a job works on, which other jobs then leave alone: a lock on the scan itself, so that
-// nothing is written beside it. Where its file system knows no locks, there is none.
+// A scan that a job works on, which other jobs of the same user then leave alone: a lock in the
+// folder for temporary files, named after the scan's inode. On the scan itself it would keep every
+// program out that locks what it reads, as HDF5 does. Where none can be made, there is none.
 class ScanLock {
  public:
   // Nothing where another job has it.
   static std::optional<ScanLock> take(const std::filesystem::path& scan);
-  ~ScanLock();
-  ScanLock(ScanLock&& other) noexcept;
-  ScanLock& operator=(ScanLock&&) = delete;
 
  private:
-  explicit ScanLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_ = -1;
+  explicit ScanLock(std::optional<FileLock> lock) : lock_(std::move(lock)) {}
+  std::optional<FileLock> lock_;
 };
 
 struct RunSetup {

@@ -84,7 +84,7 @@ TEST_CASE("a job that can run has needs for each stage and no finding") {
   CHECK(preflight.machine.disk_bytes > 0);
   CHECK_FALSE(std::filesystem::exists(files.job.folder));
   const std::string text = preflight_text(preflight);
-  CHECK(contains(text, "a     import   300.0 MB"));
+  CHECK(contains(text, "a     import   300 MB"));
   CHECK(contains(text, "note  how many fossils"));
   CHECK(to_json(preflight).at("needs").size() == 4);
 }
