@@ -163,6 +163,7 @@ Job read_job_with(const fs::path& file, const std::vector<fs::path>* arrived) {
                        "names no scan; expected [scan NAME] with path = SCAN, or [scans] with "
                        "scans = PATTERN (`fossilct run --example` shows both)");
   }
+  note_missing_depths(job);
   return job;
 }
 

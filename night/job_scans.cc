@@ -236,6 +236,17 @@ void add_scans(Job& job, const std::vector<IniSection>& sections,
   }
 }
 
+void note_missing_depths(Job& job) {
+  const auto has_depth = [](const JobScan& scan) { return scan.top_depth_m.has_value(); };
+  const auto with = std::count_if(job.scans.begin(), job.scans.end(), has_depth);
+  const auto without = std::find_if_not(job.scans.begin(), job.scans.end(), has_depth);
+  if (with > 0 && without != job.scans.end()) {
+    job.notices.push_back(without->name +
+                          " has no top-depth-m and bottom-depth-m, other scans have: the well is "
+                          "counted by scan, without depths");
+  }
+}
+
 void add_arrived(Job& job, const std::vector<fs::path>& arrived,
                  const std::vector<IniEntry>& defaults) {
   for (const fs::path& path : arrived) {

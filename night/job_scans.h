@@ -26,4 +26,7 @@ void add_scans(Job& job, const std::vector<IniSection>& sections,
 void add_arrived(Job& job, const std::vector<std::filesystem::path>& arrived,
                  const std::vector<IniEntry>& defaults);
 
+// A notice where some scans have a depth in the well and others have none.
+void note_missing_depths(Job& job);
+
 }  // namespace fossilct

@@ -280,7 +280,7 @@ Step JobPlan::well_step(const std::vector<const JobScan*>& scans) const {
   }
   const fs::path well = job_.folder / "well.sqlite";
   given.give("output", well.string()).give("--overwrite");
-  if (std::any_of(scans.begin(), scans.end(), [](const JobScan* s) { return has_depths(*s); })) {
+  if (std::all_of(scans.begin(), scans.end(), [](const JobScan* s) { return has_depths(*s); })) {
     databases.push_back(write_depth_table(scans));
     given.give("depth-table", databases.back().string());
   }

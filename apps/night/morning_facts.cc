@@ -26,8 +26,6 @@ FossilCounts counts_in(const fs::path& folder) {
   const std::vector<CatalogueEntry> entries = catalogue.entries();
   const std::vector<ReportScan> scans = page_scans(catalogue, entries);
   FossilCounts counts = {.found = scans.front().found, .by_class = {}};
-  counts.top_m = scans.front().top_m;
-  counts.bottom_m = scans.front().bottom_m;
   std::size_t place = 0;
   for (const ReportClass& each : page_classes(catalogue, scans)) {
     counts.by_class.emplace_back(each.name, scans.front().by_class[place++]);
@@ -101,6 +99,24 @@ std::string end_of_log(const fs::path& path) {
   return text;
 }
 
+// Depths are the well's: a catalogue of one scan does not know them.
+void add_depths(const fs::path& well, MorningFacts& facts) {
+  if (!fs::exists(well)) {
+    return;
+  }
+  try {
+    const Catalogue catalogue = Catalogue::open(well, Catalogue::Access::read);
+    for (const ScanRecord& scan : catalogue.scans()) {
+      if (const auto counts = facts.counts.find(scan.name); counts != facts.counts.end()) {
+        counts->second.top_m = scan.top_m.value_or(unknown_number);
+        counts->second.bottom_m = scan.bottom_m.value_or(unknown_number);
+      }
+    }
+  } catch (const Error& error) {
+    facts.troubles.emplace("well", error.what());
+  }
+}
+
 }  // namespace
 
 MorningFacts morning_facts(const NightRecord& night) {
@@ -116,6 +132,7 @@ MorningFacts morning_facts(const NightRecord& night) {
     }
     facts.scan_files.emplace(scan.name, files_of_scan(night.folder, scan));
   }
+  add_depths(night.folder / "well.sqlite", facts);
   facts.job_files = files_of_job(night.folder);
   for (const StageRecord* stage : failures_of(night)) {
     facts.log_ends.emplace(stage->scan + "/" + stage->stage, end_of_log(stage->log));

@@ -64,6 +64,8 @@ top-depth-m = 1203.5
 bottom-depth-m = 1203.6
 [scan <script>alert(1)]
 path = damaged.h5
+top-depth-m = 1203.6
+bottom-depth-m = 1203.7
 labels = labels b.h5
 """
 (folder / "tonight.ini").write_text(job.replace("'done here'", f"'{folder}/done here'"))
