@@ -7,6 +7,7 @@
 #include "apps/night/morning.h"
 #include "apps/night/status_text.h"
 #include "base/text.h"
+#include "night/job.h"
 #include "night/overview.h"
 #include "report/html_page.h"
 #include "report/html_parts.h"
@@ -223,24 +224,46 @@ Cell stage_cell(const StageRecord& stage, const NightRecord& night) {
   return cell;
 }
 
+// The stages that some scan has, of those in the order they have among themselves.
+std::vector<std::string> stages_of_some_scan(const std::vector<ScanOverview>& scans) {
+  std::vector<std::string> names;
+  for (const std::string_view stage : scan_stages) {
+    const bool is_there = std::ranges::any_of(scans, [&](const ScanOverview& scan) {
+      return std::ranges::any_of(scan.stages, [&](const StageRecord* record) {
+        return record->stage == stage && record->state != StageState::skipped;
+      });
+    });
+    if (is_there) {
+      names.emplace_back(stage);
+    }
+  }
+  return names;
+}
+
+Cell cell_of(const ScanOverview& scan, const std::string& stage, const NightRecord& night) {
+  const auto found = std::ranges::find_if(
+      scan.stages, [&](const StageRecord* record) { return record->stage == stage; });
+  return found == scan.stages.end() ? text_cell("") : stage_cell(**found, night);
+}
+
 Markup stages_section(const NightRecord& night, const std::vector<ScanOverview>& scans) {
-  Table all = {.columns = {{"scan", ""}}, .rows = {}};
+  const std::vector<std::string> stages = stages_of_some_scan(scans);
+  Table of_scans = {.columns = {{"scan", ""}}, .rows = {}};
+  for (const std::string& stage : stages) {
+    of_scans.columns.push_back({stage, ""});
+  }
   for (const ScanOverview& scan : scans) {
     std::vector<Cell> row = {text_cell(scan.scan->name)};
-    for (const StageRecord* stage : scan.stages) {
-      if (all.rows.empty()) {
-        all.columns.push_back({stage->stage, ""});
-      }
-      row.push_back(stage_cell(*stage, night));
+    for (const std::string& stage : stages) {
+      row.push_back(cell_of(scan, stage, night));
     }
-    row.resize(all.columns.size());
-    all.rows.push_back(std::move(row));
+    of_scans.rows.push_back(std::move(row));
   }
-  Markup section = all.rows.empty() ? Markup{} : table(all);
+  Markup section = of_scans.rows.empty() ? Markup{} : table(of_scans);
   Table of_job = {.columns = {{"of the job", ""}, {"state", ""}}, .rows = {}};
   for (const StageRecord* stage : stages_of_job(night)) {
     // This page is being written while it is looked at.
-    if (stage->stage != "index") {
+    if (stage->stage != "index" && stage->state != StageState::skipped) {
       of_job.rows.push_back({text_cell(stage->stage), stage_cell(*stage, night)});
     }
   }

@@ -209,6 +209,9 @@ std::string whose(const StageRecord& stage) {
 std::string job_line(const NightRecord& night, double now, bool colour) {
   std::string line;
   for (const StageRecord* stage : stages_of_job(night)) {
+    if (stage->state == StageState::skipped) {
+      continue;
+    }
     const Cell cell = cell_of(*stage, night, now);
     line += (line.empty() ? "job:  " : "   ") + stage->stage + " " +
             (colour ? cell.colour + cell.text + plain : cell.text);
