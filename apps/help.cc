@@ -10,9 +10,13 @@ namespace {
 class HelpCommand : public Command {
  public:
   CommandHelp help() const override {
-    return {"help [COMMAND]",
-            {"Without a command it lists all of them."},
-            {{"fossilct help import", "The options of import, with examples."}}};
+    return {
+        "help [COMMAND]",
+        {"Without a command it lists all of them. With --json, the options are told as programs "
+         "read them; without a command those of all commands of this program file, the others "
+         "by name."},
+        {{"fossilct help import", "The options of import, with examples."},
+         {"fossilct help segment --json", "Its options, with defaults and ranges, as JSON."}}};
   }
 
   void declare(OptionSet& options) override {
@@ -20,15 +24,28 @@ class HelpCommand : public Command {
     options.make_optional();
   }
 
-  CommandResult run(const CommandContext&) override {
+  CommandResult run(const CommandContext& context) override {
     CommandResult result;
     result.text_is_report = false;
+    if (context.common.json) {
+      result.json = topic_.empty() ? all_commands_json()
+                                   : options_json(command_row(command_table(), topic_.string()));
+    }
     result.text = topic_.empty() ? overview_text(command_table())
                                  : help_of(command_row(command_table(), topic_.string()));
     return result;
   }
 
  private:
+  static Json all_commands_json() {
+    Json commands = Json::array();
+    for (const CommandRow& row : command_table()) {
+      commands.push_back(row.make == nullptr ? Json{{"name", row.name}, {"summary", row.summary}}
+                                             : options_json(row));
+    }
+    return {{"commands", std::move(commands)}};
+  }
+
   std::filesystem::path topic_;
 };
 

@@ -17,6 +17,7 @@ constexpr int exit_done = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_failed_items = 3;
+constexpr int exit_lacking = 4;
 constexpr int exit_interrupted = 130;
 
 std::atomic<Progress*> job{nullptr};
@@ -113,10 +114,10 @@ int run(const std::vector<std::string>& arguments) {
   } catch (const Error& error) {
     const bool usage = error.kind() == ErrorKind::option;
     progress.error(error.what() + (usage ? usage_hint(arguments, command_table()) : ""));
-    return usage ? exit_usage : exit_failed;
+    return usage ? exit_usage : error.kind() == ErrorKind::device ? exit_lacking : exit_failed;
   } catch (const std::bad_alloc&) {
     progress.error("there is not enough memory; --threads 1 needs less");
-    return exit_failed;
+    return exit_lacking;
   } catch (const std::exception& error) {
     progress.error(std::string("unexpected: ") + error.what() +
                    ". This is a mistake in fossilct; please report it with the command.");

@@ -10,7 +10,8 @@
 namespace fossilct {
 
 // What went wrong, as far as the caller must tell cases apart: `option` is the user's command line
-// (exit code 2), the rest failed at their work (exit code 1).
+// (exit code 2), `device` is what the machine lacks, memory or a device: with less the same may come
+// through (exit code 4); the rest failed at their work (exit code 1).
 enum class ErrorKind { file, format, option, device };
 
 // The one exception of this project. Its message is complete for a person: which file, option or

@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -76,6 +78,41 @@ FileLock::FileLock(const std::filesystem::path& path, std::string_view purpose) 
 
 FileLock::FileLock(FileLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+
+namespace {
+
+// Lines of /proc/locks: "1: FLOCK  ADVISORY  WRITE 4711 fe:01:1234567 0 EOF".
+bool is_locked(ino_t inode) {
+  std::ifstream locks("/proc/locks");
+  const std::string ending = ":" + std::to_string(inode);
+  std::string line;
+  while (std::getline(locks, line)) {
+    const bool flocked = line.find(" FLOCK ") != std::string::npos;
+    const std::size_t at = line.find(ending + " ");
+    if (flocked && at != std::string::npos && line.find(" WRITE ") < at) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<LockHolder> lock_holder(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return std::nullopt;
+  }
+  struct stat held {};
+  const bool locked = ::fstat(descriptor, &held) == 0 && is_locked(held.st_ino);
+  LockHolder holder{locked ? read_holder(descriptor) : "", 0};
+  ::close(descriptor);
+  const std::size_t at = holder.text.find("process ");
+  if (at != std::string::npos) {
+    holder.process = std::strtoll(holder.text.c_str() + at + 8, nullptr, 10);
+  }
+  return locked ? std::optional(holder) : std::nullopt;
+}
 
 FileLock::~FileLock() {
   if (descriptor_ >= 0) {

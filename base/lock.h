@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace fossilct {
@@ -18,9 +21,20 @@ class FileLock {
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
 
+  // A process that has it too holds the lock, after this object as well.
+  int descriptor() const { return descriptor_; }
+
  private:
   int descriptor_ = -1;
   std::filesystem::path path_;
 };
+
+// Who holds the lock on a file now, without trying to take it: what its process wrote when it took
+// it, and its id. Nothing where nobody does, or where this system does not tell (/proc/locks).
+struct LockHolder {
+  std::string text;          // "run of a job, process 17 on host since ..."
+  std::int64_t process = 0;  // may have died, where one that it started holds the lock still
+};
+std::optional<LockHolder> lock_holder(const std::filesystem::path& path);
 
 }  // namespace fossilct

@@ -37,8 +37,11 @@ if("networks" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(OpenMP COMPONENTS CXX)
 endif()
 
-if("specimens" IN_LIST FOSSILCT_BUILT_ROOMS)
+if("database" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(SQLite3 3.34 REQUIRED)
+endif()
+
+if("specimens" IN_LIST FOSSILCT_BUILT_ROOMS)
   find_package(Qhull 8 REQUIRED)
   find_package(Boost 1.74 REQUIRED)
 endif()

@@ -18,7 +18,8 @@ Markup cell_element(const Cell& cell) {
   style_class += cell.is_strong ? " strong" : "";
   const Attributes attributes =
       style_class.empty() ? Attributes{} : Attributes{{"class", std::string(trim(style_class))}};
-  return element("td", attributes, text(cell.text));
+  return element("td", attributes,
+                 cell.link.empty() ? text(cell.text) : file_link(cell.link, cell.text));
 }
 
 // A column is one of numbers where its first cell is.
@@ -75,6 +76,10 @@ Markup table(const Table& table) {
                       text(std::string(no_number_text) + " : " + table.missing_means));
   }
   return result;
+}
+
+Markup file_link(const std::string& path, const std::string& plain) {
+  return element("a", {{"href", relative_url(path)}}, text(plain));
 }
 
 Markup key_values(const KeyValues& list) {

@@ -23,6 +23,8 @@ struct Cell {
   bool is_number = false;
   bool is_missing = false;
   bool is_strong = false;
+  // Where a click on it leads: a file by its path from the page's folder; empty: nowhere.
+  std::string link = {};
 };
 Cell text_cell(std::string text);
 Cell number_cell(double value, int decimals);
@@ -39,6 +41,9 @@ struct Table {
   std::string missing_means = {};
 };
 Markup table(const Table& table);
+
+// `plain` as a link to a file, by its path from the page's folder (relative_url).
+Markup file_link(const std::string& path, const std::string& plain);
 
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
 Markup key_values(const KeyValues& list);

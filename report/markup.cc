@@ -135,6 +135,20 @@ std::string hex_colour(const std::array<std::uint8_t, 3>& srgb) {
   return result;
 }
 
+std::string relative_url(std::string_view path) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  // With "./" before it no first part can be a scheme, and two slashes no host.
+  std::string url = "./";
+  for (const char c : path.substr(std::min(path.find_first_not_of('/'), path.size()))) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') ||
+                          std::string_view("-._~/").find(c) != std::string_view::npos;
+    url += is_plain ? std::string(1, c) : std::string{'%', digits[byte >> 4], digits[byte & 15]};
+  }
+  return url;
+}
+
 int characters_of(std::string_view text) {
   return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;

@@ -35,6 +35,12 @@ Markup element(std::string_view name, const Markup& content);
 // "<name a=".."/>": of HTML only for elements that never have content (br, img, meta).
 Markup empty_element(std::string_view name, const Attributes& attributes);
 
+// The address of a file, from the page that names it: every byte of the path but letters, digits
+// and
+// -._~/ as %XX, so that no name can be taken for a scheme, a query or a fragment. Of a path that
+// begins with '/' it is one below the page's folder.
+std::string relative_url(std::string_view path);
+
 // A coordinate: two decimals, without needless zeros ("12.5"); the same in every locale.
 std::string coordinate(double value);
 

@@ -226,7 +226,7 @@ Catalogue Catalogue::create(const fs::path& folder, const ScanRecord& scan,
   if (fs::exists(path, ignored)) {
     throw file_error(path, "is there already; a catalogue is made in an empty folder");
   }
-  state->database = std::make_unique<Database>(path, Database::Mode::create);
+  state->database = std::make_unique<Database>(path, Database::Mode::create, catalogue_remedy);
   const Database& database = *state->database;
   migrate(database);
   Transaction transaction(database);
@@ -261,7 +261,7 @@ Catalogue Catalogue::open(const fs::path& path, Access access) {
     state->lock.emplace(lock(state->folder));
   }
   state->database = std::make_unique<Database>(
-      file, state->writable ? Database::Mode::write : Database::Mode::read);
+      file, state->writable ? Database::Mode::write : Database::Mode::read, catalogue_remedy);
   const Database& database = *state->database;
   require_catalogue(database);
   if (!state->writable) {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
 
 namespace fossilct {
 

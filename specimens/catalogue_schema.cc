@@ -242,8 +242,7 @@ void require_catalogue(const Database& database) {
   if (!check.step() || check.text_view(0) != "ok") {
     throw format_error(database.path(),
                        "the database is damaged (" + printable(check.text_view(0), 200) +
-                           "); it was left as it is. Restore it from a copy, or extract the "
-                           "fossils anew into another folder");
+                           "); it was left as it is. " + catalogue_remedy);
   }
 }
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
 
 namespace fossilct {
 
@@ -11,6 +11,9 @@ namespace fossilct {
 // today's.
 
 inline constexpr std::int64_t catalogue_application_id = 0x466f7373;  // "Foss"
+// What to do about a damaged one.
+inline constexpr const char* catalogue_remedy =
+    "Restore it from a copy, or extract the fossils anew into another folder";
 
 std::int64_t current_schema();
 

@@ -7,7 +7,7 @@
 
 #include "base/lock.h"
 #include "specimens/catalogue.h"
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
 
 namespace fossilct {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
 
 namespace fossilct {
 

@@ -9,7 +9,7 @@
 #include "base/version.h"
 #include "specimens/catalogue.h"
 #include "specimens/catalogue_schema.h"
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
 
 namespace fossilct {
 

@@ -23,6 +23,7 @@ struct CommonOptions {
   bool quiet = false;
   bool verbose = false;
   int threads = available_threads();
+  bool check_options = false;
 };
 
 // What a command is given beside its own options.

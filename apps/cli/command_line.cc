@@ -29,6 +29,8 @@ void declare_common(OptionSet& options, CommonOptions& common) {
   options.flag("verbose,v", &common.verbose, "Say more of what is done");
   options.integer("threads", "N", &common.threads, 1, most_threads,
                   "Threads to work with; the default is what the machine offers");
+  options.flag("check-options", &common.check_options,
+               "Only look whether all options are right, and end: exit code 0 or 2");
   options.parsed(
       "help,h", "", [](const std::string&) {}, "This text");
 }
@@ -53,6 +55,14 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
                      [](const std::string& a) { return a == "--help" || a == "-h"; });
 }
 
+std::vector<IniSection> read_configuration(const std::string& path) {
+  try {
+    return read_ini(path);
+  } catch (const Error&) {
+    rethrow_with_context("--config");
+  }
+}
+
 // Reads both sources of options into the fields that `options` knows.
 std::vector<GivenOption> assign_options(const CommandRow& row,
                                         const std::vector<std::string>& arguments,
@@ -63,7 +73,7 @@ std::vector<GivenOption> assign_options(const CommandRow& row,
                                    [](const GivenOption& g) { return g.name == "config"; });
   std::vector<GivenOption> configured;
   if (config != given.end()) {
-    configured = options_from_config(read_config(config->value), config->value, row.name,
+    configured = options_from_config(read_configuration(config->value), config->value, row.name,
                                      names_of(table), options);
   }
   return options.assign(given, configured);
@@ -102,6 +112,9 @@ CommandOutput run_command(const CommandRow& row, const std::vector<std::string>&
   declare_common(options, common);
   const std::vector<GivenOption> given = assign_options(row, arguments, table, options);
   progress.set_verbosity(verbosity_of(common));
+  if (common.check_options) {
+    return {};
+  }
   std::vector<std::string> typed = {"fossilct", row.name};
   typed.insert(typed.end(), arguments.begin(), arguments.end());
   const CommandResult result = command->run({progress, common, shell_quoted(typed), given});
@@ -131,6 +144,27 @@ std::string help_of(const CommandRow& row) {
   command->declare(options);
   declare_common(options, common);
   return command_help_text(row, command->help(), options);
+}
+
+Json options_json(const CommandRow& row) {
+  const std::unique_ptr<Command> command = make_command(row);
+  CommonOptions common;
+  OptionSet options;
+  command->declare(options);
+  declare_common(options, common);
+  Json list = Json::array();
+  for (const Option& option : options.options()) {
+    list.push_back({{"name", option.name},
+                    {"value", option.value_name},
+                    {"help", option.help},
+                    {"section", option.section},
+                    {"default", option.default_text},
+                    {"allowed", option.allowed_text},
+                    {"positional", option.positional},
+                    {"required", option.required},
+                    {"repeatable", option.repeatable}});
+  }
+  return {{"name", row.name}, {"summary", row.summary}, {"options", std::move(list)}};
 }
 
 std::string shell_quoted(const std::vector<std::string>& arguments) {

@@ -16,6 +16,10 @@ const CommandRow& command_row(std::span<const CommandRow> table, const std::stri
 // Help of one command, its common options included. Throws CommandElsewhere.
 std::string help_of(const CommandRow& row);
 
+// {name, summary, options: [{name, value, help, section, default, allowed, positional, required,
+// repeatable}]}: the same for programs. `value` is empty for a flag. Throws CommandElsewhere.
+Json options_json(const CommandRow& row);
+
 // The arguments as they could be typed into a shell again.
 std::string shell_quoted(const std::vector<std::string>& arguments);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/cli/companion.h"
 
-#include <spawn.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "apps/cli/command.h"
+#include "base/child_process.h"
 #include "base/error.h"
 
 namespace fossilct {
@@ -22,9 +24,6 @@ namespace {
 
 constexpr int exit_interrupted = 130;
 
-// The kernel knows where this program lies, links followed; argv[0] may be any word.
-fs::path own_program() { return fs::read_symlink("/proc/self/exe"); }
-
 std::vector<char*> argv_of(std::vector<std::string>& words) {
   std::vector<char*> argv;
   for (std::string& word : words) {
@@ -34,20 +33,17 @@ std::vector<char*> argv_of(std::vector<std::string>& words) {
   return argv;
 }
 
-// With its stdout on our stderr. Signals that we catch are the child's default, as after any exec.
-pid_t spawn(const fs::path& program, std::vector<std::string> words) {
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  pid_t child = 0;
-  const int failure =
-      ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv_of(words).data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) {
-    throw file_code_error(program, "can't start this program",
-                          std::error_code(failure, std::generic_category()));
+std::string all_from(int descriptor) {
+  std::string text;
+  std::array<char, 4096> part{};
+  for (;;) {
+    const ssize_t n = ::read(descriptor, part.data(), part.size());
+    if (n > 0) {
+      text.append(part.data(), static_cast<std::size_t>(n));
+    } else if (n == 0 || errno != EINTR) {
+      return text;
+    }
   }
-  return child;
 }
 
 // The status of waitpid().
@@ -67,6 +63,42 @@ int wait_for(pid_t child, const Progress& progress) {
 
 }  // namespace
 
+// The kernel knows where this program lies; argv[0] may be any word.
+fs::path own_program() { return fs::read_symlink("/proc/self/exe"); }
+
+fs::path program_of(const CommandRow& row) {
+  const fs::path own = own_program();
+  return row.program.empty() ? own : (own.parent_path() / row.program).lexically_normal();
+}
+
+ProgramText text_of_program(const fs::path& program, const std::vector<std::string>& arguments,
+                            bool with_errors) {
+  std::array<int, 2> pipe{};
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+    throw file_errno_error(program, "can't start this program");
+  }
+  ProgramStart start;
+  start.program = program;
+  start.arguments = arguments;
+  start.output = pipe[1];
+  start.errors = with_errors ? pipe[1] : STDERR_FILENO;
+  pid_t child = 0;
+  try {
+    child = start_program(start);
+  } catch (...) {
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+    throw;
+  }
+  ::close(pipe[1]);
+  ProgramText said;
+  said.text = all_from(pipe[0]);
+  ::close(pipe[0]);
+  while (::waitpid(child, &said.status, 0) < 0 && errno == EINTR) {
+  }
+  return said;
+}
+
 void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::string>& arguments) {
   const fs::path program = (own_program().parent_path() / elsewhere.program()).lexically_normal();
   std::vector<std::string> words = {program.string()};
@@ -84,12 +116,12 @@ void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::s
 
 void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
                            const Progress& progress) {
-  const fs::path own = own_program();
-  const fs::path program =
-      row.program.empty() ? own : (own.parent_path() / row.program).lexically_normal();
-  std::vector<std::string> words = {program.string(), row.name};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  const int status = wait_for(spawn(program, words), progress);
+  ProgramStart start;
+  start.program = program_of(row);
+  start.arguments = {row.name};
+  start.arguments.insert(start.arguments.end(), arguments.begin(), arguments.end());
+  start.output = STDERR_FILENO;
+  const int status = wait_for(start_program(start), progress);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     return;
   }

@@ -29,6 +29,23 @@ class CommandElsewhere : public std::exception {
   std::string needs_;
 };
 
+// The file of this program, links followed.
+std::filesystem::path own_program();
+
+// The program that has the command of `row`: this one, or a companion.
+std::filesystem::path program_of(const CommandRow& row);
+
+// What a program says, and the status of waitpid().
+struct ProgramText {
+  std::string text;
+  int status = 0;
+};
+
+// Runs a program of ours to its end and returns its stdout; its stderr, too, where `with_errors`
+// says so, else that is ours. Throws Error{file} where it can't be started.
+ProgramText text_of_program(const std::filesystem::path& program,
+                            const std::vector<std::string>& arguments, bool with_errors);
+
 // Turns this process into the program that has the command, with the same arguments, so that
 // streams, signals and exit code are the caller's without a word passed on. Does not return. Throws
 // Error{file}, which names the program, where it can't be started.

@@ -14,8 +14,8 @@ constexpr int name_indent = 2;
 constexpr int help_indent = 32;
 constexpr std::string_view exit_codes =
     "Exit codes:\n"
-    "  0 done, 1 failed (the message says why), 2 wrong usage, 3 done but for items that failed,\n "
-    " 130 interrupted (Ctrl-C, SIGTERM)\n";
+    "  0 done, 1 failed (the message says why), 2 wrong usage, 3 done but for items that failed,\n"
+    "  4 the machine lacks what it takes (memory, a device), 130 interrupted (Ctrl-C, SIGTERM)\n";
 
 std::string blanks(int count) { return std::string(static_cast<std::size_t>(count), ' '); }
 

@@ -48,7 +48,7 @@ std::string amount(std::int64_t count, WorkUnit unit) {
   return format_count(count);
 }
 
-std::string done_of_total(const StageState& state) {
+std::string done_of_total(const StageProgress& state) {
   const std::string total = amount(state.total, state.unit);
   if (state.total <= 0) {
     return amount(state.done, state.unit);
@@ -57,14 +57,14 @@ std::string done_of_total(const StageState& state) {
   return (counts ? format_count(state.done) : amount(state.done, state.unit)) + " of " + total;
 }
 
-double fraction(const StageState& state) {
+double fraction(const StageProgress& state) {
   return state.total <= 0
              ? 0
              : std::clamp(static_cast<double>(state.done) / static_cast<double>(state.total), 0.0,
                           1.0);
 }
 
-std::string percent(const StageState& state) {
+std::string percent(const StageProgress& state) {
   return std::to_string(static_cast<int>(100 * fraction(state))) + " %";
 }
 
@@ -79,7 +79,7 @@ std::string bar(double part, int width) {
 }
 
 // "  512 MB/s  4.1 s left", each part led by `separator`.
-std::string rate_and_rest(const StageState& state, const std::string& separator) {
+std::string rate_and_rest(const StageProgress& state, const std::string& separator) {
   std::string text;
   if (const std::string rate = format_rate(state); !rate.empty()) {
     text += separator + rate;
@@ -119,7 +119,7 @@ void write_to_stderr(std::string_view text) {
 
 }  // namespace
 
-std::string format_rate(const StageState& state) {
+std::string format_rate(const StageProgress& state) {
   if (state.done <= 0 || state.seconds <= 0) {
     return {};
   }
@@ -138,7 +138,7 @@ std::string format_rate(const StageState& state) {
   return one_decimal(rate) + "/s";
 }
 
-std::optional<double> seconds_left(const StageState& state) {
+std::optional<double> seconds_left(const StageProgress& state) {
   if (state.done <= 0 || state.total <= 0 || state.seconds < settled_seconds) {
     return std::nullopt;
   }
@@ -146,7 +146,7 @@ std::optional<double> seconds_left(const StageState& state) {
   return remaining * state.seconds / static_cast<double>(state.done);
 }
 
-std::string progress_bar_line(const StageState& state, int columns) {
+std::string progress_bar_line(const StageProgress& state, int columns) {
   // The last column stays free: some terminals wrap as soon as it is filled.
   const auto room = static_cast<std::size_t>(std::max(10, columns - 1));
   const std::string share = state.total > 0 ? "  " + percent(state) : "";
@@ -161,12 +161,21 @@ std::string progress_bar_line(const StageState& state, int columns) {
   return (line + rest).substr(0, room);
 }
 
-std::string progress_log_line(const StageState& state) {
+std::string progress_log_line(const StageProgress& state) {
   const std::string share = state.total > 0 ? percent(state) + ", " : "";
   return state.name + ": " + share + done_of_total(state) + rate_and_rest(state, ", ");
 }
 
-std::string stage_end_line(const StageState& state) {
+std::string work_told(std::string_view line) {
+  // What stands behind is the rate and the time left; a total that is not known has no percent.
+  const std::size_t first = line.find(", ");
+  const std::size_t percent = line.find(" %, ");
+  const std::size_t end =
+      percent != std::string_view::npos && percent < first ? line.find(", ", first + 1) : first;
+  return std::string(line.substr(0, end));
+}
+
+std::string stage_end_line(const StageProgress& state) {
   const std::string rate = format_rate(state);
   return state.name + ": " + amount(state.done, state.unit) + " in " +
          format_duration(state.seconds) + (rate.empty() ? "" : ", " + rate);

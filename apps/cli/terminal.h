@@ -16,7 +16,7 @@
 namespace fossilct {
 
 // How far a stage is; what the progress lines are made from.
-struct StageState {
+struct StageProgress {
   std::string name;
   std::int64_t total = 0;  // 0 = not known
   std::int64_t done = 0;
@@ -25,16 +25,19 @@ struct StageState {
 };
 
 // "512 MB/s", "34.2 M voxels/s", "12.5 slices/s"; empty before anything is done.
-std::string format_rate(const StageState& state);
+std::string format_rate(const StageProgress& state);
 // What remains at the mean rate so far; nothing where that can't be told.
-std::optional<double> seconds_left(const StageState& state);
+std::optional<double> seconds_left(const StageProgress& state);
 // "import  [=======>            ]  37 %  1.2 GB of 3.3 GB  512 MB/s  4.1 s left", at most `columns`
 // wide: the bar gives way first, then the end of the line.
-std::string progress_bar_line(const StageState& state, int columns);
+std::string progress_bar_line(const StageProgress& state, int columns);
 // The same without a bar, for a log: "import: 37 %, 1.2 GB of 3.3 GB, 512 MB/s, 4.1 s left".
-std::string progress_log_line(const StageState& state);
+std::string progress_log_line(const StageProgress& state);
+// What such a line says of the work done, "import: 37 %, 1.2 GB of 3.3 GB", and the whole of any
+// other line: it stays the same while nothing is done, though time goes by.
+std::string work_told(std::string_view line);
 // "import: 3.3 GB in 6.4 s, 512 MB/s".
-std::string stage_end_line(const StageState& state);
+std::string stage_end_line(const StageProgress& state);
 
 enum class Verbosity { quiet, normal, verbose };
 
@@ -87,7 +90,7 @@ class TerminalProgress : public Progress {
   bool stopping_ = false;
   bool in_stage_ = false;
   bool line_is_open_ = false;  // the live line stands on the terminal
-  StageState stage_;
+  StageProgress stage_;
   std::chrono::steady_clock::time_point stage_began_;
   std::thread drawer_;
 };

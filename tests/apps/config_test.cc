@@ -23,7 +23,7 @@ struct Fixture {
   }
   std::vector<GivenOption> read(const std::string& content) {
     test::write_file(folder / "a.ini", content);
-    return options_from_config(read_config(folder / "a.ini"), "a.ini", "import",
+    return options_from_config(read_ini(folder / "a.ini"), "a.ini", "import",
                                {"import", "export"}, options);
   }
   std::string failure(const std::string& content) {
@@ -75,14 +75,6 @@ TEST_CASE("whatever is not understood is an error with its line") {
   CHECK(contains(fixture.failure("[import\n"), "is no heading"));
   CHECK(contains(fixture.failure("output = a\n[import]\noutput = b\n"),
                  "a.ini line 3: output is given already in a.ini line 1"));
-}
-
-TEST_CASE("a file that is not there, or a folder, is named") {
-  Fixture fixture;
-  CHECK(contains(test::message_of<Error>([&] { read_config(fixture.folder / "none.ini"); }),
-                 "--config: "));
-  CHECK(contains(test::message_of<Error>([&] { read_config(fixture.folder.path()); }),
-                 "can't read this file"));
 }
 
 }  // namespace fossilct

@@ -48,7 +48,7 @@ fossilct_cli_test(render_dpi ${render} --dpi 0 EXIT 2 STDERR "--dpi: '0' is not 
 fossilct_cli_test(render_backend ${render} --backend glx EXIT 2 STDERR "--backend: 'glx' is none of: auto, egl, x11")
 fossilct_cli_test(render_missing ARGS render none.fossils EXIT 1 STDERR "none.fossils: there is no such folder")
 # No OpenGL: a display that is not there.
-fossilct_cli_test(render_no_display ${render} --backend x11 EXIT 1 STDERR "nothing here draws pictures; X11: the display ':987' does not open. Install libegl1")
+fossilct_cli_test(render_no_display ${render} --backend x11 EXIT 4 STDERR "nothing here draws pictures; X11: the display ':987' does not open. Install libegl1")
 set_tests_properties(cli_render_no_display PROPERTIES ENVIRONMENT "DISPLAY=:987")
 
 fossilct_cli_test(render_plate ${render} --plate plates.pdf --dpi 72 EXIT 0 LEAVES plates.pdf

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t megabyte = 1'000'000;
 
-StageState bytes_state() {
+StageProgress bytes_state() {
   return {"import", 3000 * megabyte, 1110 * megabyte, WorkUnit::bytes, 2};
 }
 

@@ -55,7 +55,7 @@ fossilct_cli_test(train_weights_other ARGS ${train} --encoder-weights in/unet.sa
 fossilct_cli_test(train_weights_other_resnet ARGS ${train} --encoder-weights in/resnet18.safetensors --set encoder=resnet50 EXIT 2
   STDERR "--encoder-weights: in/resnet18.safetensors holds the weights of resnet18, the recipe's encoder is resnet50; --set encoder=resnet18")
 fossilct_cli_test(train_device ARGS ${train} --device gpu EXIT 2 STDERR "--device: 'gpu' is no device; expected auto, cpu, cuda")
-fossilct_cli_test(train_device_99 ARGS ${train} --device cuda:99 EXIT 1 STDERR "--device: there is no device cuda:99")
+fossilct_cli_test(train_device_99 ARGS ${train} --device cuda:99 EXIT 4 STDERR "--device: there is no device cuda:99")
 
 # Validation
 fossilct_cli_test(train_validation_two ARGS ${train} --validation random-slices --validate-slices 3 EXIT 2

@@ -63,3 +63,17 @@ TEST_CASE("a lock file that can't be made is an error with the system's reason")
       message_of<Error>([&] { FileLock(folder / "absent/lock", "purpose"); });
   CHECK(message.find("No such file or directory") != std::string::npos);
 }
+
+TEST_CASE("who holds a lock can be asked without trying to take it") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(lock_holder(folder / "lock"));
+  {
+    const FileLock lock(folder / "lock", "run of a job");
+    const auto holder = lock_holder(folder / "lock");
+    REQUIRE(holder);
+    CHECK(holder->process == ::getpid());
+    CHECK(holder->text.find("run of a job") == 0);
+  }
+  test::write_file(folder / "lock", "run, process 1 on here");
+  CHECK_FALSE(lock_holder(folder / "lock"));
+}

@@ -33,6 +33,15 @@ TEST_CASE("characters that XML forbids become U+FFFD") {
   CHECK(escaped("\xef\xbf\xbf") == "\xef\xbf\xbd");  // U+FFFF
 }
 
+TEST_CASE("no path can lead out as a scheme, a host, a query or a fragment") {
+  CHECK(relative_url("scans/core a/report.html") == "./scans/core%20a/report.html");
+  CHECK(relative_url("javascript:alert(1)") == "./javascript%3Aalert%281%29");
+  CHECK(relative_url("//host/a") == "./host/a");
+  CHECK(relative_url("run #7?%20/\"x") == "./run%20%237%3F%2520/%22x");
+  CHECK(relative_url("\xe7\xa0\x82") == "./%E7%A0%82");
+  CHECK(relative_url("") == "./");
+}
+
 TEST_CASE("coordinates are short") {
   CHECK(coordinate(12.5) == "12.5");
   CHECK(coordinate(1.0 / 3) == "0.33");

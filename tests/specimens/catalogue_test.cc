@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "specimens/catalogue_schema.h"
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
 #include "tests/specimens/catalogue_files.h"
 
 namespace fossilct {

@@ -14,7 +14,7 @@
 
 namespace fossilct {
 
-// Private to `specimens`: SQLite with our errors. A message names the file.
+// SQLite with our errors: a message names the file.
 
 class Database;
 
@@ -75,8 +75,10 @@ class Database {
  public:
   enum class Mode { create, read, write };
   // `read` refuses every writing statement, but the rollback of a change that a kill cut off is
-  // made where the file can be written. Throws Error{file} where there is no such file.
-  Database(const std::filesystem::path& path, Mode mode);
+  // made where the file can be written. `remedy` is a sentence without its full stop: what to do
+  // where the file is damaged. Throws Error{file} where there is no such file.
+  Database(const std::filesystem::path& path, Mode mode,
+           std::string remedy = "Restore it from a copy");
   // Statements name it by address: it does not move.
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -93,6 +95,7 @@ class Database {
     void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
   };
   std::filesystem::path path_;
+  std::string remedy_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

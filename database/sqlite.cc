@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "specimens/sqlite.h"
+#include "database/sqlite.h"
+
+#include <utility>
 
 namespace fossilct {
 
@@ -82,10 +84,11 @@ void Statement::check(int code, std::string_view action) {
   }
 }
 
-Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
+Database::Database(const std::filesystem::path& path, Mode mode, std::string remedy)
+    : path_(path), remedy_(std::move(remedy)) {
   std::error_code ignored;
   if (mode != Mode::create && !std::filesystem::is_regular_file(path, ignored)) {
-    throw file_error(path, "there is no such file; is the folder a catalogue?");
+    throw file_error(path, "there is no such file");
   }
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | (mode == Mode::create ? SQLITE_OPEN_CREATE : 0);
@@ -122,8 +125,7 @@ void Database::fail(int code, std::string_view action) const {
   const std::string reason = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
   if (means_damaged(code)) {
     throw format_error(path_, "the database is damaged, or is none (" + reason +
-                                  "); it was left as it is. Restore it from a copy, or extract "
-                                  "the fossils anew into another folder");
+                                  "); it was left as it is. " + remedy_);
   }
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
     throw file_error(path_, "another process is writing it; try again when that has ended");

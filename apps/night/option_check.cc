@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/night/option_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include "apps/cli/command_line.h"
+#include "apps/cli/companion.h"
+#include "base/text.h"
+
+namespace fossilct {
+
+namespace {
+
+// "fossilct: --roi: ... (see `fossilct help import`)" without what stands around it.
+std::string told(const std::string& text) {
+  constexpr std::string_view mark = "fossilct: ";
+  const std::size_t begin = text.rfind(mark);
+  std::string line(trim(begin == std::string::npos ? text : text.substr(begin + mark.size())));
+  return line.substr(0, line.rfind(" (see `"));
+}
+
+std::vector<JobOption> options_of(const Job& job) {
+  std::vector<JobOption> options = job.train;
+  options.insert(options.end(), job.options.begin(), job.options.end());
+  for (const JobScan& scan : job.scans) {
+    options.insert(options.end(), scan.options.begin(), scan.options.end());
+  }
+  return options;
+}
+
+std::string place_of(const Job& job, const std::string& message,
+                     const std::vector<std::string>& arguments) {
+  for (const JobOption& option : options_of(job)) {
+    const std::string word = "--" + option.name;
+    const bool given = std::find(arguments.begin(), arguments.end(), word + "=" + option.value) !=
+                           arguments.end() ||
+                       std::find(arguments.begin(), arguments.end(), word) != arguments.end();
+    if (given && message.find(word + ":") != std::string::npos) {
+      return option.where;
+    }
+  }
+  return job.file.string();
+}
+
+}  // namespace
+
+void check_options_of_stages(const Job& job, const JobPlan& plan, const Progress& progress) {
+  for (std::vector<std::string> arguments : plan.examples()) {
+    progress.check();
+    arguments.emplace_back("--check-options");
+    const CommandRow& row = command_row(command_table(), arguments.front());
+    const ProgramText said = text_of_program(program_of(row), arguments, true);
+    progress.check();
+    if (said.status != 0) {
+      const std::string message = told(said.text);
+      throw Error(ErrorKind::option, place_of(job, message, arguments) + ": " + message +
+                                         " (stage " + arguments.front() + ")");
+    }
+  }
+}
+
+}  // namespace fossilct

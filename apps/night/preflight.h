@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/json.h"
+#include "base/progress.h"
+#include "night/job.h"
+#include "night/journal.h"
+#include "night/preflight.h"
+
+namespace fossilct {
+
+// Opens every scan, label volume and model of the job (headers only), and tells what each stage
+// will take: from the times of this job's stages that are done (`before`, its journal; null: none)
+// where there are some, else from known rates. What can't be opened, and what does not fit machine
+// and limits, is a finding. Stages that the journal has as done count nothing. Runs nothing and
+// writes nothing. Cost: some milliseconds a scan.
+// `commands`: what the stages' commands take.
+Preflight preflight(const Job& job, std::span<const StageCommand> commands,
+                    const NightRecord* before, int threads, Progress& progress);
+
+// A table, totals, findings first.
+std::string preflight_text(const Preflight& preflight);
+Json to_json(const Preflight& preflight);
+
+// "core-a segment: would use ... . Free some", one line.
+std::string finding_text(const PreflightFinding& finding);
+
+// Throws Error{device} that tells all findings, where there are any; `how_to_start` is how to begin
+// all the same.
+void require_room(const Preflight& preflight, const std::string& how_to_start);
+
+}  // namespace fossilct
