@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "apps/cli/command.h"
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
 #include "apps/cli/provenance.h"
+#include "apps/fossils/open_catalogue.h"
+#include "apps/taxa/explanation_files.h"
 #include "apps/taxa/image_sets.h"
+#include "apps/taxa/machine_options.h"
+#include "apps/taxa/taxon_evaluation.h"
 #include "apps/taxa/taxon_tables.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -30,13 +34,27 @@ struct ClassifySettings {
   ImageSetOptions images;
   fs::path model;
   fs::path output;
+  fs::path evaluation;
+  fs::path explanations;
+  ExplanationOptions explain;
   bool overwrite = false;
   double threshold = default_taxon_threshold;
   int dropout_passes = 0;
-  std::uint64_t seed = 1;
-  std::string device = "auto";
-  Precision precision = Precision::automatic;
+  MachineOptions machine;
 };
+
+std::vector<int> parse_layers(const std::string& text) {
+  std::vector<int> layers;
+  for (const std::string& part : split(text, ',')) {
+    const auto number = parse_integer(trim(part));
+    if (!number || *number < 1 || *number > 10'000) {
+      throw option_error("--layers", "'" + printable(text) +
+                                         "': expected numbers of convolutions from 1, as in 1,4");
+    }
+    layers.push_back(static_cast<int>(*number));
+  }
+  return layers;
+}
 
 void declare_classify_options(OptionSet& options, ClassifySettings& s) {
   declare_image_set_options(options, s.images);
@@ -44,29 +62,37 @@ void declare_classify_options(OptionSet& options, ClassifySettings& s) {
   options.path("model,m", "FILE", &s.model, "What `fossilct train-classifier` wrote");
   options.require();
   options.path("output,o", "FILE", &s.output, "A table of the answers as CSV");
-  options.flag("overwrite", &s.overwrite, "Replace the table where it exists");
+  options.path("evaluate", "FILE", &s.evaluation,
+               "Judge the answers by the taxa that are known, and write a page for any browser");
+  options.flag("overwrite", &s.overwrite, "Replace outputs that exist");
   options.number("threshold", "SCORE", &s.threshold, 0, 1,
                  "A first score below it makes the answer unsure");
   options.integer("mc-dropout", "N", &s.dropout_passes, 0, 100'000,
                   "Passes of Monte-Carlo dropout (papers: 100): deviation and votes");
-  options.integer("seed", "N", &s.seed, 0, std::numeric_limits<std::int64_t>::max(),
-                  "Of the dropout");
-  options.section("Machine");
-  options.text("device", "DEVICE", &s.device, "auto, cpu, cuda, cuda:1 ...");
+  options.section("Reasons");
+  options.path("explain", "FOLDER", &s.explanations,
+               "Draw over the pictures where the model looks (Grad-CAM, guided Grad-CAM)");
+  options.integer("explain-most", "N", &s.explain.most, 0, 1'000'000,
+                  "Of so many specimens, the least sure first; 0: of all");
   options.parsed(
-      "precision", "WORD",
-      [&s](const std::string& text) { s.precision = precision_from_name("--precision", text); },
-      "What is multiplied: auto, fp32, bf16, fp16", name_of(s.precision));
+      "layers", "N,N", [&s](const std::string& text) { s.explain.layers = parse_layers(text); },
+      "Draw the maps of these convolutions too, counted from 1");
+  declare_machine_options(options, s.machine, "Of the dropout");
 }
 
-// How the pictures of a set must be for the model.
-void take_form(const TaxonModel& model, ImageSetOptions& images) {
-  images.size = model.size;
-  images.channels = model.network->spec().channels;
-  images.with_measurements = !model.measurements.empty();
-  if (images.views.empty() && model.training.contains("views")) {
-    images.views = model.training["views"].get<std::vector<std::string>>();
+// Whether one of the pictures' sources is named among those that the model learned from.
+bool was_trained_on(const TaxonModel& model, const std::vector<fs::path>& inputs) {
+  const Json::json_pointer sources("/provenance/sources");
+  if (!model.training.is_object() || !model.training.contains(sources)) {
+    return false;
   }
+  return std::ranges::any_of(model.training[sources], [&](const Json& source) {
+    const std::string path = source.value("path", "");
+    return std::ranges::any_of(inputs, [&](const fs::path& input) {
+      std::error_code ignored;
+      return fs::equivalent(input, path, ignored);
+    });
+  });
 }
 
 Classification classification_of(const TaxonAnswer& answer, const TaxonModel& model,
@@ -79,7 +105,7 @@ Classification classification_of(const TaxonAnswer& answer, const TaxonModel& mo
   }
   stored.is_sure = is_sure(answer, threshold);
   if (!answer.deviations.empty()) {
-    stored.deviation = answer.deviations[ranked(answer, 1).front().taxon];
+    stored.deviation = answer.deviations[static_cast<std::size_t>(first_taxon(answer.scores))];
   }
   stored.novelty = answer.novelty;
   return stored;
@@ -95,11 +121,16 @@ class ClassifyCommand : public Command {
          "a catalogue are kept there, beside names that persons gave, which stand above them; "
          "pictures that a catalogue lacks are drawn first.",
          "An answer whose score is below --threshold is `unsure`, and so is that for a specimen "
-         "which is like nothing the model knows (novelty above 1)."},
+         "which is like nothing the model knows (novelty above 1).",
+         "Where taxa are known (folders or a column of photographs, names that persons gave "
+         "fossils), --evaluate tells how right the answers are, of specimens that the model was "
+         "not trained on."},
         {{"fossilct classify core17.fossils/ --model taxa.safetensors",
           "Gives every fossil of the catalogue a taxon, or none."},
          {"fossilct classify photos/ --model taxa.safetensors -o answers.csv --mc-dropout 100",
-          "Photographs, with the deviation over a hundred passes of dropout."}}};
+          "Photographs, with the deviation over a hundred passes of dropout."},
+         {"fossilct classify test/ --model taxa.safetensors --evaluate test.html --explain why",
+          "How good the model is, and where it looks."}}};
   }
 
   void declare(OptionSet& options) override { declare_classify_options(options, settings_); }
@@ -108,34 +139,99 @@ class ClassifyCommand : public Command {
     use_threads(context.common.threads);
     require_outputs();
     const TaxonModel model = read_taxon_model(settings_.model);
+    check_layers(settings_.explain.layers, model);
     const HashedFile file = FileHasher({settings_.model}).wait(context.progress).front();
-    take_form(model, settings_.images);
+    take_form_of(model, settings_.images);
+    settings_.images.may_be_barren = true;
     const ReadImages read = read_images(settings_.images, context);
-    TaxonPredictor predictor(
-        model, {.dropout_passes = settings_.dropout_passes,
-                .seed = settings_.seed,
-                .inference = {.device = device_from_name("--device", settings_.device),
-                              .precision = settings_.precision}});
+    TaxonPredictor predictor(model, prediction_options());
     const std::vector<TaxonAnswer> answers = predictor.predict(read.set, context.progress);
-    store(read, answers, model, file);
     const std::vector<std::optional<TaxonAnswer>> listed(answers.begin(), answers.end());
+    const std::optional<TaxonEvaluation> evaluation =
+        evaluated({read.set, model.taxa, listed}, model, context);
+    store(read, answers, model, file);
     if (!settings_.output.empty()) {
       write_file_atomically(settings_.output,
                             answers_csv(read.set, model.taxa, listed, settings_.threshold));
     }
-    return result(read, answers, model, predictor.choice());
+    explain(model, read.set, answers, context.progress);
+    return result(read, answers, model, predictor.choice(), evaluation);
   }
 
  private:
   void require_outputs() const {
-    if (settings_.output.empty()) {
+    const ClassifySettings& s = settings_;
+    std::vector<fs::path> read = s.images.inputs;
+    read.push_back(s.model);
+    const IfExists if_exists = s.overwrite ? IfExists::replace : IfExists::refuse;
+    for (const auto& [option, path, kind] :
+         {std::tuple{"--output", s.output, AtomicKind::file},
+          std::tuple{"--evaluate", s.evaluation, AtomicKind::file},
+          std::tuple{"--explain", s.explanations, AtomicKind::folder}}) {
+      if (!path.empty()) {
+        require_apart(option, path, kind, read);
+        require_output(path, kind, if_exists);
+        read.push_back(path);
+      }
+    }
+  }
+
+  TaxonPredictionOptions prediction_options() const {
+    return {.dropout_passes = settings_.dropout_passes,
+            .seed = settings_.machine.seed,
+            .keep_passes_below = settings_.evaluation.empty() ? 0 : settings_.threshold,
+            .inference = settings_.machine.inference()};
+  }
+
+  // With its page written; nothing where none is asked for.
+  std::optional<TaxonEvaluation> evaluated(const AnsweredSet& answered, const TaxonModel& model,
+                                           const CommandContext& context) const {
+    if (settings_.evaluation.empty()) {
+      return std::nullopt;
+    }
+    std::optional<TaxonEvaluation> evaluation = evaluate_answers(
+        answered, {.threshold = settings_.threshold, .threads = context.common.threads});
+    TaxonReport& report = evaluation->report;
+    if (was_trained_on(model, settings_.images.inputs)) {
+      report.notices.insert(report.notices.begin(),
+                            "The model was trained on specimens from here: it may know by heart "
+                            "what it is asked. What it is worth only others can tell.");
+    }
+    for (const std::string& notice : report.notices) {
+      context.progress.warning(notice);
+    }
+    report.title = "Answers of " + settings_.model.filename().string();
+    report.judged_how =
+        "Each answer is the mean over the specimen's pictures" +
+        (settings_.dropout_passes > 0 ? " and over " + std::to_string(settings_.dropout_passes) +
+                                            " passes of Monte-Carlo dropout"
+                                      : std::string()) +
+        "; what is right was known before: by folders, a table, or names that persons gave.";
+    report.facts = page_facts(answered.set);
+    report.recipe = model.training.value("recipe", Json::object());
+    write_file_atomically(settings_.evaluation, taxon_report(report, evaluation->scores));
+    return evaluation;
+  }
+
+  KeyValues page_facts(const ImageSet& set) const {
+    KeyValues facts = {{"model", settings_.model.string()}};
+    for (const fs::path& input : settings_.images.inputs) {
+      facts.emplace_back("pictures", input.string());
+    }
+    facts.emplace_back("number of pictures", format_count(std::ssize(set.images)));
+    return facts;
+  }
+
+  void explain(const TaxonModel& model, const ImageSet& set,
+               const std::vector<TaxonAnswer>& answers, Progress& progress) {
+    if (settings_.explanations.empty()) {
       return;
     }
-    std::vector<fs::path> read = settings_.images.inputs;
-    read.push_back(settings_.model);
-    require_apart("--output", settings_.output, AtomicKind::file, read);
-    require_output(settings_.output, AtomicKind::file,
-                   settings_.overwrite ? IfExists::replace : IfExists::refuse);
+    settings_.explain.threshold = settings_.threshold;
+    AtomicOutput output(settings_.explanations, AtomicKind::folder,
+                        settings_.overwrite ? IfExists::replace : IfExists::refuse);
+    write_explanations(output.temporary_path(), model, set, answers, settings_.explain, progress);
+    output.commit();
   }
 
   // One change a catalogue.
@@ -148,7 +244,7 @@ class ClassifyCommand : public Command {
       }
     }
     for (const auto& [folder, specimens] : fossils_of) {
-      Catalogue catalogue = Catalogue::open(folder, Catalogue::Access::write);
+      Catalogue catalogue = open_catalogue(folder, Catalogue::Access::write);
       Catalogue::Change change(catalogue);
       for (const std::size_t i : specimens) {
         change.classify(read.fossils[i]->id,
@@ -159,17 +255,18 @@ class ClassifyCommand : public Command {
   }
 
   CommandResult result(const ReadImages& read, const std::vector<TaxonAnswer>& answers,
-                       const TaxonModel& model, const InferenceChoice& choice) const {
+                       const TaxonModel& model, const InferenceChoice& choice,
+                       const std::optional<TaxonEvaluation>& evaluation) const {
     std::vector<std::int64_t> counts(model.taxa.size(), 0);
     std::int64_t unsure = 0;
     std::int64_t novel = 0;
     for (const TaxonAnswer& answer : answers) {
       if (is_sure(answer, settings_.threshold)) {
-        ++counts[ranked(answer, 1).front().taxon];
+        ++counts[static_cast<std::size_t>(first_taxon(answer.scores))];
       } else {
         ++unsure;
       }
-      novel += answer.novelty.value_or(0) > 1 ? 1 : 0;
+      novel += is_like_nothing_seen(answer) ? 1 : 0;
     }
     Facts facts;
     Json taxa = Json::object();
@@ -183,15 +280,19 @@ class ClassifyCommand : public Command {
             (novel > 0 ? ", " + std::to_string(novel) + " of them like nothing the model knows"
                        : ""));
     facts.emplace_back("computed in", choice.describe());
-    if (!settings_.output.empty()) {
-      facts.emplace_back("table", settings_.output.string());
+    if (evaluation) {
+      facts.emplace_back("of known taxon", accuracy_text(evaluation->scores));
     }
+    facts.emplace_back("table", settings_.output.string());
+    facts.emplace_back("evaluation", settings_.evaluation.string());
+    facts.emplace_back("reasons", settings_.explanations.string());
     return {{{"specimens", answers.size()},
              {"pictures", read.set.images.size()},
              {"skipped", read.skipped},
              {"taxa", std::move(taxa)},
              {"unsure", unsure},
-             {"novel", novel}},
+             {"novel", novel},
+             {"evaluation", evaluation ? to_json(*evaluation) : Json()}},
             facts_text(facts)};
   }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <limits>
 
 #include "apps/cli/command.h"
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
 #include "apps/taxa/image_sets.h"
+#include "apps/taxa/machine_options.h"
 #include "apps/taxa/taxon_map.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -30,8 +30,7 @@ struct EmbedSettings {
   double threshold = default_taxon_threshold;
   TsneOptions tsne;
   UmapOptions umap;
-  std::uint64_t seed = 1;
-  std::string device = "auto";
+  MachineOptions machine;
 };
 
 void declare_embed_options(OptionSet& options, EmbedSettings& s) {
@@ -42,7 +41,6 @@ void declare_embed_options(OptionSet& options, EmbedSettings& s) {
   options.number("threshold", "SCORE", &s.threshold, 0, 1,
                  "A specimen without a known taxon gets the colour of the model's answer from "
                  "this score on");
-  options.text("device", "DEVICE", &s.device, "auto, cpu, cuda, cuda:1 ...");
   options.section("Output");
   options.path("output,o", "FILE", &s.output, "The maps as a page for any browser (.html)");
   options.require();
@@ -56,8 +54,7 @@ void declare_embed_options(OptionSet& options, EmbedSettings& s) {
   options.number("min-dist", "DISTANCE", &s.umap.min_dist, 0, 1,
                  "UMAP: how near specimens may lie");
   options.integer("epochs", "N", &s.umap.epochs, 1, 100'000, "UMAP: passes");
-  options.integer("seed", "N", &s.seed, 0, std::numeric_limits<std::int64_t>::max(),
-                  "Of both maps");
+  declare_machine_options(options, s.machine, "Of both maps");
 }
 
 FeaturePoints points_of(const at::Tensor& embeddings) {
@@ -88,12 +85,11 @@ class EmbedCommand : public Command {
     require_outputs();
     use_threads(context.common.threads);
     s.tsne.threads = s.umap.threads = context.common.threads;
-    s.tsne.seed = s.umap.seed = s.seed;
+    s.tsne.seed = s.umap.seed = s.machine.seed;
     const TaxonModel model = read_taxon_model(s.model);
-    take_form(model);
+    take_form_of(model, s.images);
     const ImageSet set = read_image_set(s.images, context);
-    TaxonPredictor predictor(model,
-                             {.inference = {.device = device_from_name("--device", s.device)}});
+    TaxonPredictor predictor(model, {.inference = s.machine.inference()});
     at::Tensor embeddings;
     const std::vector<TaxonAnswer> answers = predictor.predict(set, context.progress, &embeddings);
     const TaxonMap map = map_specimens(points_of(embeddings), s.tsne, s.umap, context.progress);
@@ -112,17 +108,6 @@ class EmbedCommand : public Command {
       read.push_back(settings_.output);
       require_apart("--table", settings_.table, AtomicKind::file, read);
       require_output(settings_.table, AtomicKind::file, if_exists);
-    }
-  }
-
-  // How the pictures must be for the model.
-  void take_form(const TaxonModel& model) {
-    ImageSetOptions& images = settings_.images;
-    images.size = model.size;
-    images.channels = model.network->spec().channels;
-    images.with_measurements = !model.measurements.empty();
-    if (images.views.empty() && model.training.contains("views")) {
-      images.views = model.training["views"].get<std::vector<std::string>>();
     }
   }
 

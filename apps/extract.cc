@@ -170,7 +170,9 @@ class ExtractCommand : public Command {
 
   void warn_of_nothing(const Extraction& extraction, const ExtractInputs& inputs,
                        Progress& progress) const {
-    if (extraction.specimens.empty()) {
+    if (extraction.components == 0) {
+      progress.warning("the labels hold no voxel of a fossil: the catalogue is empty");
+    } else if (extraction.specimens.empty()) {
       const std::string fewest =
           format_count(settings_.extraction.fewest_voxels(inputs.grid)) + " voxels";
       progress.warning((extraction.components == 1

@@ -236,14 +236,15 @@ std::string queue_text(const std::vector<Doubt>& queue, const std::vector<Catalo
   if (queue.empty()) {
     return "No fossil is undecided.\n";
   }
-  std::vector<std::vector<std::string>> rows = {{"id", "doubt", "class", "voxels", "why"}};
+  std::vector<std::vector<std::string>> rows = {{"id", "doubt", "class, taxon", "voxels", "why"}};
   for (std::size_t i = 0; i < std::min(limit, queue.size()); ++i) {
     const auto entry = std::ranges::find(entries, queue[i].id,
                                          [](const CatalogueEntry& e) { return e.specimen.id; });
     rows.push_back({std::to_string(queue[i].id),
                     queue[i].is_told ? format_rounded(queue[i].doubt) : "–",
-                    printable(entry->class_name), format_count(entry->specimen.voxels),
-                    reasons_text(queue[i])});
+                    printable(entry->class_name) +
+                        (entry->taxon.empty() ? "" : ", " + printable(entry->taxon)),
+                    format_count(entry->specimen.voxels), reasons_text(queue[i])});
   }
   const std::size_t left = queue.size() - (rows.size() - 1);
   return columns_text(rows) +
@@ -269,7 +270,7 @@ class ReviewCommand : public Command {
         "review CATALOGUE [options]",
         {"CATALOGUE is the folder that `fossilct extract` wrote. Without other options the "
          "undecided fossils are listed, the most doubtful first: uncertain labels, fragments, "
-         "separated ones, those cut by the border, odd sizes.",
+         "separated ones, those cut by the border, odd sizes, an unsure taxon.",
          "Every decision is kept with its time and who made it; the last one holds. Rejected "
          "fossils stay in the catalogue and leave the counts. All that one call asks for is done, "
          "or nothing of it. specimens.csv and specimens.json follow.",

@@ -12,6 +12,7 @@
 #include "apps/cli/provenance.h"
 #include "apps/taxa/classifier_options.h"
 #include "apps/taxa/recipe_grid.h"
+#include "apps/taxa/taxon_evaluation.h"
 #include "apps/taxa/taxon_tables.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -27,40 +28,38 @@ namespace fs = std::filesystem;
 
 // What the specimens that were held back say of a model.
 struct Test {
-  std::string how;  // "5 folds", "20% held back"
-  Share accuracy;
-  std::int64_t right = 0;
-  std::int64_t tested = 0;
-  std::optional<CrossValidation> folds;
-  double calibration_error = 0;
-  std::vector<std::optional<TaxonAnswer>> answers;  // of the set's specimens
+  std::string how;       // "5 parts, each held back in turn"
+  std::string sentence;  // who judged whom
+  SpecimenFolds folds;
+  std::optional<CrossValidation> crossed;
+  std::vector<std::optional<TaxonAnswer>> answers = {};  // of the set's specimens
+  TaxonEvaluation evaluation = {};
 };
 
 std::string percent(double share) { return format_rounded(std::round(1000 * share) / 10) + "%"; }
 
 std::string accuracy_text(const Test& test) {
-  std::string text = std::to_string(test.right) + " of " + counted(test.tested, "specimen") +
-                     " right, " + percent(test.accuracy.value) + " (95% interval " +
-                     percent(test.accuracy.low) + " to " + percent(test.accuracy.high) + ")";
-  if (test.folds) {
-    text += "; mean of folds " + percent(test.folds->mean) + ", deviation " +
-            percent(test.folds->deviation);
+  std::string text = accuracy_text(test.evaluation.scores);
+  if (test.crossed) {
+    text += "; mean of folds " + percent(test.crossed->mean) + ", deviation " +
+            percent(test.crossed->deviation);
   }
   return text;
 }
 
+// In short, as the model's record has it; all figures are in the command's JSON.
 Json test_json(const Test& test) {
+  const TaxonScores& scores = test.evaluation.scores;
   Json json = {{"how", test.how},
-               {"specimens", test.tested},
-               {"right", test.right},
-               {"accuracy", test.accuracy.value},
-               {"interval_95", {test.accuracy.low, test.accuracy.high}},
-               {"calibration_error", test.calibration_error}};
-  if (test.folds) {
-    json["folds"] = test.folds->fold_shares;
-    json["mean"] = test.folds->mean;
-    json["deviation"] = test.folds->deviation;
-    json["by_sample"] = test.folds->folds.by_sample;
+               {"specimens", scores.specimens},
+               {"accuracy", scores.accuracy.value},
+               {"interval_95", {scores.accuracy.low, scores.accuracy.high}},
+               {"calibration_error", scores.figures.calibration_error}};
+  if (test.crossed) {
+    json["folds"] = test.crossed->fold_shares;
+    json["mean"] = test.crossed->mean;
+    json["deviation"] = test.crossed->deviation;
+    json["by_sample"] = test.folds.by_sample;
   }
   return json;
 }
@@ -103,9 +102,9 @@ class TrainClassifierCommand : public Command {
     require_outputs();
     const std::optional<WeightFile> weights = read_weights();
     TaxonTrainingOptions options{.recipe = recipe,
-                                 .seed = settings_.seed,
-                                 .device = device_from_name("--device", settings_.device),
-                                 .precision = settings_.precision,
+                                 .seed = settings_.machine.seed,
+                                 .device = settings_.machine.inference().device,
+                                 .precision = settings_.machine.precision,
                                  .weights = weights ? &*weights : nullptr};
     const ImageSet set = read_image_set(settings_.images, context);
     if (!settings_.grid.empty()) {
@@ -115,9 +114,13 @@ class TrainClassifierCommand : public Command {
   }
 
  private:
-  fs::path table() const {
+  fs::path beside_model(const char* ending) const {
     fs::path path = settings_.output;
-    return path.replace_extension(".specimens.csv");
+    return path.replace_extension(ending);
+  }
+  fs::path table() const { return beside_model(".specimens.csv"); }
+  fs::path report() const {
+    return settings_.report.empty() ? beside_model(".report.html") : settings_.report;
   }
 
   void require_outputs() const {
@@ -130,10 +133,13 @@ class TrainClassifierCommand : public Command {
     }
     std::vector<fs::path> read = settings_.images.inputs;
     read.push_back(settings_.weights);
-    for (const fs::path& path : {settings_.output, table()}) {
-      require_apart("--output", path, AtomicKind::file, read);
+    for (const auto& [option, path] :
+         {std::pair{"--output", settings_.output}, std::pair{"--output", table()},
+          std::pair{"--report", report()}}) {
+      require_apart(option, path, AtomicKind::file, read);
       require_output(path, AtomicKind::file,
                      settings_.overwrite ? IfExists::replace : IfExists::refuse);
+      read.push_back(path);
     }
   }
 
@@ -160,36 +166,47 @@ class TrainClassifierCommand : public Command {
       context.progress.notice(summary(*training.loaded));
     }
     TaxonModel& model = training.model;
+    test.evaluation =
+        evaluate_answers({set, model.taxa, test.answers}, {.threads = context.common.threads});
     model.training = record_of(set, options.recipe, training, test, context);
     write_taxon_model(settings_.output, model);
     write_file_atomically(table(),
                           answers_csv(set, model.taxa, test.answers, default_taxon_threshold));
+    write_file_atomically(report(), page_of(set, options.recipe, test));
+    Json test_details = test_json(test);
+    test_details["scores"] = to_json(test.evaluation);
     return {{{"model", settings_.output.string()},
              {"table", table().string()},
+             {"report", report().string()},
              {"taxa", model.taxa},
-             {"test", test_json(test)}},
+             {"test", std::move(test_details)}},
             taxon_recipe_text(options.recipe) +
                 facts_text({{"tested", test.how},
                             {"accuracy", accuracy_text(test)},
-                            {"calibration error", format_rounded(test.calibration_error)}}) +
-                taxon_shares_text(set, test.answers) +
-                facts_text({{"model", settings_.output.string()}, {"table", table().string()}})};
+                            {"calibration error",
+                             format_rounded(test.evaluation.scores.figures.calibration_error)}}) +
+                taxon_shares_text(test.evaluation) +
+                facts_text({{"model", settings_.output.string()},
+                            {"table", table().string()},
+                            {"report", report().string()}})};
   }
 
   TaxonTraining by_folds(const ImageSet& set, const TaxonTrainingOptions& options,
                          TerminalProgress& progress, Test& test) const {
-    CrossValidation& result = test.folds.emplace(
+    CrossValidation& result = test.crossed.emplace(
         cross_validate(set, settings_.folds, options, progress, [&](int fold, double share) {
           progress.notice("part " + std::to_string(fold + 1) + " of " +
                           std::to_string(settings_.folds) + ": " + percent(share) + " right");
         }));
-    report(result.folds, progress);
+    test.folds = result.folds;
+    report_notes(test.folds, progress);
     test.how = std::to_string(settings_.folds) + " parts, each held back in turn" +
-               (result.folds.by_sample ? ", by sample" : "");
-    test.accuracy = result.accuracy;
-    test.right = result.right;
-    test.tested = result.tested;
-    test.calibration_error = result.calibration_error;
+               (test.folds.by_sample ? ", by sample" : "");
+    test.sentence = "Each specimen was judged by a model that was trained without it" +
+                    std::string(test.folds.by_sample ? " and without others of its sample" : "") +
+                    " (" + std::to_string(settings_.folds) +
+                    " parts, each held back in turn). The model beside this page was trained in "
+                    "the same way, on all of them.";
     test.answers = result.answers;
     TaxonTraining training = train_taxa(set, nullptr, options, progress);
     calibrate(result.validated, training.model);
@@ -199,32 +216,47 @@ class TrainClassifierCommand : public Command {
   TaxonTraining by_holding_back(const ImageSet& set, const TaxonTrainingOptions& options,
                                 TerminalProgress& progress, Test& test) const {
     const int parts = static_cast<int>(std::lround(1 / settings_.validation_share));
-    const SpecimenFolds folds = specimen_folds(set, parts, options.seed);
-    report(folds, progress);
-    const std::vector<std::size_t> held_back = specimens_inside(folds, 0);
+    test.folds = specimen_folds(set, parts, options.seed);
+    report_notes(test.folds, progress);
+    const std::vector<std::size_t> held_back = specimens_inside(test.folds, 0);
     const ImageSet validation = part_of(set, held_back);
     TaxonTraining training =
-        train_taxa(part_of(set, specimens_outside(folds, 0)), &validation, options, progress);
+        train_taxa(part_of(set, specimens_outside(test.folds, 0)), &validation, options, progress);
     TaxonPredictor predictor(training.model, {.inference = {.device = options.device}});
     const std::vector<TaxonAnswer> answers = predictor.predict(validation, progress);
     test.answers.resize(set.specimens.size());
-    std::vector<std::vector<double>> scores;
-    std::vector<int> taxa;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       test.answers[held_back[i]] = answers[i];
-      scores.push_back(answers[i].scores);
-      taxa.push_back(*validation.specimens[i].taxon);
-      test.right += std::cmp_equal(ranked(answers[i], 1).front().taxon, taxa.back()) ? 1 : 0;
     }
-    test.tested = std::ssize(answers);
-    test.accuracy = share_of(test.right, test.tested);
-    test.calibration_error = expected_calibration_error(scores, taxa);
     test.how =
         percent(1.0 / parts) + " of the specimens held back, which the model is calibrated by";
+    test.sentence = "The model was trained without these specimens (" + percent(1.0 / parts) +
+                    " of all)" +
+                    (test.folds.by_sample ? " and without others of their samples" : "") +
+                    "; its scores were calibrated by them, so that the calibration error is a "
+                    "little too low.";
     return training;
   }
 
-  static void report(const SpecimenFolds& folds, TerminalProgress& progress) {
+  std::string page_of(const ImageSet& set, const TaxonRecipe& recipe, Test& test) const {
+    TaxonReport& page = test.evaluation.report;
+    page.title = "Test of " + settings_.output.filename().string();
+    page.judged_how = test.sentence;
+    page.notices.insert(page.notices.begin(), test.folds.notes.begin(), test.folds.notes.end());
+    if (test.crossed) {
+      page.fold_accuracies = test.crossed->fold_shares;
+    }
+    page.facts = {{"model", settings_.output.string()}};
+    for (const fs::path& input : settings_.images.inputs) {
+      page.facts.emplace_back("pictures", input.string());
+    }
+    page.facts.emplace_back("specimens, pictures", format_count(std::ssize(set.specimens)) + ", " +
+                                                       format_count(std::ssize(set.images)));
+    page.recipe = to_json(recipe);
+    return taxon_report(page, test.evaluation.scores);
+  }
+
+  static void report_notes(const SpecimenFolds& folds, TerminalProgress& progress) {
     for (const std::string& note : folds.notes) {
       progress.warning(note);
     }
@@ -240,7 +272,7 @@ class TrainClassifierCommand : public Command {
     for (const fs::path& input : settings_.images.inputs) {
       sources.push_back({{"path", fs::absolute(input).lexically_normal().string()}});
     }
-    return {{"recipe", to_json(recipe)},       {"seed", settings_.seed},
+    return {{"recipe", to_json(recipe)},       {"seed", settings_.machine.seed},
             {"views", settings_.images.views}, {"specimens", specimens_per_taxon(set)},
             {"pictures", set.images.size()},   {"losses", std::move(losses)},
             {"test", test_json(test)},         {"provenance", provenance_json(context, sources)}};

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "networks/classifier.h"
 #include "networks/inference.h"
 #include "networks/training_kernels.h"
 
@@ -93,12 +94,25 @@ Forward training_step(const std::shared_ptr<Network>& network, const Contender& 
   };
 }
 
-Forward inference(const Network& network, const Contender& contender) {
-  const Backend backend = contender.form == "own" ? Backend::own : Backend::libtorch;
-  const auto form = std::make_shared<InferenceNetwork>(
-      network, InferenceOptions{contender.device, contender.precision, backend});
+// A classifier as `classify` runs it: its convolutions in inference form, then the head.
+Forward inference(const std::shared_ptr<Network>& network, const Contender& contender) {
+  const InferenceOptions options{contender.device, contender.precision,
+                                 contender.form == "own" ? Backend::own : Backend::libtorch};
+  const bool classifies = network->spec().architecture == "classifier";
+  const auto classifier = classifies ? as_classifier(network) : nullptr;
+  const auto form = classifies ? std::make_shared<InferenceNetwork>(classifier->trunk(), options)
+                               : std::make_shared<InferenceNetwork>(*network, options);
   std::fprintf(stderr, "%s\n", form->choice().describe().c_str());
-  return [form](const at::Tensor& image) { return form->forward(image); };
+  return [form, classifier](const at::Tensor& images) {
+    const at::NoGradGuard no_gradients;
+    if (!classifier) {
+      return form->forward(images);
+    }
+    const ClassifierHead& head = classifier->head();
+    const at::Tensor maps = form->forward(classifier->oriented(images));
+    const at::Tensor features = classifier->collected(maps).to(at::kCPU);
+    return head.logits(head.embedding(features, at::Tensor(), std::nullopt), at::Tensor());
+  };
 }
 
 Forward made(const std::shared_ptr<Network>& network, const Contender& contender) {
@@ -109,7 +123,7 @@ Forward made(const std::shared_ptr<Network>& network, const Contender& contender
   if (contender.form.starts_with("train")) {
     return training_step(network, contender);
   }
-  return contender.form == "eager" ? eager(network, contender) : inference(*network, contender);
+  return contender.form == "eager" ? eager(network, contender) : inference(network, contender);
 }
 
 NetworkSpec spec_of_bench(const std::string& encoder, std::int64_t size) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 namespace fossilct {
 
@@ -16,11 +17,16 @@ constexpr double precision = 1e-3;  // of the temperature's logarithm
 constexpr double least_probability = 1e-12;
 
 double loss_at(const std::vector<KnownSpecimen>& specimens, double temperature) {
+  const auto count = static_cast<double>(specimens.size());
+  const double aim = (count + 1) / (count + 2);
   double loss = 0;
   for (const KnownSpecimen& specimen : specimens) {
-    const double score =
-        mean_scores(specimen.logits, temperature)[static_cast<std::size_t>(specimen.taxon)];
-    loss -= std::log(std::max(score, least_probability));
+    const std::vector<double> scores = mean_scores(specimen.logits, temperature);
+    const double each_other = (1 - aim) / std::max(1.0, static_cast<double>(scores.size()) - 1);
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+      const double wanted = std::cmp_equal(k, specimen.taxon) ? aim : each_other;
+      loss -= wanted * std::log(std::max(scores[k], least_probability));
+    }
   }
   return loss;
 }
@@ -72,23 +78,6 @@ double fitted_temperature(const std::vector<KnownSpecimen>& specimens) {
     }
   }
   return std::exp((low + high) / 2);
-}
-
-double expected_calibration_error(const std::vector<std::vector<double>>& scores,
-                                  const std::vector<int>& taxa, int bins) {
-  std::vector<double> surplus(static_cast<std::size_t>(bins), 0);  // right ones less their scores
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const auto best = std::max_element(scores[i].begin(), scores[i].end());
-    const bool right = best - scores[i].begin() == taxa[i];
-    // Bins are open below: a score of 1 is in the last.
-    const int bin = std::clamp(static_cast<int>(std::ceil(*best * bins)) - 1, 0, bins - 1);
-    surplus[static_cast<std::size_t>(bin)] += (right ? 1 : 0) - *best;
-  }
-  double error = 0;
-  for (const double sum : surplus) {
-    error += std::abs(sum);
-  }
-  return scores.empty() ? 0 : error / static_cast<double>(scores.size());
 }
 
 double percentile_99(std::vector<double> values) {

@@ -15,14 +15,11 @@ struct KnownSpecimen {
 std::vector<double> mean_scores(const std::vector<std::vector<double>>& logits, double temperature);
 
 // The temperature (Guo et al. 2017, arXiv 1706.04599), 0.05 to 20, at which the taxa of the
-// specimens get the highest probability: the lowest mean of -log(mean_scores[taxon]), by golden
-// section over its logarithm to 0.1%. 1 where there are no specimens.
+// specimens get the highest probability: the lowest cross entropy of mean_scores, by golden section
+// over its logarithm to 0.1%. What is aimed at is not 1 for the taxon but (n + 1) / (n + 2) with n
+// specimens, the rest shared by the other taxa (Platt 1999): some that are all right do not tell
+// that the next one will be. 1 where there are no specimens.
 double fitted_temperature(const std::vector<KnownSpecimen>& specimens);
-
-// Expected calibration error (Guo et al. 2017, equation 3): the mean over `bins` of the first
-// score, weighted by how many fall in, of |share that is right - mean score|. 0 for no specimens.
-double expected_calibration_error(const std::vector<std::vector<double>>& scores,
-                                  const std::vector<int>& taxa, int bins = 15);
 
 // The value that 99% of the others are not above (nearest rank); 0 for none.
 double percentile_99(std::vector<double> values);

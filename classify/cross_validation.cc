@@ -27,21 +27,16 @@ void summarise(CrossValidation& result) {
 }
 
 // Answers at the temperature that fits all of them.
-void judge(const ImageSet& set, const std::vector<std::size_t>& tested, CrossValidation& result) {
+void judge(const std::vector<std::size_t>& tested, CrossValidation& result) {
   const double temperature = fitted_temperature(result.validated.specimens);
   const double usual = percentile_99(result.validated.distances);
-  std::vector<std::vector<double>> scores;
-  std::vector<int> taxa;
   for (std::size_t i = 0; i < tested.size(); ++i) {
     TaxonAnswer& answer = result.answers[tested[i]].emplace();
     answer.scores = mean_scores(result.validated.specimens[i].logits, temperature);
     if (usual > 0) {
       answer.novelty = result.validated.distances[i] / usual;
     }
-    scores.push_back(answer.scores);
-    taxa.push_back(*set.specimens[tested[i]].taxon);
   }
-  result.calibration_error = expected_calibration_error(scores, taxa);
 }
 
 }  // namespace
@@ -74,7 +69,7 @@ CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTraini
     }
   }
   summarise(result);
-  judge(set, tested, result);
+  judge(tested, result);
   return result;
 }
 

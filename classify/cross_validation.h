@@ -25,8 +25,7 @@ struct CrossValidation {
   // Of each specimen of the set the answer of the model that had not seen it, at the temperature
   // fitted to all; nothing where its taxon is not known.
   std::vector<std::optional<TaxonAnswer>> answers;
-  double calibration_error = 0;  // of those answers
-  Validated validated;           // to calibrate a model that is trained on all
+  Validated validated;  // to calibrate a model that is trained on all
 };
 
 // Trains a model on all folds but one and tests it on that one, for each in turn; models are given

@@ -128,7 +128,7 @@ JudgedTable::Row JudgedTable::row_of(const JudgedSpecimen& specimen,
           .first_score = score,
           .log_loss = -std::log(std::clamp(scores[truth], least, 1 - least)),
           .in_top3 = rank_of(scores, truth) < top,
-          .is_sure = score >= options.threshold && specimen.answer.novelty.value_or(0) <= 1,
+          .is_sure = is_sure(specimen.answer, options.threshold),
           .vote = specimen.answer.votes.empty() ? -1 : first_taxon(specimen.answer.votes),
           .bin = bin_of(score, options.bins)};
 }

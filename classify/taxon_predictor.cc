@@ -49,6 +49,7 @@ std::vector<double> row_of(const at::Tensor& matrix, std::int64_t row) {
 // One a specimen of the batch.
 struct Passes {
   at::Tensor sum, squares, votes;  // S,K fp64
+  std::vector<at::Tensor> scores;  // of each pass the same, where they are kept
 };
 
 }  // namespace
@@ -110,8 +111,24 @@ struct TaxonPredictor::Impl {
       found.sum = pass == 0 ? of_pass : found.sum + of_pass;
       found.squares = pass == 0 ? of_pass.square() : found.squares + of_pass.square();
       found.votes = pass == 0 ? voted : found.votes + voted;
+      if (options.keep_passes_below > 0) {
+        found.scores.push_back(of_pass);
+      }
     }
     return found;
+  }
+
+  void add_passes(const Passes& found, std::int64_t specimen, TaxonAnswer& answer) const {
+    const double passes = options.dropout_passes;
+    answer.scores = row_of(found.sum / passes, specimen);
+    const at::Tensor variance = found.squares / passes - (found.sum / passes).square();
+    answer.deviations = row_of(variance.clamp_min(0).sqrt(), specimen);
+    answer.votes = row_of(found.votes / passes, specimen);
+    if (first_score(answer) < options.keep_passes_below) {
+      for (const at::Tensor& pass : found.scores) {
+        answer.passes.push_back(row_of(pass, specimen));
+      }
+    }
   }
 };
 
@@ -129,7 +146,6 @@ std::vector<TaxonAnswer> TaxonPredictor::predict(const ImageSet& set, Progress& 
   const at::NoGradGuard no_gradients;
   const ClassifierHead& head = impl_->model.network->head();
   const at::Tensor measurements = model_measurements(set, impl_->model.measurements);
-  const double passes = impl_->options.dropout_passes;
   std::vector<TaxonAnswer> answers;
   std::vector<at::Tensor> vectors;
   progress.begin("classify", std::ssize(set.images), WorkUnit::items);
@@ -144,11 +160,9 @@ std::vector<TaxonAnswer> TaxonPredictor::predict(const ImageSet& set, Progress& 
     const Passes found = impl_->passes(features, measured, owners, batch);
     for (std::int64_t i = 0; i < plain.size(0); ++i) {
       TaxonAnswer& answer = answers.emplace_back();
-      answer.scores = row_of(passes > 0 ? found.sum / passes : plain, i);
-      if (passes > 0) {
-        const at::Tensor variance = found.squares / passes - (found.sum / passes).square();
-        answer.deviations = row_of(variance.clamp_min(0).sqrt(), i);
-        answer.votes = row_of(found.votes / passes, i);
+      answer.scores = row_of(plain, i);
+      if (impl_->options.dropout_passes > 0) {
+        impl_->add_passes(found, i, answer);
       }
       if (const auto& usual = impl_->model.places.usual_distance; usual && *usual > 0) {
         answer.novelty = distance_to_taxa(means[i], impl_->model.places) / *usual;

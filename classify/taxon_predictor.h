@@ -21,6 +21,8 @@ struct TaxonPredictionOptions {
   // convolutions run once for all of them; a network without dropout gives the same N times.
   int dropout_passes = 0;
   std::uint64_t seed = 1;  // of the dropout
+  // Of specimens whose first score is below it the answer has the scores of every pass; 0: of none.
+  double keep_passes_below = 0;
   InferenceOptions inference = {};
   int batch = 64;  // pictures at once, more where one specimen has more
 };

@@ -167,10 +167,6 @@ Json matrix_json(const std::vector<std::int64_t>& counts, std::size_t taxa) {
 
 }  // namespace
 
-int first_taxon(const std::vector<double>& scores) {
-  return static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
-}
-
 TaxonScores score_taxa(const std::vector<JudgedSpecimen>& specimens, int taxa,
                        const TaxonScoreOptions& options) {
   check(specimens, taxa, options);

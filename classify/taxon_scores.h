@@ -93,9 +93,6 @@ struct TaxonScores {
 TaxonScores score_taxa(const std::vector<JudgedSpecimen>& specimens, int taxa,
                        const TaxonScoreOptions& options = {});
 
-// Place of the largest; the first of equal ones.
-int first_taxon(const std::vector<double>& scores);
-
 // Every figure with its interval, by taxon under its name; NaN as null.
 Json to_json(const TaxonScores& scores, const std::vector<std::string>& taxa);
 

@@ -29,43 +29,133 @@ torch::nn::Conv2d convolution(int in, int out) {
 // What the last block leaves of a side.
 int last_side(int size) { return size >> cyclic_blocks(size); }
 
-// Appends a block of convolutions, whose value 0 is all of `seen` one after the other, with weights
-// turned back by `turn` quarters. An identity shortcut has one value to see.
-ValueId append_turned(Program& program, const Program& block, const std::vector<ValueId>& seen,
-                      int turn) {
-  std::vector<ValueId> places = {seen.front()};  // of the block's values in the program
-  for (const Op& op : block.ops) {
-    ConvOp conv = std::get<ConvOp>(op);
-    std::vector<ConvInput> inputs;
-    for (const ConvInput& input : conv.inputs) {
-      if (input.value == 0) {
-        for (const ValueId value : seen) {
-          inputs.push_back({.value = value});
-        }
-      } else {
-        inputs.push_back({.value = places[static_cast<std::size_t>(input.value)]});
-      }
-    }
-    conv.inputs = std::move(inputs);
-    if (conv.residual) {
-      conv.residual = places[static_cast<std::size_t>(*conv.residual)];
-    }
-    conv.weight = at::rot90(conv.weight, -turn, {2, 3}).contiguous();
-    places.push_back(program.add(std::move(conv)));
-  }
-  return places.back();
+// A value of each orientation: channels of their own of one value where they were made together.
+using Oriented = std::array<ConvInput, orientations>;
+
+bool is_one_value(const Oriented& parts) { return parts.front().value == parts.back().value; }
+
+// Weights for one orientation's view, turned back by `turn` quarters. `beside`: what is read are
+// the maps of all in the order of orientations; the weights have those of the view's own first.
+at::Tensor turned_weight(const at::Tensor& weight, int turn, bool beside) {
+  const at::Tensor turned = at::rot90(weight, -turn, {2, 3});
+  return beside ? at::roll(turned, turn * (weight.size(1) / orientations), 1) : turned;
 }
 
+// The weights of all orientations for a convolution of each one's own channels: zeros elsewhere.
+at::Tensor diagonal_weight(const at::Tensor& weight) {
+  const std::int64_t out = weight.size(0), in = weight.size(1);
+  at::Tensor all =
+      at::zeros({orientations * out, orientations * in, weight.size(2), weight.size(3)});
+  for (int turn = 0; turn < orientations; ++turn) {
+    all.narrow(0, turn * out, out)
+        .narrow(1, turn * in, in)
+        .copy_(turned_weight(weight, turn, false));
+  }
+  return all;
+}
+
+// Appends blocks of convolutions, one an orientation, whose value 0 is all of `seen`: the images,
+// or
+// (`beside`) the maps of all orientations in order. What reads those alone is one convolution for
+// all of them, whose input is read once. Where an orientation's channels fill no vector, so is the
+// rest, with zeros for weights: apart they would be padded by as many.
+class TurnedBlocks {
+ public:
+  TurnedBlocks(Program& program, const Program& block, std::vector<ConvInput> seen, bool beside)
+      : program_(program), block_(block), seen_(std::move(seen)), beside_(beside) {}
+
+  Oriented append() {
+    values_.emplace_back();  // value 0 is `seen`
+    for (std::size_t i = 0; i < block_.ops.size(); ++i) {
+      const auto& conv = std::get<ConvOp>(block_.ops[i]);
+      values_.push_back(is_together(conv, static_cast<ValueId>(i + 1)) ? made_together(conv)
+                                                                       : made_apart(conv));
+    }
+    return values_.back();
+  }
+
+ private:
+  const Oriented& place(ValueId value) const { return values_[static_cast<std::size_t>(value)]; }
+
+  bool is_together(const ConvOp& conv, ValueId value) const {
+    constexpr int widest_vector = 16;
+    if (conv.weight.size(0) % widest_vector != 0) {
+      return true;
+    }
+    // What is added to a value must be a whole one.
+    const bool added = std::any_of(block_.ops.begin(), block_.ops.end(), [&](const Op& op) {
+      return std::get<ConvOp>(op).residual == value;
+    });
+    return conv.inputs.front().value == 0 && !added;
+  }
+
+  Oriented made_together(const ConvOp& conv) {
+    ConvOp all = conv;
+    const ValueId read = conv.inputs.front().value;
+    if (read == 0) {
+      all.inputs = seen_;
+      std::vector<at::Tensor> weights;
+      for (int turn = 0; turn < orientations; ++turn) {
+        weights.push_back(turned_weight(conv.weight, turn, beside_));
+      }
+      all.weight = at::cat(weights, 0).contiguous();
+    } else {
+      all.inputs = {{.value = place(read).front().value}};
+      all.weight = diagonal_weight(conv.weight);
+    }
+    all.bias = conv.bias.repeat({orientations});
+    if (conv.residual) {
+      all.residual = *conv.residual == 0 ? repeated_images(conv.weight.size(0))
+                                         : place(*conv.residual).front().value;
+    }
+    const ValueId value = program_.add(std::move(all));
+    const auto channels = static_cast<int>(conv.weight.size(0));
+    Oriented parts;
+    for (int turn = 0; turn < orientations; ++turn) {
+      parts[static_cast<std::size_t>(turn)] = {value, false, turn * channels, channels};
+    }
+    return parts;
+  }
+
+  // What an identity shortcut of the first block adds to all orientations.
+  ValueId repeated_images(std::int64_t channels) {
+    ConvOp identity;
+    identity.inputs = seen_;
+    identity.weight = at::eye(channels).repeat({orientations, 1}).view({-1, channels, 1, 1});
+    identity.bias = at::zeros({orientations * channels});
+    return program_.add(std::move(identity));
+  }
+
+  Oriented made_apart(const ConvOp& conv) {
+    const ValueId read = conv.inputs.front().value;
+    Oriented made;
+    for (int turn = 0; turn < orientations; ++turn) {
+      const auto t = static_cast<std::size_t>(turn);
+      ConvOp own = conv;
+      own.inputs = read == 0 ? seen_ : std::vector{place(read)[t]};
+      own.weight = turned_weight(conv.weight, turn, read == 0 && beside_).contiguous();
+      if (conv.residual) {
+        own.residual = place(*conv.residual)[t].value;
+      }
+      made[t] = {.value = program_.add(std::move(own))};
+    }
+    return made;
+  }
+
+  Program& program_;
+  const Program& block_;
+  std::vector<ConvInput> seen_;
+  bool beside_;
+  std::vector<Oriented> values_;
+};
+
 // The maps of all orientations as one value: convolutions are what all executors know.
-ValueId append_beside(Program& program, const std::array<ValueId, orientations>& maps,
-                      int channels) {
+ValueId append_beside(Program& program, const std::vector<ConvInput>& maps, int channels) {
   const int all = orientations * channels;
   ConvOp identity;
   identity.weight = at::eye(all).view({all, all, 1, 1});
   identity.bias = at::zeros({all});
-  for (const ValueId value : maps) {
-    identity.inputs.push_back({.value = value});
-  }
+  identity.inputs = maps;
   return program.add(std::move(identity));
 }
 
@@ -158,25 +248,21 @@ Program CyclicClassifier::block_program(std::size_t number) const {
 
 ValueId CyclicClassifier::append_maps(Program& program, ValueId oriented) const {
   program.image_size = spec().size;
-  std::array<ValueId, orientations> maps{};
+  std::vector<ConvInput> seen = {{.value = oriented}};
   const std::size_t count = std::max(plain_.size(), residual_.size());
   for (std::size_t i = 0; i < count; ++i) {
     const Program block = block_program(i);
-    const std::array<ValueId, orientations> before = maps;
-    for (int turn = 0; turn < orientations; ++turn) {
-      std::vector<ValueId> seen = {oriented};
-      if (i > 0) {
-        seen.clear();
-        for (int step = 0; step < orientations; ++step) {
-          seen.push_back(before[static_cast<std::size_t>((turn + step) % orientations)]);
-        }
+    const Oriented made = TurnedBlocks(program, block, std::move(seen), i > 0).append();
+    seen.clear();
+    for (const ConvInput& convolved : made) {
+      seen.push_back({.value = program.add(MaxPoolOp{
+                          .input = convolved.value, .kernel = 2, .stride = 2, .padding = 0})});
+      if (is_one_value(made)) {
+        break;
       }
-      const ValueId convolved = append_turned(program, block, seen, turn);
-      maps[static_cast<std::size_t>(turn)] =
-          program.add(MaxPoolOp{.input = convolved, .kernel = 2, .stride = 2, .padding = 0});
     }
   }
-  return append_beside(program, maps, spec().filters << (count - 1));
+  return append_beside(program, seen, spec().filters << (count - 1));
 }
 
 Program CyclicClassifier::program() const {

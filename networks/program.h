@@ -17,10 +17,13 @@ namespace fossilct {
 using ValueId = int;
 
 // One operand of a convolution. With `upsample`, the value is first enlarged two times by repeating
-// pixels (nearest neighbour); an executor need not store the enlarged image.
+// pixels (nearest neighbour); an executor need not store the enlarged image. With `channels`, it is
+// those many of the value's, from `first_channel` on, and is not enlarged.
 struct ConvInput {
   ValueId value = 0;
   bool upsample = false;
+  int first_channel = 0;
+  int channels = 0;  // 0: all of them
 };
 
 // out = [relu](conv2d(concatenation of inputs along C) + bias [+ residual]); zero padding of

@@ -30,6 +30,9 @@ struct Apply {
 
   at::Tensor operand(const ConvInput& input) const {
     const at::Tensor& value = at(input.value);
+    if (input.channels > 0) {
+      return value.narrow(1, input.first_channel, input.channels);
+    }
     return input.upsample ? enlarged(value) : value;
   }
 

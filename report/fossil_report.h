@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -69,6 +70,17 @@ struct ReportMesh {
 
 enum class Review { open, accepted, rejected };
 
+// What a fossil is.
+enum class NamedBy { nobody, person, model };
+struct ReportTaxon {
+  NamedBy by = NamedBy::nobody;  // `model` also where it is unsure
+  std::string name = {};         // that a person gave it, else the model's answer; empty: unsure
+  // The model's, best first, with their scores; also where a person gave another name.
+  std::vector<std::pair<std::string, double>> best = {};
+  double deviation = unknown_number;  // of the first score under dropout
+  double novelty = unknown_number;    // above 1: like nothing that the model knows
+};
+
 struct ReportFossil {
   std::int64_t id = 0;   // within its scan
   std::size_t scan = 0;  // index into FossilReport::scans
@@ -79,6 +91,7 @@ struct ReportFossil {
   bool fragment = false;
   bool split = false;
   Review review = Review::open;
+  ReportTaxon taxon = {};
   std::string remark = {};
   std::array<double, 3> centroid_um{};
   std::array<double, 3> box_low_um{};

@@ -142,11 +142,27 @@ int flags_of(const ReportFossil& fossil) {
          (fossil.split ? split_bit : 0);
 }
 
+// Null where nothing is known.
+Json taxon_json(const ReportTaxon& taxon) {
+  if (taxon.by == NamedBy::nobody) {
+    return nullptr;
+  }
+  Json best = Json::array();
+  for (const auto& [name, score] : taxon.best) {
+    best.push_back({name, number_json(score, 3)});
+  }
+  return {{"name", taxon.name},
+          {"byPerson", taxon.by == NamedBy::person},
+          {"best", std::move(best)},
+          {"deviation", number_json(taxon.deviation, 3)},
+          {"novelty", number_json(taxon.novelty, 2)}};
+}
+
 Json fossils_json(const FossilReport& report, const std::vector<bool>& details_of) {
-  Json result = {{"id", Json::array()},     {"scan", Json::array()},   {"class", Json::array()},
-                 {"doubt", Json::array()},  {"flags", Json::array()},  {"review", Json::array()},
-                 {"remark", Json::array()}, {"centre", Json::array()}, {"box", Json::array()},
-                 {"details", Json::array()}};
+  Json result = {{"id", Json::array()},      {"scan", Json::array()},   {"class", Json::array()},
+                 {"doubt", Json::array()},   {"flags", Json::array()},  {"review", Json::array()},
+                 {"remark", Json::array()},  {"centre", Json::array()}, {"box", Json::array()},
+                 {"details", Json::array()}, {"taxon", Json::array()}};
   for (std::size_t i = 0; i < report.fossils.size(); ++i) {
     const ReportFossil& fossil = report.fossils[i];
     Json box = numbers_json(fossil.box_low_um);
@@ -159,6 +175,7 @@ Json fossils_json(const FossilReport& report, const std::vector<bool>& details_o
     result["doubt"].push_back(number_json(fossil.doubt));
     result["flags"].push_back(flags_of(fossil));
     result["review"].push_back(static_cast<int>(fossil.review));
+    result["taxon"].push_back(taxon_json(fossil.taxon));
     result["remark"].push_back(fossil.remark);
     result["centre"].push_back(numbers_json(fossil.centroid_um));
     result["box"].push_back(std::move(box));

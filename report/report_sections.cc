@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/text.h"
 #include "report/images.h"
@@ -76,6 +77,64 @@ Markup class_table(const FossilReport& report) {
                           number_head(text("fossils")) +
                           (with_density ? number_head(text(density_title)) : Markup{}),
                       rows);
+}
+
+// Fossils of one taxon, rejected ones left out.
+struct TaxonCount {
+  std::int64_t by_person = 0;
+  std::int64_t by_model = 0;
+};
+
+// By name; where the model is unsure, under none.
+std::map<std::string, TaxonCount> taxon_counts(const FossilReport& report) {
+  std::map<std::string, TaxonCount> counts;
+  for (const ReportFossil& fossil : report.fossils) {
+    if (fossil.review == Review::rejected || fossil.taxon.by == NamedBy::nobody) {
+      continue;
+    }
+    TaxonCount& count = counts[fossil.taxon.name];
+    ++(fossil.taxon.by == NamedBy::person ? count.by_person : count.by_model);
+  }
+  return counts;
+}
+
+std::vector<Cell> taxon_row(const std::string& name, const TaxonCount& count) {
+  return {text_cell(name), count_cell(count.by_person + count.by_model),
+          count_cell(count.by_person), count_cell(count.by_model)};
+}
+
+// Nothing where no fossil has a taxon.
+Markup taxon_table(const FossilReport& report) {
+  std::map<std::string, TaxonCount> counts = taxon_counts(report);
+  if (counts.empty()) {
+    return {};
+  }
+  Table rows = {.columns = {{"taxon", ""},
+                            {"fossils", "without rejected ones"},
+                            {"named by a person", ""},
+                            {"by the model", "where it is sure"}},
+                .rows = {}};
+  const TaxonCount unsure = counts[""];
+  counts.erase("");
+  for (const auto& [name, count] : counts) {
+    rows.rows.push_back(taxon_row(name, count));
+  }
+  if (unsure.by_model > 0) {
+    rows.rows.push_back(taxon_row("unsure", unsure));
+  }
+  const std::int64_t unnamed = count_where(report, [](const ReportFossil& fossil) {
+    return fossil.review != Review::rejected && fossil.taxon.by == NamedBy::nobody;
+  });
+  if (unnamed > 0) {
+    rows.rows.push_back(
+        {text_cell("not named"), count_cell(unnamed), text_cell(""), text_cell("")});
+  }
+  const std::int64_t novel =
+      count_where(report, [](const ReportFossil& fossil) { return fossil.taxon.novelty > 1; });
+  return element("h3", text("Taxa")) + table(rows) +
+         (novel > 0 ? paragraph("Like nothing that the model knows: " + format_count(novel) +
+                                (novel == 1 ? " fossil." : " fossils."))
+                    : Markup{});
 }
 
 // The uppermost first; those whose depth is not known last.
@@ -210,8 +269,8 @@ std::vector<Section> sections_of(const FossilReport& report, std::int64_t withou
                                  bool shows_meshes) {
   std::vector<Section> result;
   result.push_back({"counts", "Counts and sizes",
-                    class_table(report) + (is_of_several(report) ? scan_table(report) : Markup{}) +
-                        plots(report)});
+                    class_table(report) + taxon_table(report) +
+                        (is_of_several(report) ? scan_table(report) : Markup{}) + plots(report)});
   result.push_back({"fossils", "Fossils", fossils(report, without_details, shows_meshes)});
   if (!report.slices.empty()) {
     result.push_back({"slices", "Slices", place_named("slice-view")});

@@ -15,6 +15,7 @@ namespace {
 constexpr double doubt_of_fragment = 0.5;
 constexpr double doubt_of_split = 0.4;
 constexpr double doubt_of_truncated = 0.3;
+constexpr double doubt_of_novelty = 0.5;
 constexpr double least_uncertainty = 0.1;
 constexpr double least_size_distance = 3;
 constexpr double least_deviation = 0.05;  // of the log: sizes 5% apart are the same
@@ -78,7 +79,24 @@ class DoubtSum {
   std::vector<std::string> reasons_;
 };
 
-Doubt doubt_of(const Specimen& s, const std::map<std::int64_t, Sizes>& sizes) {
+// What a model says of it, where no person did.
+void add_taxon(const CatalogueEntry& entry, DoubtSum& sum) {
+  if (!entry.classification || entry.taxon_by != TaxonBy::model) {
+    return;
+  }
+  const Classification& answer = *entry.classification;
+  sum.tell();
+  if (answer.novelty.value_or(0) > 1) {
+    sum.add(doubt_of_novelty, "like nothing that its model knows");
+  } else if (!answer.is_sure && !answer.best.empty()) {
+    const TaxonScore& first = answer.best.front();
+    sum.add(1 - first.score, "taxon unsure (" + first.taxon + " " +
+                                 format_rounded(std::round(100 * first.score) / 100) + ")");
+  }
+}
+
+Doubt doubt_of(const CatalogueEntry& entry, const std::map<std::int64_t, Sizes>& sizes) {
+  const Specimen& s = entry.specimen;
   DoubtSum sum;
   const std::optional<double> mean = measured(s, "uncertainty_mean");
   if (mean) {
@@ -97,6 +115,7 @@ Doubt doubt_of(const Specimen& s, const std::map<std::int64_t, Sizes>& sizes) {
   if (s.truncated) {
     sum.add(doubt_of_truncated, reason_truncated);
   }
+  add_taxon(entry, sum);
   if (const auto of_class = sizes.find(s.class_value); of_class != sizes.end()) {
     const double z = (log_size(s) - of_class->second.median) / of_class->second.deviation;
     if (std::abs(z) > least_size_distance) {
@@ -113,7 +132,7 @@ std::vector<Doubt> review_queue(std::span<const CatalogueEntry> entries) {
   std::vector<Doubt> queue;
   for (const CatalogueEntry& entry : entries) {
     if (entry.verdict == Verdict::undecided) {
-      queue.push_back(doubt_of(entry.specimen, sizes));
+      queue.push_back(doubt_of(entry, sizes));
     }
   }
   std::ranges::stable_sort(queue, std::ranges::greater(), &Doubt::doubt);

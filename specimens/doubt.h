@@ -28,6 +28,8 @@ struct Doubt {
 // a chance that something is wrong, and the doubt is that of any: 1 - product of (1 - chance).
 //   measurement `uncertainty_mean` (0 to 1)    its value; a reason from 0.1 up
 //   fragment 0.5, separated from another 0.4, cut by the border 0.3
+//   a taxon model's answer, where no person gave a name: like nothing that the model knows 0.5;
+//     else, where it is unsure, 1 - its first score
 //   size                                       1 - 2 / z for z above 3, where z is the distance of
 //     log(equivalent diameter) from its median in robust deviations (1.4826 times the median
 //     absolute deviation, at least 0.05), among the fossils of its class that count and are not

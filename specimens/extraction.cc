@@ -140,7 +140,7 @@ class Extractor {
     result_.found = find_components(*labels, component_options(options_), "components", progress_);
     result_.components = static_cast<std::int64_t>(result_.found.list.size());
     if (result_.components == 0) {
-      throw Error(ErrorKind::format, "the labels hold no voxel of a fossil: " + what_is_there());
+      require_none_else();
     }
     for (std::size_t i = 0; i < result_.found.list.size(); ++i) {
       const Component& c = result_.found.list[i];
@@ -153,8 +153,8 @@ class Extractor {
     }
   }
 
-  // Where no voxel is of a class that was asked for.
-  std::string what_is_there() const {
+  // Where no voxel is of a class that was asked for: barren rock, unless there are other classes.
+  void require_none_else() const {
     constexpr std::size_t most_named = 12;
     ComponentOptions all = component_options(options_);
     all.classes.clear();
@@ -165,15 +165,16 @@ class Extractor {
       values.insert(c.value);
     }
     if (values.empty()) {
-      return "all are background";
+      return;
     }
-    std::string text = "none is of the classes asked for; there ";
+    std::string text =
+        "the labels hold no voxel of a fossil: none is of the classes asked for; there ";
     text +=
         values.size() == 1 ? "is another:" : "are " + std::to_string(values.size()) + " others:";
     for (const std::uint32_t value : std::views::take(values, most_named)) {
       text += " " + std::to_string(value);
     }
-    return text + (values.size() > most_named ? " ..." : "");
+    throw Error(ErrorKind::format, text + (values.size() > most_named ? " ..." : ""));
   }
 
   void cut() {
@@ -193,8 +194,7 @@ class Extractor {
                              sources_.uncertainty.get(), sources_.earlier_ids.get()};
     cut_bodies(
         sources, boxes,
-        {margin(), options_.memory_bytes, options_.threads,
-         options_.most_crop_voxels},
+        {margin(), options_.memory_bytes, options_.threads, options_.most_crop_voxels},
         [this](CutBody& body) { take_apart(body); }, progress_);
     progress_.end();
   }

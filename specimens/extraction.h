@@ -100,7 +100,7 @@ struct Extraction {
 // Specimen::reduction tells; their voxels, volumes, equivalent diameters and boxes are exact,
 // what hangs on the finest of their structure is absent. `scratch` takes a nameless file for the
 // voxels of split bodies. Stages: "components", then "fossils" (items). Throws Error{format} where
-// there is no foreground (which classes there are instead, if any), Error{option} where the memory
+// all foreground is of other classes than those asked for, Error{option} where the memory
 // does not hold the largest crop, what sources and `take` throw, Cancelled. Cost: three passes over
 // the labels, one over the scan, and measure_body() for each, on all threads. Memory:
 // options.memory_bytes, 100 to 200 bytes a component, 4 kB a specimen.

@@ -72,6 +72,17 @@ Vector3 middle_of(const Box& box) {
           middle(box.begin.z, box.end.z)};
 }
 
+// The name that a person gave it, or the model's answer with its score.
+std::string taxon_text(const CatalogueEntry& entry) {
+  if (entry.taxon_by == TaxonBy::person) {
+    return entry.taxon + ", by a person";
+  }
+  const TaxonScore& first = entry.classification->best.front();
+  const std::string score = format_rounded(std::round(100 * first.score) / 100);
+  return entry.taxon == unsure_taxon ? "unsure (" + first.taxon + " " + score + ")"
+                                     : entry.taxon + " " + score;
+}
+
 ViewedFossil viewed(const CatalogueEntry& entry, const std::vector<CatalogueKind>& kinds,
                     std::size_t class_index) {
   const Specimen& specimen = entry.specimen;
@@ -85,6 +96,9 @@ ViewedFossil viewed(const CatalogueEntry& entry, const std::vector<CatalogueKind
   fossil.box = specimen.box;
   fossil.centre = middle_of(specimen.box);
   fossil.measures = measures_of(specimen, kinds);
+  if (entry.taxon_by != TaxonBy::nobody) {
+    fossil.measures.emplace(fossil.measures.begin(), "taxon", taxon_text(entry));
+  }
   return fossil;
 }
 

@@ -40,7 +40,7 @@ std::optional<std::string> voxels_in(const fs::path& path) {
 
 }  // namespace
 
-Catalogue open_catalogue(const fs::path& path, Catalogue::Access access) {
+void refuse_voxels(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored) && !begins_as_database(path)) {
     if (const auto what = voxels_in(path)) {
@@ -50,6 +50,10 @@ Catalogue open_catalogue(const fs::path& path, Catalogue::Access access) {
                                    "labels, which `fossilct segment` finds in a scan");
     }
   }
+}
+
+Catalogue open_catalogue(const fs::path& path, Catalogue::Access access) {
+  refuse_voxels(path);
   return Catalogue::open(path, access);
 }
 

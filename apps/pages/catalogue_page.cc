@@ -107,6 +107,23 @@ bool is_flag(const std::string& reason) {
   return reason == reason_fragment || reason == reason_split || reason == reason_truncated;
 }
 
+ReportTaxon taxon_of(const CatalogueEntry& entry) {
+  ReportTaxon taxon;
+  taxon.by = entry.taxon_by == TaxonBy::person  ? NamedBy::person
+             : entry.taxon_by == TaxonBy::model ? NamedBy::model
+                                                : NamedBy::nobody;
+  const bool is_unsure = entry.taxon_by == TaxonBy::model && entry.taxon == unsure_taxon;
+  taxon.name = is_unsure ? "" : entry.taxon;
+  if (const auto& answer = entry.classification) {
+    for (const TaxonScore& one : answer->best) {
+      taxon.best.emplace_back(one.taxon, one.score);
+    }
+    taxon.deviation = answer->deviation.value_or(unknown_number);
+    taxon.novelty = answer->novelty.value_or(unknown_number);
+  }
+  return taxon;
+}
+
 // Why it is doubtful, then what somebody noted.
 std::string remark_of(const CatalogueEntry& entry, const Doubt* doubt) {
   std::string text;
@@ -176,6 +193,7 @@ std::vector<ReportFossil> fossils_of(const Catalogue& catalogue,
     fossil.fragment = specimen.fragment;
     fossil.split = specimen.split;
     fossil.review = review_of(entry.verdict);
+    fossil.taxon = taxon_of(entry);
     fossil.remark = remark_of(entry, doubt);
     place(fossil, specimen, scan->grid);
     fossils.push_back(std::move(fossil));

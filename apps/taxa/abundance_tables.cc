@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "apps/fossils/open_catalogue.h"
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -71,7 +72,7 @@ std::vector<Occurrence> occurrences_in(const std::vector<fs::path>& catalogues) 
   std::vector<Occurrence> found;
   std::set<std::string> names;
   for (const fs::path& path : catalogues) {
-    add_catalogue(Catalogue::open(path, Catalogue::Access::read), names, found);
+    add_catalogue(open_catalogue(path, Catalogue::Access::read), names, found);
   }
   return found;
 }

@@ -15,7 +15,7 @@ namespace fossilct {
 // The fossils of these catalogues (of scans, or joined ones) that were not rejected, each by its
 // taxon: the name a person gave it, else a model's that is sure, else the class of its labels. The
 // sample is the scan, the depth that of the middle of its box; scans without a fossil are there
-// with no taxon. Throws as Catalogue::open; Error{format} for two scans of one name.
+// with no taxon. Throws as open_catalogue; Error{format} for two scans of one name.
 std::vector<Occurrence> occurrences_in(const std::vector<std::filesystem::path>& catalogues);
 
 // "planktonic" and the like by taxon: columns taxon and group. Throws Error{file|format}: a column

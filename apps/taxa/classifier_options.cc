@@ -2,7 +2,6 @@
 #include "apps/taxa/classifier_options.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "apps/cli/facts.h"
@@ -56,17 +55,6 @@ void declare_test(OptionSet& options, ClassifierSettings& s) {
                  "Share of the specimens that is held back, without --folds");
 }
 
-void declare_machine(OptionSet& options, ClassifierSettings& s) {
-  options.section("Machine");
-  options.text("device", "DEVICE", &s.device, "auto, cpu, cuda, cuda:1 ...");
-  options.parsed(
-      "precision", "WORD",
-      [&s](const std::string& text) { s.precision = precision_from_name("--precision", text); },
-      "What is multiplied: auto, fp32, bf16, fp16", name_of(s.precision));
-  options.integer("seed", "N", &s.seed, 0, std::numeric_limits<std::int64_t>::max(),
-                  "Another seed draws other numbers, and parts the specimens otherwise");
-}
-
 }  // namespace
 
 void declare_classifier_options(OptionSet& options, ClassifierSettings& settings) {
@@ -75,10 +63,14 @@ void declare_classifier_options(OptionSet& options, ClassifierSettings& settings
   options.section("Output");
   options.path("output,o", "FILE", &settings.output,
                "The model, NAME.safetensors; NAME.specimens.csv beside it has the test's answers");
+  options.path(
+      "report", "FILE", &settings.report,
+      "The page of the test, for any browser; NAME.report.html beside the model otherwise");
   options.flag("overwrite", &settings.overwrite, "Replace outputs that exist");
   declare_recipe(options, settings);
   declare_test(options, settings);
-  declare_machine(options, settings);
+  declare_machine_options(options, settings.machine,
+                          "Another seed draws other numbers, and parts the specimens otherwise");
 }
 
 TaxonRecipe effective_taxon_recipe(const ClassifierSettings& settings) {

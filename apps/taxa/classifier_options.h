@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,8 +8,8 @@
 
 #include "apps/cli/options.h"
 #include "apps/taxa/image_sets.h"
+#include "apps/taxa/machine_options.h"
 #include "classify/taxon_recipe.h"
-#include "networks/inference.h"
 
 namespace fossilct {
 
@@ -18,6 +17,7 @@ namespace fossilct {
 struct ClassifierSettings {
   ImageSetOptions images;
   std::filesystem::path output;
+  std::filesystem::path report;  // empty: beside the model
   bool overwrite = false;
 
   std::string recipe = "default";
@@ -30,9 +30,7 @@ struct ClassifierSettings {
   int folds = 0;
   double validation_share = 0.2;
 
-  std::string device = "auto";
-  Precision precision = Precision::automatic;
-  std::uint64_t seed = 1;
+  MachineOptions machine;
 };
 
 void declare_classifier_options(OptionSet& options, ClassifierSettings& settings);

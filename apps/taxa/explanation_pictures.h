@@ -6,16 +6,9 @@
 #include <vector>
 
 #include "classify/image_set.h"
+#include "classify/taxon_reasons.h"
 
 namespace fossilct {
-
-// Why a model named one picture so (classify/explanation.h), as plain numbers, size * size, row by
-// row.
-struct PictureReasons {
-  std::vector<float> grad_cam;         // 0 to 1
-  std::vector<float> guided;           // signed, means over the channels
-  std::vector<float> guided_grad_cam;  // the same
-};
 
 // A PNG of four squares side by side: the picture, Grad-CAM laid over it, guided backpropagation
 // and guided Grad-CAM (grey: nothing; bright and dark: what would raise the score if it were
@@ -23,13 +16,6 @@ struct PictureReasons {
 std::vector<std::byte> reasons_png(const ImageSet& set, const SpecimenImage& image,
                                    const PictureReasons& reasons, int least_edge = 192);
 
-// Maps of a layer of the network, channels * rows * columns.
-struct LayerMaps {
-  int channels = 0;
-  int rows = 0;
-  int columns = 0;
-  std::vector<float> values;
-};
 // A PNG of the maps in a square of rows, each from its least value (black) to its largest (white);
 // of more than `most` channels those that vary most.
 std::vector<std::byte> layer_png(const LayerMaps& maps, int most = 64);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "apps/cli/companion.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/taxa/found_images.h"
 #include "base/error.h"
 #include "specimens/catalogue.h"
@@ -102,7 +103,7 @@ FoundImages images_of_catalogue(const fs::path& folder, const ImageSetOptions& o
                                 const CommandContext& context) {
   const std::vector<std::string>& views =
       options.views.empty() ? fossil_view_names() : options.views;
-  const auto open = [&] { return Catalogue::open(folder, Catalogue::Access::read); };
+  const auto open = [&] { return open_catalogue(folder, Catalogue::Access::read); };
   std::vector<CatalogueEntry> entries = counting_entries(open());
   const auto is_drawn = [&](const CatalogueEntry& entry) {
     return has_views(folder, entry, views);

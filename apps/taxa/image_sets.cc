@@ -8,12 +8,14 @@
 #include <set>
 
 #include "apps/cli/facts.h"
+#include "apps/fossils/open_catalogue.h"
 #include "apps/taxa/found_images.h"
 #include "apps/taxa/image_names.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "classify/prepare_image.h"
+#include "classify/taxon_model.h"
 #include "io/image_files.h"
 #include "specimens/catalogue.h"
 
@@ -46,6 +48,7 @@ FoundImages images_of(const fs::path& input, const ImageSetOptions& options,
                      "folder NAME.fossils");
   }
   if (!has_image_extension(input)) {
+    refuse_voxels(input);
     throw format_error(input,
                        "is neither a picture, a folder of pictures, a table (.csv) of pictures "
                        "nor a catalogue NAME.fossils");
@@ -315,6 +318,15 @@ void declare_image_form_options(OptionSet& options, ImageSetOptions& set) {
                "Sizes, form, chambers and walls of a catalogue's fossils join the pictures");
 }
 
+void take_form_of(const TaxonModel& model, ImageSetOptions& set) {
+  set.size = model.size;
+  set.channels = model.network->spec().channels;
+  set.with_measurements = !model.measurements.empty();
+  if (set.views.empty() && model.training.contains("views")) {
+    set.views = model.training["views"].get<std::vector<std::string>>();
+  }
+}
+
 ReadImages read_images(const ImageSetOptions& options, const CommandContext& context) {
   check(options);
   PrepareOptions prepare;
@@ -333,7 +345,8 @@ ReadImages read_images(const ImageSetOptions& options, const CommandContext& con
   }
   ReadImages read =
       joined(found, prepared_images(found, prepare, context), std::move(set), context.progress);
-  if (read.set.images.empty()) {
+  const bool is_barren = !found.is_of_photographs && found.specimens.empty();
+  if (read.set.images.empty() && !(is_barren && options.may_be_barren)) {
     throw Error(ErrorKind::format,
                 inputs_text(options.inputs) + ": no picture that can be used; expected " +
                     "TIFF, PNG, JPEG or BMP files, in a folder for each taxon, or fossils in a "

@@ -32,12 +32,17 @@ struct ImageSetOptions {
   std::string specimen_pattern = {};
   std::string taxon_pattern = {};
   bool keep_label_strips = false;
+  bool may_be_barren = false;  // catalogues without a fossil give an empty set
 };
 
 // Which pictures: the inputs, --views, --specimen-pattern, --taxon-pattern, --keep-label-strips.
 void declare_image_set_options(OptionSet& options, ImageSetOptions& set);
 // What becomes of them, for a command that trains: --size, --channels, --with-measurements.
 void declare_image_form_options(OptionSet& options, ImageSetOptions& set);
+
+// How pictures must be for a model, and which views of fossils where --views does not say.
+struct TaxonModel;
+void take_form_of(const TaxonModel& model, ImageSetOptions& set);
 
 // A fossil that a specimen is.
 struct FossilOfCatalogue {
@@ -59,7 +64,7 @@ struct ReadImages {
 // pixels (left out), taxa with one specimen, and say where nothing tells which pictures are of one
 // specimen. Throws Error{option}: a pattern that is none, or has not one group, an unknown view;
 // Error{file|format}: an input that is none of these, two taxa that differ only in capitals, a
-// specimen of two taxa, no picture at all; what Catalogue::open throws. Cost: some 20 ns a pixel of
+// specimen of two taxa, no picture at all; what open_catalogue throws. Cost: some 20 ns a pixel of
 // the files, over the threads.
 ReadImages read_images(const ImageSetOptions& options, const CommandContext& context);
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "apps/cli/facts.h"
+#include "apps/taxa/taxon_evaluation.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -28,6 +29,12 @@ std::vector<GridRecipe> multiplied(const std::vector<GridRecipe>& grid, const st
     }
   }
   return larger;
+}
+
+double calibration_error_of(const ImageSet& set, const CrossValidation& result) {
+  return score_taxa(judged_specimens({set, set.taxa, result.answers}),
+                    static_cast<int>(set.taxa.size()), {.draws = 0})
+      .figures.calibration_error;
 }
 
 std::vector<std::size_t> best_first(const std::vector<GridRow>& rows) {
@@ -83,7 +90,8 @@ std::vector<GridRow> compare_recipes(const std::vector<GridRecipe>& grid, const 
     const auto begin = std::chrono::steady_clock::now();
     CrossValidation result = cross_validate(set, folds, options, progress);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    rows.push_back({of, std::move(result), seconds.count()});
+    const double error = calibration_error_of(set, result);
+    rows.push_back({of, std::move(result), error, seconds.count()});
     progress.notice(std::to_string(rows.size()) + " of " + counted(std::ssize(grid), "recipe") +
                     ": " + percent(rows.back().result.accuracy.value) + " right");
   }
@@ -103,7 +111,7 @@ Json grid_json(const std::vector<GridRow>& rows) {
                     {"accuracy", row.result.accuracy.value},
                     {"interval_95", {row.result.accuracy.low, row.result.accuracy.high}},
                     {"deviation", row.result.deviation},
-                    {"calibration_error", row.result.calibration_error},
+                    {"calibration_error", row.calibration_error},
                     {"seconds", row.seconds}});
   }
   return json;

@@ -30,6 +30,7 @@ std::vector<GridRecipe> read_recipe_grid(const std::filesystem::path& path,
 struct GridRow {
   GridRecipe of;
   CrossValidation result;
+  double calibration_error = 0;
   double seconds = 0;
 };
 // Each recipe cross-validated in the same parts; a notice after each.

@@ -40,14 +40,14 @@ std::string group_of(const MappedSpecimens& specimens, std::size_t i) {
   if (!known.empty()) {
     return known;
   }
-  return answer.score >= specimens.threshold ? answer.taxon + " (model)" : "";
+  return is_sure(specimens.answers[i], specimens.threshold) ? answer.taxon + " (model)" : "";
 }
 
 std::string remark_of(const MappedSpecimens& specimens, std::size_t i) {
   const Answered answer = answer_of(specimens, i);
   const std::string& sample = specimens.set.specimens[i].sample;
-  const bool is_sure = answer.score >= specimens.threshold;
-  return std::string(is_sure ? "model: " : "model, unsure: ") + answer.taxon + " " +
+  const bool sure = is_sure(specimens.answers[i], specimens.threshold);
+  return std::string(sure ? "model: " : "model, unsure: ") + answer.taxon + " " +
          decimal_text(answer.score, 2) + (sample.empty() ? "" : "; " + sample);
 }
 

@@ -132,7 +132,7 @@ std::vector<const EvaluatedSpecimen*> most_doubtful(const TaxonReport& report) {
   std::vector<std::pair<double, const EvaluatedSpecimen*>> found;
   for (const EvaluatedSpecimen& specimen : report.specimens) {
     std::vector<double> scores = specimen.judged.answer.scores;
-    if (specimen.passes.empty() || scores.size() < 2) {
+    if (specimen.judged.answer.passes.empty() || scores.size() < 2) {
       continue;
     }
     std::partial_sort(scores.begin(), scores.begin() + 2, scores.end(), std::greater<>());
@@ -178,7 +178,7 @@ Markup passes_figure(const TaxonReport& report, const EvaluatedSpecimen& specime
   std::string caption;
   for (const std::size_t taxon : first_taxa(answer.scores, most_taxa)) {
     plot.series.push_back({report.taxa[taxon], {}});
-    for (const std::vector<double>& pass : specimen.passes) {
+    for (const std::vector<double>& pass : answer.passes) {
       plot.series.back().values.push_back(pass[taxon]);
     }
     caption += (caption.empty() ? "" : "; ") + taxon_words(report, answer, taxon);
@@ -232,8 +232,7 @@ Markup threshold_figure(const TaxonReport& report, const TaxonScores& scores) {
     for (const auto& specimen : report.specimens) {
       const std::vector<double>& all = specimen.judged.answer.scores;
       const int answer = first_taxon(all);
-      const bool is_named = all[static_cast<std::size_t>(answer)] >= threshold &&
-                            specimen.judged.answer.novelty.value_or(0) <= 1;
+      const bool is_named = is_sure(specimen.judged.answer, threshold);
       named += is_named ? 1 : 0;
       right += is_named && answer == specimen.judged.truth ? 1 : 0;
     }

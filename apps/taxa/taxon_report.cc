@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/cli/facts.h"
 #include "apps/taxa/taxon_plots.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -39,11 +40,12 @@ std::string verdict(const TaxonReport& report, const TaxonScores& scores) {
   std::vector<std::int64_t> counts;
   const std::int64_t largest = largest_taxon(report, counts);
   const double always = static_cast<double>(largest) / static_cast<double>(scores.specimens);
+  const auto taxa =
+      std::count_if(counts.begin(), counts.end(), [](std::int64_t count) { return count > 0; });
   std::string words =
-      "Of " + format_count(scores.specimens) + " specimens of " +
-      std::to_string(
-          std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; })) +
-      " taxa the model names " + share_text(scores.accuracy.value) +
+      "Of " + counted(scores.specimens, "specimen") + " of " +
+      (taxa == 1 ? "one taxon" : std::to_string(taxa) + " taxa") + " the model names " +
+      share_text(scores.accuracy.value) +
       " rightly (95% interval of Wilson: " + decimal_text(100 * scores.accuracy.low, 1) + " to " +
       share_text(scores.accuracy.high) + "). To call all of them what most are would be right in " +
       share_text(always) + ".";
@@ -60,7 +62,8 @@ std::vector<Headline> headline_list(const TaxonReport& report, const TaxonScores
   const ScoreFigures& low = scores.low;
   const ScoreFigures& high = scores.high;
   std::vector<Headline> list = {
-      {"accuracy", decimal_text(value.accuracy, decimals), range_text(low.accuracy, high.accuracy)},
+      {"accuracy", decimal_text(value.accuracy, decimals),
+       range_text(scores.accuracy.low, scores.accuracy.high)},
       {"balanced accuracy", decimal_text(value.balanced_accuracy, decimals),
        range_text(low.balanced_accuracy, high.balanced_accuracy)},
       {"mean F1", decimal_text(value.macro.f1, decimals), range_text(low.macro.f1, high.macro.f1)},
@@ -219,7 +222,7 @@ std::string score_words(const TaxonReport& report, const EvaluatedSpecimen& spec
   words += first == specimen.judged.truth ? ", score " + decimal_text(answer.scores[place], 2)
                                           : ", taken for " + report.taxa[place] + " (" +
                                                 decimal_text(answer.scores[place], 2) + ")";
-  if (answer.novelty && *answer.novelty > 1) {
+  if (is_like_nothing_seen(answer)) {
     words += "; like nothing seen (" + decimal_text(*answer.novelty, 1) + ")";
   }
   return specimen.sample.empty() ? words : words + "; " + specimen.sample;
@@ -250,24 +253,18 @@ Markup specimen_list(const TaxonReport& report, const std::string& title,
   return result;
 }
 
-double first_score(const EvaluatedSpecimen& specimen) {
-  const std::vector<double>& scores = specimen.judged.answer.scores;
-  return scores[static_cast<std::size_t>(first_taxon(scores))];
-}
-
 Markup specimens_section(const TaxonReport& report, const TaxonScores& scores) {
   std::vector<const EvaluatedSpecimen*> wrong;
   std::vector<const EvaluatedSpecimen*> doubtful;
   for (const EvaluatedSpecimen& specimen : report.specimens) {
-    const double score = first_score(specimen);
     if (first_taxon(specimen.judged.answer.scores) != specimen.judged.truth) {
       wrong.push_back(&specimen);
-    } else if (score < scores.options.threshold || specimen.judged.answer.novelty.value_or(0) > 1) {
+    } else if (!is_sure(specimen.judged.answer, scores.options.threshold)) {
       doubtful.push_back(&specimen);
     }
   }
   const auto by_score = [](const EvaluatedSpecimen* a, const EvaluatedSpecimen* b) {
-    return first_score(*a) > first_score(*b);
+    return first_score(a->judged.answer) > first_score(b->judged.answer);
   };
   std::stable_sort(wrong.begin(), wrong.end(), by_score);
   std::stable_sort(doubtful.rbegin(), doubtful.rend(), by_score);

@@ -16,8 +16,6 @@ struct EvaluatedSpecimen {
   std::string sample = {};
   JudgedSpecimen judged;
   std::string thumbnail = {};  // URI of a small picture, see thumbnails.h
-  // Scores of every pass of Monte-Carlo dropout, [pass][taxon], where they were kept.
-  std::vector<std::vector<double>> passes = {};
 };
 
 // What a page about a model's answers shows: those of a cross-validation, or for specimens that a

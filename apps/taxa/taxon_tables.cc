@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "apps/cli/facts.h"
 #include "base/csv.h"
 #include "base/text.h"
 #include "specimens/catalogue.h"
@@ -33,10 +32,6 @@ std::vector<RankedTaxon> ranked(const TaxonAnswer& answer, std::size_t most) {
     best.push_back({place, answer.scores[place]});
   }
   return best;
-}
-
-bool is_sure(const TaxonAnswer& answer, double threshold) {
-  return ranked(answer, 1).front().score >= threshold && answer.novelty.value_or(0) <= 1;
 }
 
 std::string answers_csv(const ImageSet& set, const std::vector<std::string>& taxa,
@@ -68,27 +63,6 @@ std::string answers_csv(const ImageSet& set, const std::vector<std::string>& tax
            number(answer.novelty) + '\n';
   }
   return csv;
-}
-
-std::string taxon_shares_text(const ImageSet& set,
-                              const std::vector<std::optional<TaxonAnswer>>& answers) {
-  std::vector<std::int64_t> tested(set.taxa.size(), 0), given(tested), right(tested);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i] && set.specimens[i].taxon) {
-      const auto taxon = static_cast<std::size_t>(*set.specimens[i].taxon);
-      const std::size_t first = ranked(*answers[i], 1).front().taxon;
-      ++tested[taxon];
-      ++given[first];
-      right[taxon] += first == taxon ? 1 : 0;
-    }
-  }
-  Facts facts;
-  for (std::size_t k = 0; k < set.taxa.size(); ++k) {
-    facts.emplace_back(printable(set.taxa[k]),
-                       std::to_string(right[k]) + " of " + counted(tested[k], "specimen") +
-                           " right; the answer " + counted(given[k], "time"));
-  }
-  return facts_text(facts);
 }
 
 }  // namespace fossilct

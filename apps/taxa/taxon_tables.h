@@ -18,19 +18,11 @@ struct RankedTaxon {
 // The highest scores, best first; `most` of them, or as many as there are.
 std::vector<RankedTaxon> ranked(const TaxonAnswer& answer, std::size_t most);
 
-// Whether the answer stands: the first score reaches the threshold, and the specimen is not
-// farther from all taxa than what is known (novelty above 1).
-bool is_sure(const TaxonAnswer& answer, double threshold);
-
 // What `classify` and the test of `train-classifier` write, a line a specimen: specimen, sample,
 // depth_m, known (its taxon where it is), answer (the first taxon, or "unsure"), the first three
 // with their scores, and, of Monte-Carlo dropout, deviation and vote of the first; novelty.
 // Specimens without an answer are left out. `taxa`: those of the model.
 std::string answers_csv(const ImageSet& set, const std::vector<std::string>& taxa,
                         const std::vector<std::optional<TaxonAnswer>>& answers, double threshold);
-
-// Specimens right and tested of each taxon with precision and recall, as lines for people.
-std::string taxon_shares_text(const ImageSet& set,
-                              const std::vector<std::optional<TaxonAnswer>>& answers);
 
 }  // namespace fossilct

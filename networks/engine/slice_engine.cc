@@ -10,11 +10,17 @@
 namespace fossilct {
 namespace {
 
+// Channels of a vector of any of the instruction sets: where a part of a value may begin and end.
+constexpr int widest = 16;
+
 struct Supported {
   bool operator()(const ConvOp& op) const {
     const auto kernel = op.weight.size(2);
     return (kernel == 1 || kernel == 3 || kernel == 7) && (op.stride == 1 || op.stride == 2) &&
-           !op.inputs.empty();
+           !op.inputs.empty() &&
+           std::all_of(op.inputs.begin(), op.inputs.end(), [](const ConvInput& input) {
+             return input.channels % widest == 0 && input.first_channel % widest == 0;
+           });
   }
   bool operator()(const MaxPoolOp& op) const { return op.padding < op.kernel && op.stride > 0; }
   template <typename Other>

@@ -38,7 +38,8 @@ struct SliceEngineOptions {
 // tile. A SliceEngine may be run by one thread at a time; it uses at::get_num_threads() threads.
 class SliceEngine {
  public:
-  // Whether every operation of the program is one it knows: ConvOp (kernel 1, 3, 7) and MaxPoolOp.
+  // Whether every operation of the program is one it knows: ConvOp (kernel 1, 3, 7; parts of values
+  // that begin and end at multiples of 16 channels) and MaxPoolOp.
   static bool supports(const Program& program);
   // Whether `set` gives the same as `portable` on small problems of every kind; tried once a
   // process. A set that does not is never chosen by default.

@@ -14,6 +14,9 @@ namespace {
 
 // Pixels of the widest block a kernel reads past the end of a row, at stride 2.
 constexpr Index pixels_read_past = 64;
+// Small images go through a layer together: weights, of which the last layers have most, are read
+// once for all of them.
+constexpr Index bytes_at_once = Index{32} << 20;
 // Numbers behind a value that are multiplied by zero weights, so they must be numbers.
 constexpr Index cleared_behind = 64;
 
@@ -63,14 +66,16 @@ struct SizeOf {
   void operator()(const Other&) const {}
 };
 
-void finish_layout(ValueLayout& layout, int value_bytes) {
+// `images` of them.
+void finish_layout(ValueLayout& layout, int value_bytes, Index images) {
   const Index right = layout.border + round_up(layout.width, 4) - layout.width;
   const Index below = layout.border + round_up(layout.height, 4) - layout.height;
   layout.row = (layout.border + layout.width + right) * layout.pixel;
   layout.origin = layout.border * (layout.row + layout.pixel);
   const Index numbers = (layout.border + layout.height + below) * layout.row +
                         pixels_read_past * layout.pixel + cleared_behind;
-  layout.bytes = round_up(numbers * value_bytes, 64);
+  layout.image = round_up(numbers * value_bytes, 64) / value_bytes;
+  layout.bytes = images * layout.image * value_bytes;
 }
 
 std::vector<Index> borders(const Program& program) {
@@ -119,6 +124,31 @@ void place(const Program& program, MemoryPlan& plan) {
   }
 }
 
+MemoryPlan plan_of(const Program& program, const kernels::KernelSet& kernels, Index images,
+                   Index height, Index width) {
+  const std::vector<Index> channels = channels_of_values(program);
+  const std::vector<Index> border = borders(program);
+  MemoryPlan plan;
+  plan.images = images;
+  plan.values.resize(channels.size());
+  plan.values[0].height = height;
+  plan.values[0].width = width;
+  for (std::size_t v = 0; v < channels.size(); ++v) {
+    ValueLayout& value = plan.values[v];
+    if (v > 0) {
+      std::visit(SizeOf{plan.values, value}, program.ops[v - 1]);
+    }
+    value.channels = channels[v];
+    value.numbers = pixel_numbers(static_cast<ValueId>(v), channels[v], kernels);
+    value.pixel = pixel_stride(value.numbers, kernels);
+    value.border = border[v];
+    finish_layout(value, kernels.value_bytes, images);
+  }
+  plan.values.back().stored = !std::holds_alternative<ConvOp>(program.ops.back());
+  place(program, plan);
+  return plan;
+}
+
 }  // namespace
 
 std::vector<Index> channels_of_values(const Program& program) {
@@ -133,27 +163,17 @@ Index pixel_numbers(ValueId value, Index channels, const kernels::KernelSet& ker
   return value == 0 && channels < kernels.width ? channels : round_up(channels, kernels.width);
 }
 
-MemoryPlan plan_memory(const Program& program, const kernels::KernelSet& kernels, Index height,
-                       Index width) {
-  const std::vector<Index> channels = channels_of_values(program);
-  const std::vector<Index> border = borders(program);
-  MemoryPlan plan;
-  plan.values.resize(channels.size());
-  plan.values[0].height = height;
-  plan.values[0].width = width;
-  for (std::size_t v = 0; v < channels.size(); ++v) {
-    ValueLayout& value = plan.values[v];
-    if (v > 0) {
-      std::visit(SizeOf{plan.values, value}, program.ops[v - 1]);
-    }
-    value.channels = channels[v];
-    value.pixel = pixel_numbers(static_cast<ValueId>(v), channels[v], kernels);
-    value.border = border[v];
-    finish_layout(value, kernels.value_bytes);
-  }
-  plan.values.back().stored = !std::holds_alternative<ConvOp>(program.ops.back());
-  place(program, plan);
-  return plan;
+Index pixel_stride(Index numbers, const kernels::KernelSet& kernels) {
+  constexpr Index aliased = 1024, line = 64;  // bytes
+  return numbers + (numbers * kernels.value_bytes % aliased == 0 ? line / kernels.value_bytes : 0);
+}
+
+MemoryPlan plan_memory(const Program& program, const kernels::KernelSet& kernels, Index images,
+                       Index height, Index width) {
+  const MemoryPlan one = plan_of(program, kernels, 1, height, width);
+  const Index at_once = std::clamp<Index>(bytes_at_once / std::max<Index>(one.bytes, 1), 1,
+                                          std::max<Index>(images, 1));
+  return plan_of(program, kernels, at_once, height, width);
 }
 
 void clear_border(const ValueLayout& layout, int value_bytes, void* data) {

@@ -58,11 +58,10 @@ class PanelWriter {
 
 class Packer {
  public:
-  Packer(const ConvOp& op, const std::vector<Index>& pixel, const std::vector<Index>& channels,
+  Packer(const ConvOp& op, const std::vector<OperandNumbers>& operands,
          const kernels::KernelSet& kernels)
       : op_(op),
-        pixel_(pixel),
-        channels_(channels),
+        operands_(operands),
         kernels_(kernels),
         weight_(op.weight.contiguous()),
         kernel_(op.weight.size(2)) {}
@@ -95,8 +94,9 @@ class Packer {
 
   bool takes_winograd() const {
     return kernels_.winograd != nullptr && kernel_ == 3 && op_.stride == 1 &&
-           std::all_of(pixel_.begin(), pixel_.end(),
-                       [&](Index pixel) { return pixel % kernels_.width == 0; });
+           std::all_of(operands_.begin(), operands_.end(), [&](const OperandNumbers& operand) {
+             return operand.numbers % kernels_.width == 0;
+           });
   }
 
   // The k x k weights of an output and an input channel of the concatenation.
@@ -113,29 +113,41 @@ class Packer {
       const Taps rows = taps_of(kernel_, op_.stride, y, upsample);
       const Taps columns = taps_of(kernel_, op_.stride, x, upsample);
       const Index step = upsample ? 1 : op_.stride * packed.phases;
+      // A row's pixels follow each other; of a part of their channels each is a run of its own.
+      const Index at_once = is_part(operands_[i]) ? 1 : columns.count;
+      const Index length = round_up(at_once * operands_[i].numbers, kernels_.depth);
       for (Index r = 0; r < rows.count; ++r) {
-        const Index length = round_up(columns.count * pixel_[i], kernels_.depth);
-        phase.runs.push_back({i, rows.first + r, columns.first, step, length});
-        phase.depth += length;
+        for (Index c = 0; c < columns.count; c += at_once) {
+          phase.runs.push_back({i, rows.first + r, columns.first + c, step, length});
+          phase.depth += length;
+        }
       }
     }
     phase.weights = AlignedMemory(
         static_cast<std::size_t>(phase.depth * packed.outputs * kernels_.value_bytes));
     const PanelWriter writer(phase.weights.data(), phase.depth, packed.outputs, kernels_);
-    Index run = 0, k = 0, channel = 0;
+    std::size_t run = 0;
+    Index k = 0, channel = 0;
     for (std::size_t i = 0; i < op_.inputs.size(); ++i) {
       const Taps rows = taps_of(kernel_, op_.stride, y, op_.inputs[i].upsample);
       const Taps columns = taps_of(kernel_, op_.stride, x, op_.inputs[i].upsample);
-      for (Index r = 0; r < rows.count; ++r, ++run) {
+      const OperandNumbers& operand = operands_[i];
+      const Index at_once = is_part(operand) ? 1 : columns.count;
+      for (Index r = 0; r < rows.count; ++r) {
         for (Index c = 0; c < columns.count; ++c) {
-          write_pixel(writer, k + c * pixel_[i], channel, channels_[i], rows, r, columns, c);
+          write_pixel(writer, k + c % at_once * operand.numbers, channel, operand.channels, rows, r,
+                      columns, c);
+          if ((c + 1) % at_once == 0) {
+            k += phase.runs[run++].length;
+          }
         }
-        k += phase.runs[static_cast<std::size_t>(run)].length;
       }
-      channel += channels_[i];
+      channel += operand.channels;
     }
     return phase;
   }
+
+  static bool is_part(const OperandNumbers& operand) { return operand.numbers != operand.pixel; }
 
   // The weights of one source pixel: of all taps that fall on it, summed.
   void write_pixel(const PanelWriter& writer, Index k, Index first_channel, Index channels,
@@ -159,8 +171,7 @@ class Packer {
   void pack_winograd(PackedConv& packed) const;
 
   const ConvOp& op_;
-  const std::vector<Index>& pixel_;
-  const std::vector<Index>& channels_;
+  const std::vector<OperandNumbers>& operands_;
   const kernels::KernelSet& kernels_;
   const at::Tensor weight_;
   const Index kernel_;
@@ -168,8 +179,8 @@ class Packer {
 
 void Packer::pack_winograd(PackedConv& packed) const {
   Index depth = 0;
-  for (const Index pixel : pixel_) {
-    depth += pixel;
+  for (const OperandNumbers& operand : operands_) {
+    depth += operand.numbers;
   }
   const Index position_numbers = depth * packed.outputs;
   packed.winograd_weights =
@@ -178,20 +189,24 @@ void Packer::pack_winograd(PackedConv& packed) const {
                                        static_cast<int>(packed.outputs), static_cast<int>(depth)};
   Index k = 0, channel = 0;
   for (std::size_t i = 0; i < op_.inputs.size(); ++i) {
-    const kernels::PlainWeights from{
-        weight_.data_ptr<float>() + channel * 9, weight_.size(1) * 9,           9, 3, 1,
-        static_cast<int>(weight_.size(0)),       static_cast<int>(channels_[i])};
+    const kernels::PlainWeights from{weight_.data_ptr<float>() + channel * 9,
+                                     weight_.size(1) * 9,
+                                     9,
+                                     3,
+                                     1,
+                                     static_cast<int>(weight_.size(0)),
+                                     static_cast<int>(operands_[i].channels)};
     kernels_.transform_weights(from, to, static_cast<int>(k), 0, to.outputs);
-    k += pixel_[i];
-    channel += channels_[i];
+    k += operands_[i].numbers;
+    channel += operands_[i].channels;
   }
 }
 
 }  // namespace
 
-PackedConv pack(const ConvOp& op, const std::vector<Index>& pixel,
-                const std::vector<Index>& channels, const kernels::KernelSet& kernels) {
-  return Packer(op, pixel, channels, kernels).pack();
+PackedConv pack(const ConvOp& op, const std::vector<OperandNumbers>& operands,
+                const kernels::KernelSet& kernels) {
+  return Packer(op, operands, kernels).pack();
 }
 
 }  // namespace fossilct::slice_engine

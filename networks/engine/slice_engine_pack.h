@@ -12,6 +12,12 @@ namespace fossilct::slice_engine {
 
 using kernels::Index;
 
+// What a convolution reads of a stored value: of each pixel, `pixel` numbers from the next, those
+// from `first` on, `numbers` of them; the first `channels` count, the others are padding.
+struct OperandNumbers {
+  Index pixel = 0, first = 0, numbers = 0, channels = 0;
+};
+
 // Where a run of an output pixel starts: in operand `input`, `dy` rows and `dx` pixels from the
 // pixel that phase pixel (0, 0) stands for; `step` pixels or rows of the operand to the next of the
 // phase.
@@ -30,6 +36,7 @@ struct DirectPhase {
 };
 
 struct PackedConv {
+  std::vector<OperandNumbers> operands;
   bool winograd = false;
   Index outputs = 0;  // padded
   Index phases = 1;   // in each direction
@@ -38,9 +45,8 @@ struct PackedConv {
   std::vector<float> bias;
 };
 
-// `pixel`: numbers a pixel of each of the operands, as stored; `channels`: those of them that
-// count.
-PackedConv pack(const ConvOp& op, const std::vector<Index>& pixel,
-                const std::vector<Index>& channels, const kernels::KernelSet& kernels);
+// `operands`: one an input of the operation.
+PackedConv pack(const ConvOp& op, const std::vector<OperandNumbers>& operands,
+                const kernels::KernelSet& kernels);
 
 }  // namespace fossilct::slice_engine

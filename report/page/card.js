@@ -72,6 +72,21 @@ function sliceLink(fossil) {
   }, { class: "link" });
 }
 
+// The name and, where a model answered, its best with their scores.
+function taxonFacts(fossil) {
+  const taxon = fossils.taxon[fossil];
+  if (!taxon) {
+    return [];
+  }
+  const deviation = taxon.deviation === null ? "" : ` ± ${taxon.deviation.toFixed(2)}`;
+  const best = taxon.best.map(([name, score], rank) => `${name} ${score.toFixed(2)}${rank === 0 ? deviation : ""}`);
+  return [
+    ...fact("taxon", taxon.byPerson ? `${taxon.name}, by a person` : taxonName(fossil)),
+    ...(best.length > 0 ? fact("the model says", best.join(", "), "the best taxa with their scores") : []),
+    ...(taxon.novelty === null ? [] : fact("novelty", `${taxon.novelty.toFixed(2)}${isNovel(taxon) ? ", like nothing seen" : ""}`,
+      "above 1: farther from all taxa than 99% of the specimens that the model was tested on"))];
+}
+
 function factsOf(fossil) {
   const box = fossils.box[fossil];
   const sides = [0, 1, 2].map((axis) => numberText(box[axis + 3] - box[axis]));
@@ -80,6 +95,7 @@ function factsOf(fossil) {
   return element("dl", {},
     ...(ofSeveralScans ? fact("scan", scanName(fossil)) : []),
     ...fact("class", className(fossil)),
+    ...taxonFacts(fossil),
     ...fact("doubt", fossils.doubt[fossil]?.toFixed(2) ?? "–", "from 0, certain, to 1"),
     ...(remarks ? fact("remarks", remarks) : []),
     ...report.measures.flatMap((measure) =>

@@ -30,6 +30,27 @@ function classSwatch(fossil) {
 function flagsOf(fossil) {
   return flagNames.filter((_, bit) => fossils.flags[fossil] & (1 << bit));
 }
+// What a person or a model says a fossil is; null where nobody does.
+const hasTaxa = fossils.taxon.some((taxon) => taxon);
+function isNovel(taxon) {
+  return taxon.novelty > 1;
+}
+function taxonName(fossil) {
+  const taxon = fossils.taxon[fossil];
+  return taxon ? taxon.name || "unsure" : "";
+}
+// Beside the name: who gave it, or what the model thinks.
+function taxonRemark(fossil) {
+  const taxon = fossils.taxon[fossil];
+  if (!taxon) {
+    return "";
+  }
+  const first = taxon.best[0];
+  const guess = first && (taxon.byPerson ? first[0] !== taxon.name : !taxon.name)
+    ? `model: ${first[0]} ${first[1].toFixed(2)}` : "";
+  const who = taxon.byPerson ? "by hand" : guess ? "" : first[1].toFixed(2);
+  return [who, guess, isNovel(taxon) ? "like nothing seen" : ""].filter((part) => part).join("; ");
+}
 function measureTitle(measure) {
   return measure.unit ? `${measure.name} (${measure.unit})` : measure.name;
 }
@@ -40,6 +61,11 @@ const columns = [
   ...(ofSeveralScans
     ? [{ key: "scan", title: "scan", value: scanName, width: "minmax(110px, 1fr)" }] : []),
   { key: "class", title: "class", value: className, width: "minmax(130px, 1.4fr)" },
+  ...(hasTaxa ? [
+    { key: "taxon", title: "taxon", value: taxonName, width: "minmax(160px, 1.8fr)",
+      explanation: "the name that a person gave it, else the model's answer" },
+    { key: "score", title: "score", numeric: true, hidden: true, explanation: "the model's first score",
+      value: (i) => fossils.taxon[i]?.best[0]?.[1] ?? null, width: "104px" }] : []),
   { key: "doubt", title: "doubt", numeric: true, value: (i) => fossils.doubt[i], width: "104px",
     explanation: "from 0, certain, to 1" },
   ...report.measures.map((measure, m) => ({
@@ -52,14 +78,35 @@ const columns = [
 ];
 const columnOf = new Map(columns.map((column) => [column.key, column]));
 
+// What the table can be limited to; every fossil with a name is in the one of its name.
+const taxonChoices = new Map();
+for (let i = 0; i < fossilCount; ++i) {
+  const name = fossils.taxon[i]?.name;
+  if (name && !taxonChoices.has(`=${name}`)) {
+    taxonChoices.set(`=${name}`, { label: name, holds: (j) => fossils.taxon[j]?.name === name });
+  }
+}
+function addTaxonChoice(key, label, holds) {
+  taxonChoices.set(key, { label, holds: (i) => Boolean(fossils.taxon[i] && holds(fossils.taxon[i])) });
+}
+addTaxonChoice("unsure", "unsure", (taxon) => !taxon.name);
+addTaxonChoice("novel", "like nothing seen", isNovel);
+addTaxonChoice("person", "named by a person", (taxon) => taxon.byPerson);
+addTaxonChoice("other", "person and model differ",
+  (taxon) => taxon.byPerson && taxon.best.length > 0 && taxon.best[0][0] !== taxon.name);
+taxonChoices.set("nobody", { label: "not named", holds: (i) => !fossils.taxon[i] });
+
 const view = {
   sortKey: "doubt", descending: true,
-  search: "", hiddenClasses: new Set(), flag: "", measureKey: "", low: null, high: null,
+  search: "", hiddenClasses: new Set(), taxon: "", flag: "", measureKey: "", low: null, high: null,
   shown: [], listeners: []
 };
 
 function isWanted(i, measure, search) {
   if (view.hiddenClasses.has(fossils.class[i])) {
+    return false;
+  }
+  if (view.taxon !== "" && !taxonChoices.get(view.taxon).holds(i)) {
     return false;
   }
   if (view.flag.startsWith("flag-") && !(fossils.flags[i] & (1 << Number(view.flag.slice(5))))) {
@@ -77,6 +124,7 @@ function isWanted(i, measure, search) {
   }
   return search === "" || String(fossils.id[i]).startsWith(search)
     || className(i).toLowerCase().includes(search)
+    || taxonName(i).toLowerCase().includes(search)
     || (ofSeveralScans && scanName(i).toLowerCase().includes(search))
     || [...flagsOf(i), fossils.remark[i]].join(", ").toLowerCase().includes(search);
 }
@@ -125,11 +173,20 @@ function csvCell(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+const taxonHeads = ["taxon", "taxon by", "first", "first score", "second", "second score", "third",
+  "third score", "novelty"];
+function taxonCells(fossil) {
+  const taxon = fossils.taxon[fossil];
+  return [taxonName(fossil), taxon ? (taxon.byPerson ? "person" : "model") : "",
+    ...[0, 1, 2].flatMap((rank) => taxon?.best[rank] ?? ["", null]), taxon?.novelty ?? null];
+}
+
 function csvOfShown() {
-  const heads = ["id", ...(ofSeveralScans ? ["scan"] : []), "class", "doubt", "x (µm)", "y (µm)", "z (µm)",
+  const heads = ["id", ...(ofSeveralScans ? ["scan"] : []), "class", ...(hasTaxa ? taxonHeads : []), "doubt", "x (µm)", "y (µm)", "z (µm)",
     ...report.measures.map(measureTitle), ...flagNames, "review", "remark"];
   const lines = view.shown.map((i) => [
-    fossils.id[i], ...(ofSeveralScans ? [scanName(i)] : []), className(i), fossils.doubt[i], ...fossils.centre[i],
+    fossils.id[i], ...(ofSeveralScans ? [scanName(i)] : []), className(i), ...(hasTaxa ? taxonCells(i) : []),
+    fossils.doubt[i], ...fossils.centre[i],
     ...report.measures.map((measure) => measure.values[i]),
     ...flagNames.map((_, bit) => (fossils.flags[i] >> bit) & 1),
     reviewNames[fossils.review[i]], fossils.remark[i]

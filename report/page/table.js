@@ -23,14 +23,20 @@ function doubtBar(value) {
 
 function contentOf(column, fossil) {
   const value = column.value(fossil);
-  return column.key === "class" ? [classSwatch(fossil), element("span", { class: "cut" }, value)]
+  return column.key === "taxon" ? [element("span", { class: "taxon" }, element("span", { class: "cut" }, value),
+    element("small", { class: "cut" }, taxonRemark(fossil)))]
+    : column.key === "class" ? [classSwatch(fossil), element("span", { class: "cut" }, value)]
     : column.key === "doubt" ? [doubtBar(value)]
       : [column.key === "id" ? String(value) : column.numeric ? numberText(value, column.decimals) : value];
 }
 
+function taxonTitle(fossil) {
+  return [taxonName(fossil), taxonRemark(fossil)].filter((part) => part).join(", ");
+}
+
 function cellOf(column, fossil) {
   return element("div", { role: "cell", class: column.numeric ? "number" : "words",
-    title: column.numeric ? null : column.value(fossil) }, ...contentOf(column, fossil));
+    title: column.numeric ? null : column.key === "taxon" ? taxonTitle(fossil) : column.value(fossil) }, ...contentOf(column, fossil));
 }
 
 async function fillThumbnail(image, fossil) {
@@ -165,6 +171,22 @@ function classChoices() {
       `${one.name} (${countText(counts[c])})`)));
 }
 
+// With how many there are of each.
+function taxonChoice() {
+  const choices = [...taxonChoices].map(([key, choice]) => {
+    let count = 0;
+    for (let i = 0; i < fossilCount; ++i) {
+      count += choice.holds(i);
+    }
+    return { key, label: choice.label, count, isTaxon: key.startsWith("=") };
+  }).filter((choice) => choice.count > 0)
+    .sort((a, b) => b.isTaxon - a.isTaxon || (a.isTaxon ? collator.compare(a.label, b.label) : 0));
+  return labelled("Taxon", element("select", { id: "taxon", onchange: (event) => {
+    view.taxon = event.target.value;
+    updateView();
+  } }, option("", "all"), ...choices.map((choice) => option(choice.key, `${choice.label} (${countText(choice.count)})`))));
+}
+
 function rangeChoice() {
   const bound = (key, label) => element("input", {
     type: "number", step: "any", placeholder: label, "aria-label": label, id: `range-${key}`,
@@ -183,7 +205,7 @@ function rangeChoice() {
 }
 
 function filters() {
-  const search = element("input", { type: "search", id: "search", placeholder: ofSeveralScans ? "id, scan, class, remark  ( / )" : "id, class, remark  ( / )",
+  const search = element("input", { type: "search", id: "search", placeholder: ofSeveralScans ? `id, scan, class, ${hasTaxa ? "taxon, " : ""}remark  ( / )` : `id, class, ${hasTaxa ? "taxon, " : ""}remark  ( / )`,
     oninput: (event) => {
       view.search = event.target.value;
       updateView();
@@ -194,6 +216,7 @@ function filters() {
   } }, option("", "all"), ...flagNames.map((name, bit) => option(`flag-${bit}`, name)),
   option("review-0", "not reviewed"), option("review-1", "accepted"), option("review-2", "rejected"));
   return element("div", { class: "filters" }, labelled("Search", search), labelled("Show", flag),
+    hasTaxa ? taxonChoice() : null,
     rangeChoice(), classChoices());
 }
 

@@ -69,7 +69,7 @@ void add_passes(EvaluatedSpecimen& specimen, const std::vector<double>& logits,
       means[taxon] += scores[taxon] / passes;
       answer.deviations[taxon] += scores[taxon] * scores[taxon] / passes;
     }
-    specimen.passes.push_back(scores);
+    answer.passes.push_back(scores);
   }
   for (std::size_t taxon = 0; taxon < means.size(); ++taxon) {
     const double variance = answer.deviations[taxon] - means[taxon] * means[taxon];

@@ -44,6 +44,9 @@ fossilct_cli_test(extract_one_small ARGS extract in/values.raw --raw 16x12x8:u16
   LEAVES f.fossils/ STDOUT "fossils +0"
   STDERR "values.raw: holds more than 30 different values.*the voxel size is not known: --min-diameter-um 60 is taken as 60 voxel edges.*the only body is smaller than")
 
+fossilct_cli_test(extract_barren ARGS extract in/background.raw --raw 16x12x8:u8 --spacing-um 2 -o f.fossils EXIT 0
+  LEAVES f.fossils/ STDOUT "fossils +0.*bodies +0 found" STDERR "hold no voxel of a fossil: the catalogue is empty")
+
 # Bad input
 fossilct_cli_test(extract_no_such_class ARGS ${extract} --classes 7 EXIT 1 STDERR "none is of the classes asked for; there is another: 1")
 fossilct_cli_test(extract_no_labels ARGS extract in/none -o f.fossils EXIT 1 STDERR "in/none")

@@ -50,6 +50,7 @@ def main():
     (root / "zero.tif").write_bytes(b"")
     (root / "text.tif").write_text("this is no picture\n")
     (root / "values.raw").write_bytes(struct.pack("<1536H", *(40 * i % 65536 for i in range(1536))))
+    (root / "background.raw").write_bytes(bytes(16 * 12 * 8))
     (root / "large.raw").write_bytes(bytes(range(160)) * 150 * 140)
     nan, inf = float("nan"), float("inf")
     (root / "nan.raw").write_bytes(struct.pack("<512f", nan, inf, *(i / 10 for i in range(510))))

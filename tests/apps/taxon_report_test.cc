@@ -68,7 +68,7 @@ TEST_CASE("wrong and doubtful specimens are shown with what they were taken for"
 
 TEST_CASE("passes of Monte-Carlo dropout become histograms") {
   TaxonReport report = small_report();
-  report.specimens[1].passes = {{0.7, 0.3}, {0.4, 0.6}, {0.7, 0.3}};
+  report.specimens[1].judged.answer.passes = {{0.7, 0.3}, {0.4, 0.6}, {0.7, 0.3}};
   report.specimens[1].judged.answer.deviations = {0.14, 0.14};
   report.specimens[1].judged.answer.votes = {2.0 / 3, 1.0 / 3};
   const std::string html = page_of(report);

@@ -26,21 +26,16 @@ std::vector<KnownSpecimen> specimens(double d, int right) {
 }
 
 TEST_CASE("the temperature brings the scores to the share that is right") {
-  // sigmoid(d / T) = 0.8 where d / T = log 4.
-  CHECK(fitted_temperature(specimens(6, 80)) == doctest::Approx(6 / std::log(4.0)).epsilon(2e-3));
-  CHECK(fitted_temperature(specimens(0.5, 80)) ==
-        doctest::Approx(0.5 / std::log(4.0)).epsilon(2e-3));
+  // Those that are right count as 101/102 sure, and the others as sure of the other taxon.
+  const double sure = 101.0 / 102, share = 0.8 * sure + 0.2 * (1 - sure);
+  const double logit = std::log(share / (1 - share));
+  CHECK(share == doctest::Approx(0.8).epsilon(0.01));
+  CHECK(fitted_temperature(specimens(6, 80)) == doctest::Approx(6 / logit).epsilon(2e-3));
+  CHECK(fitted_temperature(specimens(0.5, 80)) == doctest::Approx(0.5 / logit).epsilon(2e-3));
   CHECK(fitted_temperature({}) == 1);
-  // What is always right can't be too sure: the lowest there is.
-  CHECK(fitted_temperature(specimens(1, 100)) == doctest::Approx(0.05).epsilon(2e-3));
-}
-
-TEST_CASE("the calibration error is the gap between score and share, bin by bin") {
-  // Two bins: scores of 0.9 of which half are right, scores of 0.6 which are all right.
-  const std::vector<std::vector<double>> scores = {{0.9, 0.1}, {0.9, 0.1}, {0.6, 0.4}, {0.4, 0.6}};
-  CHECK(expected_calibration_error(scores, {0, 1, 0, 1}) == doctest::Approx(0.5 * 0.4 + 0.5 * 0.4));
-  CHECK(expected_calibration_error({{1, 0}}, {0}) == 0);
-  CHECK(expected_calibration_error({}, {}) == 0);
+  // What is always right is as sure as so many can tell.
+  CHECK(fitted_temperature(specimens(1, 100)) ==
+        doctest::Approx(1 / std::log(101.0)).epsilon(2e-3));
 }
 
 TEST_CASE("the 99th percentile is a value that is there") {

@@ -69,6 +69,29 @@ JudgedSpecimen judged(int truth, int answer, double score = 0.9) {
 
 }  // namespace
 
+TEST_CASE("the calibration error is the gap between score and share, bin by bin") {
+  const auto error_of = [](const std::vector<JudgedSpecimen>& specimens) {
+    return score_taxa(specimens, 2, {.draws = 0}).figures.calibration_error;
+  };
+  // Two bins: scores of 0.9 of which half are right, scores of 0.6 which are all right.
+  CHECK(error_of({{0, {{0.9, 0.1}}}, {1, {{0.9, 0.1}}}, {0, {{0.6, 0.4}}}, {1, {{0.4, 0.6}}}}) ==
+        doctest::Approx(0.5 * 0.4 + 0.5 * 0.4));
+  CHECK(error_of({{0, {{1, 0}}}}) == 0);
+}
+
+TEST_CASE("an answer stands where its score is high and the specimen is like what is known") {
+  TaxonAnswer answer = {{0.1, 0.8, 0.1}, {}, {}, {}, 1.0};
+  CHECK(first_taxon(answer.scores) == 1);
+  CHECK(first_score(answer) == 0.8);
+  CHECK(is_sure(answer, 0.8));
+  CHECK_FALSE(is_sure(answer, 0.81));
+  answer.novelty = 1.01;
+  CHECK(is_like_nothing_seen(answer));
+  CHECK_FALSE(is_sure(answer, 0.8));
+  answer.novelty.reset();
+  CHECK(is_sure(answer, 0.8));
+}
+
 // Values of scikit-learn 1.2.1 (numpy 1.24.2) for the same scores.
 TEST_CASE("scores of taxa are those of scikit-learn") {
   const TaxonScores scores =

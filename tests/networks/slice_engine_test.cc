@@ -84,7 +84,10 @@ at::Tensor run_rounded(const Program& program, const at::Tensor& images) {
       const auto& op = std::get<ConvOp>(program.ops[i]);
       std::vector<at::Tensor> parts;
       for (const ConvInput& input : op.inputs) {
-        const at::Tensor& value = values[static_cast<std::size_t>(input.value)];
+        at::Tensor value = values[static_cast<std::size_t>(input.value)];
+        if (input.channels > 0) {
+          value = value.narrow(1, input.first_channel, input.channels);
+        }
         parts.push_back(input.upsample
                             ? at::upsample_nearest2d(value, {2 * value.size(2), 2 * value.size(3)})
                             : value);
@@ -313,6 +316,56 @@ TEST_CASE("a small U-Net: as LibTorch's, for several images and sizes one after 
     CHECK(error_of(engine.run(images), run_with_torch(program, images)) < fp32_tolerance);
   }
   CHECK(engine.run(at::empty({0, 1, 64, 64})).size(0) == 0);
+}
+
+TEST_CASE("parts of a value's channels are read as if they were all of it") {
+  at::manual_seed(7);
+  for (const std::int64_t kernel : {1, 3}) {
+    for (const int stride : {1, 2}) {
+      Program program;
+      const ValueId whole = program.add(conv({{0, false}}, 1, 64, 1, 1, true));
+      const ConvInput middle{whole, false, 16, 32}, first{whole, false, 0, 16};
+      const ValueId other = program.add(conv({first}, 16, 24, 3, 1, true));
+      program.add(conv({middle, {other, false}, first}, 72, 20, kernel, stride, true));
+      program.add(conv({{3, false}}, 20, 5, 1, 1));
+      REQUIRE(SliceEngine::supports(program));
+      CAPTURE(kernel);
+      CAPTURE(stride);
+      const at::Tensor images = at::randn({2, 1, 11, 14});
+      check_fp32(program, images);
+      for (const NamedKernels& set : all_kernels(true)) {
+        CAPTURE(set.name);
+        CHECK(error_of(ProgramRunner(program, set.kernels).run(images),
+                       run_rounded(program, images)) < 2e-2);
+      }
+    }
+  }
+  Program unaligned;
+  unaligned.add(conv({{0, false}}, 1, 64, 1, 1));
+  unaligned.add(conv({{1, false, 8, 32}}, 32, 4, 1, 1));
+  CHECK_FALSE(SliceEngine::supports(unaligned));
+}
+
+TEST_CASE("images together are what they are alone, bit by bit, in wide layers too") {
+  at::manual_seed(8);
+  Program wide = u_net_like();
+  wide.ops.pop_back();
+  const ValueId reduced = wide.add(conv({{5, false}}, 16, 256, 3, 2, true));
+  ConvOp added = conv({{reduced, false}}, 256, 256, 1, 1, true);
+  added.residual = reduced;
+  wide.add(conv({{wide.add(added), false}}, 256, 3, 3, 1));
+  const at::Tensor images = at::randn({5, 1, 20, 12});
+  for (const bool bf16 : {false, true}) {
+    for (const NamedKernels& set : all_kernels(bf16)) {
+      CAPTURE(set.name);
+      ProgramRunner runner(wide, set.kernels);
+      const at::Tensor together = runner.run(images);
+      for (std::int64_t n = 0; n < images.size(0); ++n) {
+        CHECK(at::equal(runner.run(images.narrow(0, n, 1)), together.narrow(0, n, 1)));
+      }
+    }
+  }
+  check_fp32(wide, images);
 }
 
 TEST_CASE("the number of threads changes no bit") {

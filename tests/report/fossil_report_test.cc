@@ -84,6 +84,32 @@ TEST_CASE("the data of the table") {
   CHECK(json_of(page, "part-fossil-2")["pictures"].size() == 3);
 }
 
+TEST_CASE("taxa: what a person said, what the model says, and how many there are of each") {
+  FossilReport report = test::made_up_report(4);
+  for (ReportFossil& fossil : report.fossils) {
+    fossil.review = Review::open;
+  }
+  const std::string page = fossil_report_html(report).files[0].content;
+  const Json taxa = json_of(page, "report-data")["fossils"]["taxon"];
+  CHECK(taxa[0].is_null());
+  CHECK(taxa[1]["name"] == "Uvigerina");
+  CHECK(taxa[1]["byPerson"] == true);
+  CHECK(taxa[1]["best"][0] == Json({"Globigerina bulloides", 0.93}));
+  CHECK(taxa[2]["name"] == "");
+  CHECK(taxa[3]["novelty"] == 1.42);
+  CHECK(holds(page, "<td>Uvigerina</td><td class=\"number\">1</td><td class=\"number\">1</td>"));
+  CHECK(holds(page, "<td>unsure</td><td class=\"number\">2</td><td class=\"number\">0</td>"));
+  CHECK(holds(page, "<td>not named</td><td class=\"number\">1</td>"));
+  CHECK(holds(page, "Like nothing that the model knows: 1 fossil."));
+  report.fossils[2].review = Review::rejected;
+  CHECK(holds(fossil_report_html(report).files[0].content,
+              "<td>unsure</td><td class=\"number\">1</td>"));
+  for (ReportFossil& fossil : report.fossils) {
+    fossil.taxon = {};
+  }
+  CHECK_FALSE(holds(fossil_report_html(report).files[0].content, "<h3>Taxa</h3>"));
+}
+
 // Half of the fossils in a second scan, with depths.
 FossilReport report_of_two_scans() {
   FossilReport report = test::made_up_report(20);

@@ -97,6 +97,29 @@ Picture section_of(std::size_t kind, int size, double polar) {
   return picture;
 }
 
+// Of seven one that nobody looked at, one that a person named otherwise than the model, one that
+// the model is unsure of, one that is like nothing it knows, and three that it is sure of.
+ReportTaxon taxon_of(std::size_t number) {
+  ReportTaxon taxon;
+  if (number % 7 == 0) {
+    return taxon;
+  }
+  const bool is_unsure = number % 7 == 2 || number % 7 == 3;
+  const double score = is_unsure ? 0.48 : 0.93;
+  taxon.by = NamedBy::model;
+  taxon.best = {{"Globigerina bulloides", score},
+                {"Nonion <b>", 0.6 * (1 - score)},
+                {"Uvigerina", 0.4 * (1 - score)}};
+  taxon.name = is_unsure ? "" : taxon.best[0].first;
+  taxon.deviation = 0.11;
+  taxon.novelty = number % 7 == 3 ? 1.42 : 0.6;
+  if (number % 7 == 1) {
+    taxon.by = NamedBy::person;
+    taxon.name = "Uvigerina";
+  }
+  return taxon;
+}
+
 ReportFossil fossil_of(std::size_t number, Dice& dice) {
   ReportFossil fossil;
   fossil.id = static_cast<std::int64_t>(number) + 1;
@@ -118,6 +141,7 @@ ReportFossil fossil_of(std::size_t number, Dice& dice) {
   fossil.review = dice.next() < 0.1    ? Review::accepted
                   : dice.next() < 0.04 ? Review::rejected
                                        : Review::open;
+  fossil.taxon = taxon_of(number);
   fossil.remark = number % 400 == 3 ? "</script><img src=x onerror=alert(1)> \"quoted\" =1+1" : "";
   return fossil;
 }

@@ -45,6 +45,34 @@ TEST_CASE("a doubt of 0 is told by an uncertainty that was measured; else nothin
   CHECK(review_queue(entries)[0].is_told);
 }
 
+TEST_CASE("a model that is unsure makes a fossil doubtful, unless a person named it") {
+  std::vector entries = {ball(1, 10), ball(2, 10), ball(3, 10), ball(4, 10)};
+  for (CatalogueEntry& entry : entries) {
+    entry.taxon_by = TaxonBy::model;
+    entry.classification.emplace();
+    entry.classification->best = {{"ruber", 0.9}};
+    entry.classification->is_sure = true;
+  }
+  entries[1].classification->best = {{"ruber", 0.55}};
+  entries[1].classification->is_sure = false;
+  entries[2] = entries[1];
+  entries[2].specimen.id = 3;
+  entries[2].taxon_by = TaxonBy::person;
+  entries[3].classification->novelty = 1.2;
+  const auto queue = review_queue(entries);
+  CHECK(queue[0].id == 4);
+  CHECK(queue[0].doubt == doctest::Approx(0.5));
+  CHECK(queue[0].reasons == std::vector<std::string>{"like nothing that its model knows"});
+  CHECK(queue[1].id == 2);
+  CHECK(queue[1].doubt == doctest::Approx(0.45));
+  CHECK(queue[1].reasons == std::vector<std::string>{"taxon unsure (ruber 0.55)"});
+  CHECK(queue[2].id == 1);
+  CHECK(queue[2].is_told);
+  CHECK(queue[2].doubt == 0);
+  CHECK(queue[3].doubt == 0);
+  CHECK_FALSE(queue[3].is_told);
+}
+
 TEST_CASE("decided ones are not asked for") {
   std::vector entries = {ball(1, 10), ball(2, 10), ball(3, 10)};
   entries[0].verdict = Verdict::accepted;

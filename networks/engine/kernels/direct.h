@@ -142,9 +142,14 @@ struct TileUnit {
   }
 };
 
-// Whether sums can be continued, so that a panel's weights may be taken run by run.
+// Whether sums can be continued, so that a panel's weights may be taken part by part.
 template <typename Unit>
 constexpr bool adds_to_sums = Unit::pair == 1;
+
+// Numbers of weights that the first-level cache holds beside what they are multiplied with.
+constexpr Index first_level = 6 << 10;
+template <typename Unit, int vectors>
+constexpr Index most_numbers = first_level / (vectors * Unit::width);
 
 // `blocks` blocks from (row, column) on, into sums [block][rows][vectors * width].
 template <typename Unit, int vectors>
@@ -162,26 +167,32 @@ FOSSILCT_INLINE void multiply_blocks(const DirectConv& conv, Index row, Index co
   }
   if constexpr (adds_to_sums<Unit>) {
     for (int i = 0; i < run_count; ++i) {
-      for (Index b = 0; b < blocks; ++b) {
-        const Index at = column + b * Unit::rows;
-        if (i == 0) {
-          Unit::template multiply<vectors, false>(runs, 1, row, at, weights, sums + b * block);
-        } else {
-          Unit::template multiply<vectors, true>(runs + i, 1, row, at, weights, sums + b * block);
+      for (Index done = 0; done < runs[i].length; done += most_numbers<Unit, vectors>) {
+        Run part = runs[i];
+        part.first = static_cast<const typename Unit::Value*>(part.first) + done;
+        const Index left = part.length - done;
+        part.length = left < most_numbers<Unit, vectors> ? left : most_numbers<Unit, vectors>;
+        for (Index b = 0; b < blocks; ++b) {
+          const Index at = column + b * Unit::rows;
+          if (i == 0 && done == 0) {
+            Unit::template multiply<vectors, false>(&part, 1, row, at, weights, sums + b * block);
+          } else {
+            Unit::template multiply<vectors, true>(&part, 1, row, at, weights, sums + b * block);
+          }
         }
+        weights += part.length * vectors * Unit::width;
       }
-      weights += runs[i].length * vectors * Unit::width;
     }
   }
 }
 
-// A panel of weights that the first-level cache can't hold is taken run by run, each for several
+// A panel of weights that the first-level cache can't hold is taken part by part, each for several
 // blocks.
 template <typename Unit, int vectors>
 FOSSILCT_INLINE void direct_panel(const DirectConv& conv, Index first_row, Index end_row,
                                   int output) {
   constexpr int width = Unit::width;
-  constexpr Index most_blocks = adds_to_sums<Unit> ? 16 : 1, first_level = 6 << 10;
+  constexpr Index most_blocks = adds_to_sums<Unit> ? 16 : 1;
   const bool by_runs = conv.depth * vectors * width > first_level;
   const Index step = (by_runs ? most_blocks : 1) * Unit::rows;
   const auto* weights =

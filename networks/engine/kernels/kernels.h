@@ -14,17 +14,17 @@ using Index = std::int64_t;
 struct Epilogue {
   const float* bias = nullptr;     // one an output, padded with zeros to the kernel's width
   const void* residual = nullptr;  // pixel (0, 0); nullptr: none
-  Index residual_row = 0, residual_pixel = 0;
+  Index residual_row = 0, residual_pixel = 0, residual_image = 0;
   void* out = nullptr;  // pixel (0, 0) of a channels-last value
   Index out_row = 0, out_pixel = 0;
   // Where not null the result goes here instead, as `channels` fp32 planes.
   float* planar = nullptr;
-  Index plane = 0, planar_row = 0, planar_pixel = 1;
+  Index plane = 0, planar_row = 0, planar_pixel = 1, planar_image = 0;
   int channels = 0;
   bool relu = false;
   // Where not 0, a pixel of `out` has only so many numbers: the padded ones are not stored.
   int stored = 0;
-  Index out_image = 0;  // numbers to the same pixel of the next image
+  Index out_image = 0;  // numbers to the same pixel of the next image, as of the other two
   // Sums of 2x2 pixels are stored in place of the pixels: the gradient of an enlarged value.
   bool halve = false;
 };

@@ -170,7 +170,9 @@ void transform_operand(const WinogradConv& conv, const WinogradOperand& operand,
   const bool bordered = operand.height == 0;
   for (Index t = 0; t < tiles; ++t) {
     const TilePlace at = place_of(conv, first_tile + t);
-    TileSource from{operand.first + step * (at.row * row + at.column * pixel), row, pixel, false};
+    TileSource from{
+        operand.first + at.image * operand.image + step * (at.row * row + at.column * pixel), row,
+        pixel, false};
     if (!bordered) {
       from =
           tile_source(operand, at.image, step * at.row - 1, step * at.column - 1, size, gathered);
@@ -368,6 +370,12 @@ __attribute__((noinline)) void store_all(const WinogradConv& conv, const Winogra
     const TilePlace at = place_of(conv, task.first_tile + t);
     Epilogue end = conv.end;
     end.out = static_cast<float*>(end.out) + at.image * end.out_image;
+    if (end.residual != nullptr) {
+      end.residual = static_cast<const float*>(end.residual) + at.image * end.residual_image;
+    }
+    if (end.planar != nullptr) {
+      end.planar += at.image * end.planar_image;
+    }
     for (Index done = 0; done < outputs; done += width) {
       const Index in_panel = done / panel * panel;
       const Index panel_width = outputs - in_panel < panel ? width : panel;
