@@ -33,8 +33,8 @@ options = parser.parse_args()
 program, work = str(pathlib.Path(options.program).resolve()), options.work.resolve()
 chance = random.Random(options.seed)
 
-# Changes from run to run, and says so: when it was made, how long it took, in which folder.
-TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?UTC|Z)?")
+# Changes from run to run: when it was made, and SHA-256 of files that say when they were made.
+TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?UTC|Z)?|\b[0-9a-f]{64}\b")
 
 
 def fossilct(*arguments):
