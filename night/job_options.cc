@@ -45,6 +45,13 @@ std::vector<const StageCommand*> reached_by(const JobOption& option,
       reached.push_back(&command);
     }
   }
+  // Where a job can give it to some stages, it is for them.
+  const auto given_by_run = [&](const StageCommand* command) {
+    return find_option(*command, option.name)->given_by_run;
+  };
+  if (!std::all_of(reached.begin(), reached.end(), given_by_run)) {
+    std::erase_if(reached, given_by_run);
+  }
   return reached;
 }
 
