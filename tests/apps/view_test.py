@@ -32,7 +32,7 @@ def without_display():
     for display, said in ((None, "DISPLAY is not set"), (":4711", "the display ':4711'")):
         env = bare if display is None else {**bare, "DISPLAY": display}
         job = subprocess.run([program, "view", catalogue], capture_output=True, text=True, env=env, timeout=60)
-        assert job.returncode == 1 and said in job.stderr and "ssh -X" in job.stderr, (job.returncode, job.stderr)
+        assert job.returncode == 4 and said in job.stderr and "ssh -X" in job.stderr, (job.returncode, job.stderr)
 
 
 def without_companion():

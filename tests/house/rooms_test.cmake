@@ -4,7 +4,7 @@ file(REMOVE_RECURSE "${SCRATCH}")
 set(configure "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${SCRATCH}" -G "${GENERATOR}"
   "-DCMAKE_C_COMPILER=${C_COMPILER}" "-DCMAKE_CXX_COMPILER=${CXX_COMPILER}")
 
-must_fail_saying("FOSSILCT_ROOMS names 'cellar', which is no room here. Rooms: base;volumes"
+must_fail_saying("FOSSILCT_ROOMS names 'cellar', which is no room here. Rooms: base;database;volumes"
   ${configure} -DFOSSILCT_ROOMS=volumes,cellar)
 
 # ITK, HDF5 and Boost may be absent where only `volumes` is wanted.
