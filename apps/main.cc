@@ -9,16 +9,10 @@
 
 #include "apps/cli/command_line.h"
 #include "base/error.h"
+#include "base/exit_code.h"
 
 namespace fossilct {
 namespace {
-
-constexpr int exit_done = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
-constexpr int exit_failed_items = 3;
-constexpr int exit_lacking = 4;
-constexpr int exit_interrupted = 130;
 
 std::atomic<Progress*> job{nullptr};
 std::atomic<bool> stop_requested{false};

@@ -260,17 +260,22 @@ bool NightRun::holds(const Step& step, const StageRecord& record,
   });
 }
 
+NightRun::Trial NightRun::trial_from_start(const Step& step, const StageRecord& record,
+                                           bool with_less) {
+  Trial trial{with_less ? step.arguments_with_less : step.arguments, with_less};
+  if (record.anew) {
+    trial.arguments.insert(trial.arguments.end(), step.when_anew.begin(), step.when_anew.end());
+  }
+  return trial;
+}
+
 NightRun::Trial NightRun::first_trial(const Step& step, const StageRecord& record,
                                       bool goes_on) const {
   std::error_code ignored;
   if (goes_on && !step.resumed_from.empty() && fs::exists(step.resumed_from, ignored)) {
     return {step.arguments_to_resume, false};
   }
-  Trial trial{step.arguments, false};
-  if (record.anew) {
-    trial.arguments.insert(trial.arguments.end(), step.when_anew.begin(), step.when_anew.end());
-  }
-  return trial;
+  return trial_from_start(step, record, false);
 }
 
 NightRun::Trial NightRun::second_trial(const Step& step, const StageRecord& record) const {
@@ -278,11 +283,7 @@ NightRun::Trial NightRun::second_trial(const Step& step, const StageRecord& reco
   if (!step.resumed_from.empty() && fs::exists(step.resumed_from, ignored)) {
     return {step.arguments_to_resume, true};
   }
-  Trial trial{step.arguments_with_less, true};
-  if (record.anew) {
-    trial.arguments.insert(trial.arguments.end(), step.when_anew.begin(), step.when_anew.end());
-  }
-  return trial;
+  return trial_from_start(step, record, true);
 }
 
 void NightRun::try_twice(const Step& step, StageRecord& record, bool goes_on) {
@@ -335,15 +336,13 @@ ChildEnd NightRun::try_once(StageRecord& record, const Trial& trial) {
 }
 
 void NightRun::finish(const Step& step, StageRecord& record, const ChildEnd& end) {
-  const bool ended_well = is_done(end);
-  const std::vector<OutputStamp> outputs = stamps_of(step);
-  const auto missing = std::find_if(step.outputs.begin(), step.outputs.end(), [](const auto& o) {
-    return !o.may_be_absent && file_stamp(o.path).empty();
-  });
-  if (!ended_well) {
+  if (!is_done(end)) {
     fail(record, reason_of(end, setup_.limits), remedy_of(end));
     return;
   }
+  const auto missing = std::find_if(step.outputs.begin(), step.outputs.end(), [](const auto& o) {
+    return !o.may_be_absent && file_stamp(o.path).empty();
+  });
   if (missing != step.outputs.end()) {
     fail(record, missing->path.string() + " is not there, though the stage ended well",
          "Start the run again; should that repeat, report it with the log");
@@ -352,7 +351,7 @@ void NightRun::finish(const Step& step, StageRecord& record, const ChildEnd& end
   record.state = StageState::done;
   record.reason = remark_of(end);
   record.anew = false;
-  record.outputs = outputs;
+  record.outputs = stamps_of(step);
   record.shared_stamp = step.shared.empty() ? "" : file_stamp(step.shared);
   write(record);
 }

@@ -75,6 +75,7 @@ class NightRun {
   std::string fingerprint(const Step& step);
   bool holds(const Step& step, const StageRecord& record, const std::string& fingerprint) const;
   void try_twice(const Step& step, StageRecord& record, bool goes_on);
+  static Trial trial_from_start(const Step& step, const StageRecord& record, bool with_less);
   Trial first_trial(const Step& step, const StageRecord& record, bool goes_on) const;
   Trial second_trial(const Step& step, const StageRecord& record) const;
   ChildEnd try_once(StageRecord& record, const Trial& trial);

@@ -5,17 +5,12 @@
 
 #include <cstring>
 
+#include "base/exit_code.h"
 #include "base/text.h"
 
 namespace fossilct {
 
 namespace {
-
-// Of our programs: apps/main.cc.
-constexpr int exit_done = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
-constexpr int exit_failed_items = 3;
 
 std::string said(const ChildEnd& end) {
   return end.last_words.empty() ? "" : "; it said last: " + end.last_words;

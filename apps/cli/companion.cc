@@ -15,14 +15,13 @@
 #include "apps/cli/command.h"
 #include "base/child_process.h"
 #include "base/error.h"
+#include "base/exit_code.h"
 
 namespace fossilct {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int exit_interrupted = 130;
 
 std::vector<char*> argv_of(std::vector<std::string>& words) {
   std::vector<char*> argv;
