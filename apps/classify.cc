@@ -10,6 +10,7 @@
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
 #include "apps/cli/provenance.h"
+#include "apps/cli/starter.h"
 #include "apps/fossils/open_catalogue.h"
 #include "apps/taxa/explanation_files.h"
 #include "apps/taxa/image_sets.h"
@@ -59,7 +60,8 @@ std::vector<int> parse_layers(const std::string& text) {
 void declare_classify_options(OptionSet& options, ClassifySettings& s) {
   declare_image_set_options(options, s.images);
   options.section("Model and answers");
-  options.path("model,m", "FILE", &s.model, "What `fossilct train-classifier` wrote");
+  options.path("model,m", "FILE", &s.model,
+               "What `fossilct train-classifier` wrote; starter: seven kinds of phantoms");
   options.require();
   options.path("output,o", "FILE", &s.output, "A table of the answers as CSV");
   options.path("evaluate", "FILE", &s.evaluation,
@@ -137,6 +139,7 @@ class ClassifyCommand : public Command {
 
   CommandResult run(const CommandContext& context) override {
     use_threads(context.common.threads);
+    settings_.model = model_path(settings_.model, StarterModel::taxa, context.progress);
     require_outputs();
     const TaxonModel model = read_taxon_model(settings_.model);
     check_layers(settings_.explain.layers, model);

@@ -4,6 +4,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/facts.h"
 #include "apps/cli/output_check.h"
+#include "apps/cli/starter.h"
 #include "apps/taxa/image_sets.h"
 #include "apps/taxa/machine_options.h"
 #include "apps/taxa/taxon_map.h"
@@ -36,7 +37,8 @@ struct EmbedSettings {
 void declare_embed_options(OptionSet& options, EmbedSettings& s) {
   declare_image_set_options(options, s.images);
   options.section("Model");
-  options.path("model,m", "FILE", &s.model, "What `fossilct train-classifier` wrote");
+  options.path("model,m", "FILE", &s.model,
+               "What `fossilct train-classifier` wrote; starter: seven kinds of phantoms");
   options.require();
   options.number("threshold", "SCORE", &s.threshold, 0, 1,
                  "A specimen without a known taxon gets the colour of the model's answer from "
@@ -82,6 +84,7 @@ class EmbedCommand : public Command {
 
   CommandResult run(const CommandContext& context) override {
     EmbedSettings& s = settings_;
+    s.model = model_path(s.model, StarterModel::taxa, context.progress);
     require_outputs();
     use_threads(context.common.threads);
     s.tsne.threads = s.umap.threads = context.common.threads;

@@ -10,6 +10,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/command_line.h"
 #include "apps/cli/output_check.h"
+#include "apps/cli/starter.h"
 #include "apps/scans/scan_report.h"
 #include "apps/training/train_files.h"
 #include "apps/training/train_observer.h"
@@ -101,6 +102,23 @@ Resumed begin(const CommandContext& context) {
   begun.given = own_options(context.given, options);
   begun.threads = context.common.threads;
   return begun;
+}
+
+// Where a model is given to go on from.
+std::shared_ptr<Network> network_to_go_on(const TrainSettings& settings, const TrainingData& data) {
+  if (settings.from_model.empty()) {
+    return nullptr;
+  }
+  Model model = read_model(settings.from_model);
+  if (model.record.classes.size() != data.classes.size()) {
+    throw option_error("--from-model",
+                       settings.from_model.string() + " tells " +
+                           std::to_string(model.record.classes.size()) +
+                           " classes apart, background among them, the labels have " +
+                           std::to_string(data.classes.size()) +
+                           "; give labels of as many classes, or train without it");
+  }
+  return model.network;
 }
 
 std::optional<WeightFile> encoder_weights(const TrainSettings& settings, const Recipe& recipe) {
@@ -232,6 +250,8 @@ class TrainCommand : public Command {
          {"fossilct train --scan a.h5 --labels gt.h5 --test-scan b.h5 --test-labels b_gt.h5 "
           "-o m.safetensors",
           "With a scan for the score. --scan and --labels may be given for several scans."},
+         {"fossilct train --from-model starter --scan core.h5 --labels truth.h5 -o m.safetensors",
+          "A model that was trained on something else learns this rock, in minutes."},
          {"fossilct train --resume m.checkpoint", "Goes on with an interrupted training."},
          {"fossilct train --recipe quick --print-recipe > mine.json",
           "A recipe to change and give as --recipe mine.json."}}};
@@ -242,6 +262,7 @@ class TrainCommand : public Command {
   CommandResult run(const CommandContext& context) override {
     const bool goes_on = !settings_.resume.empty();
     Resumed begun = goes_on ? resume(context, settings_) : begin(context);
+    settings_.from_model = model_path(settings_.from_model, StarterModel::segmentation);
     if (settings_.print_recipe) {
       const Json json = to_json(effective_recipe(settings_));
       return {json, json.dump(2) + "\n", false};
@@ -263,6 +284,7 @@ class TrainCommand : public Command {
     settings_.training.command = to_json(begun);
     settings_.training.checkpoint = outputs.checkpoint;
     settings_.training.encoder_weights = weights ? &*weights : nullptr;
+    settings_.training.network = goes_on ? nullptr : network_to_go_on(settings_, data);
     tell_recipe(context);
     std::vector<std::string> notices = notices_of_leaks(data, begun.files);
     if (is_paper_from_scratch()) {
@@ -288,7 +310,8 @@ class TrainCommand : public Command {
       require_outputs_apart(outputs, scan.labels->description().files);
       scan.scale = scale_for(recipe.normalisation, *scan.scan, context.progress);
     });
-    require_outputs_apart(outputs, {settings_.encoder_weights, settings_.recipe});
+    require_outputs_apart(outputs,
+                          {settings_.encoder_weights, settings_.from_model, settings_.recipe});
     return data;
   }
 

@@ -28,6 +28,10 @@ double depth_of(const Job& job, const IniEntry& entry) {
   return *metres;
 }
 
+std::filesystem::path model_from(const Job& job, const std::string& value) {
+  return value == "starter" ? std::filesystem::path(value) : path_from(job.file, value);
+}
+
 void read_entry(const Job& job, JobScan& scan, const IniEntry& entry) {
   if (entry.key == "path") {
     scan.path = path_from(job.file, entry.value);
@@ -38,9 +42,9 @@ void read_entry(const Job& job, JobScan& scan, const IniEntry& entry) {
   } else if (entry.key == "labels") {
     scan.labels = path_from(job.file, entry.value);
   } else if (entry.key == "model") {
-    scan.model = path_from(job.file, entry.value);
+    scan.model = model_from(job, entry.value);
   } else if (entry.key == "classifier") {
-    scan.classifier = path_from(job.file, entry.value);
+    scan.classifier = model_from(job, entry.value);
   } else {
     scan.options.push_back(option_with_stage(
         job, entry, std::vector<std::string>(std::begin(scan_stages), std::end(scan_stages))));

@@ -135,6 +135,15 @@ Recipe quick() {
   return recipe;
 }
 
+// Goes on from a network that knows fossils already: its filters are kept more than made anew, and
+// small walls are seen at full resolution alone.
+Recipe tune() {
+  Recipe recipe = thorough();
+  recipe.name = "tune";
+  recipe.stages = {stage(1, 128, 4, 400, 4, 5e-4)};
+  return recipe;
+}
+
 void check_phase(const Phase& phase, const std::string& where) {
   require(phase.epochs >= 0 && phase.epochs <= 100'000, where + "epochs", phase.epochs,
           "0 to 100000");
@@ -162,14 +171,14 @@ void check_stage(const Stage& stage, const std::string& where) {
 }  // namespace
 
 Recipe recipe_named(std::string_view name) {
-  for (Recipe (*make)() : {thorough, quick, paper}) {
+  for (Recipe (*make)() : {thorough, quick, tune, paper}) {
     Recipe recipe = make();
     if (recipe.name == name) {
       return recipe;
     }
   }
-  throw option_error("--recipe",
-                     "'" + printable(name) + "': expected default, quick, paper or a .json file");
+  throw option_error("--recipe", "'" + printable(name) +
+                                     "': expected default, quick, tune, paper or a .json file");
 }
 
 Json to_json(const Recipe& recipe) { return written_fields(recipe); }

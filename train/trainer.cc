@@ -110,7 +110,8 @@ TrainingOutcome TrainingRun::run(const std::optional<std::filesystem::path>& che
                          .decoder = recipe_.decoder,
                          .channels = recipe_.channels(),
                          .classes = static_cast<int>(data_.classes.size())};
-  std::shared_ptr<Network> network = make_network(spec, options_.seed);
+  std::shared_ptr<Network> network =
+      options_.network ? options_.network : make_network(spec, options_.seed);
   if (options_.encoder_weights != nullptr) {
     observer_.weights_loaded(
         load_weights(*network, *options_.encoder_weights, {.encoder_only = true}));

@@ -30,6 +30,9 @@ struct TrainingOptions {
   // Most bytes of decoded voxels kept in memory; a scan that does not fit is read again and again.
   std::int64_t cache_bytes = std::int64_t{4} << 30;
   const WeightFile* encoder_weights = nullptr;  // where they are given; must outlive train()
+  // A network to go on from, of the recipe's kind and with as many classes as the data; it learns
+  // itself, as a whole from the first step. Empty: a new one.
+  std::shared_ptr<Network> network;
   std::filesystem::path checkpoint;             // written to every so often; empty: none
   double checkpoint_minutes = 10;
   Json command;  // kept in the checkpoint for whoever goes on (command_of_checkpoint)
@@ -62,7 +65,7 @@ struct TrainingOutcome {
   TrainingRecord record;
 };
 
-// Trains a network on slices of the scans, stage after stage (Recipe), validates every epoch on
+// Trains a network, new or given, on slices of the scans, stage after stage (Recipe), validates every epoch on
 // held-out voxels, keeps the best weights by mean foreground IoU and scores them at the end: on all
 // of the validation voxels and, once, on the test scans. With `resume`, a checkpoint of the same
 // data and options, it goes on from there. On a CPU the weights depend only on data, options and

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "apps/cli/starter.h"
 #include "base/atomic_file.h"
 #include "base/csv.h"
 #include "base/text.h"
@@ -165,7 +166,7 @@ Step JobPlan::segment_step(const JobScan& scan) const {
   if (trained) {
     segment.needs.push_back({"", "train"});
   } else if (!scan.model.empty() && !by_threshold) {
-    segment.hashed_inputs = {scan.model};
+    segment.hashed_inputs = {model_path(scan.model, StarterModel::segmentation)};
   }
   segment.outputs = {{files.labels}};
   segment.leftovers = {files.labels.string() + ".slabs"};
@@ -222,7 +223,7 @@ Step JobPlan::classify_step(const JobScan& scan) const {
   StageWords given = words("classify", scan.options);
   given.give(scan_files(job_, scan).catalogue.string()).give("model", scan.classifier.string());
   Step classify = step(scan.name, "classify", given);
-  classify.hashed_inputs = {scan.classifier};
+  classify.hashed_inputs = {model_path(scan.classifier, StarterModel::taxa)};
   classify.needs = {{scan.name, "extract"}, {scan.name, "views", false}};
   share_catalogue(classify, scan);
   return classify;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "apps/cli/options.h"
+#include "apps/cli/starter.h"
 #include "apps/night/stage_needs.h"
 #include "apps/scans/scan_options.h"
 #include "base/error.h"
@@ -174,9 +175,10 @@ class JobPreflight {
     if (job_.train.empty() || !is_wanted("train") || is_done("", "train")) {
       return;
     }
-    std::string recipe = "default";
+    std::string recipe, without_recipe = "default";
     for (const JobOption& option : job_.train) {
       recipe = option.name == "recipe" ? option.value : recipe;
+      without_recipe = option.name == "from-model" ? "tune" : without_recipe;
       const bool is_scan = option.name == "scan" || option.name.ends_with("-scan");
       const bool is_labels = option.name == "labels" || option.name.ends_with("-labels");
       if (is_scan || is_labels) {
@@ -189,7 +191,8 @@ class JobPreflight {
         });
       }
     }
-    result_.needs.push_back(known_training_need(recipe, result_.machine.threads));
+    result_.needs.push_back(
+        known_training_need(recipe.empty() ? without_recipe : recipe, result_.machine.threads));
   }
 
   void look_at(const JobScan& scan) {
@@ -201,12 +204,13 @@ class JobPreflight {
     StageWork work;
     find_out(scan.name, "segment", "Give another model = ", [&] {
       if (is_wanted("segment", scan) && !scan.model.empty()) {
-        work.classes = classes_of_model(scan.model, model_classes);
+        work.classes =
+            classes_of_model(model_path(scan.model, StarterModel::segmentation), model_classes);
       }
     });
     find_out(scan.name, "classify", "Give another classifier = ", [&] {
       if (is_wanted("classify", scan)) {
-        classes_of_model(scan.classifier, classifier_classes);
+        classes_of_model(model_path(scan.classifier, StarterModel::taxa), classifier_classes);
       }
     });
     find_out(scan.name, "extract", "Mend the labels, or leave them out", [&] {

@@ -88,7 +88,7 @@ StageNeed known_training_need(const std::string& recipe, int threads) {
   constexpr double minute = 60;
   const double shared = measured_threads / std::max(1, threads);
   const bool is_paper = recipe == "paper";  // whole slices of a ResNet34
-  const double minutes = recipe == "quick" ? 8 : is_paper ? 43 : 28;
+  const double minutes = recipe == "quick" ? 8 : recipe == "tune" ? 6 : is_paper ? 43 : 28;
   return {.stage = "train",
           .memory_bytes = is_paper ? 9200 * mb : 1900 * mb,
           .scratch_bytes = 600 * mb,  // the checkpoint, and the one before

@@ -44,9 +44,10 @@ std::int64_t parse_tile(const std::string& text) {
 
 void declare_model(OptionSet& options, SegmentSettings& s) {
   options.section("What finds the fossils");
-  options.path("model", "FILE", &s.model,
-               "A model that `fossilct train` wrote; without one the starter model, which was "
-               "trained on phantoms only");
+  options.path(
+      "model", "FILE", &s.model,
+      "A model that `fossilct train` wrote; starter, or none: the starter model, which was "
+      "trained on phantoms only");
   options.parsed(
       "threshold", "otsu|VALUE",
       [&s](const std::string& text) { s.threshold = parse_threshold(text); },

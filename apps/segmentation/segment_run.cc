@@ -9,6 +9,7 @@
 #include "apps/cli/command_line.h"
 #include "apps/cli/facts.h"
 #include "apps/cli/provenance.h"
+#include "apps/cli/starter.h"
 #include "apps/scans/scan_options.h"
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
@@ -31,12 +32,6 @@ constexpr std::int64_t gpu_tile = 4096;
 constexpr std::int64_t slab_bytes = std::int64_t{64} << 20;
 constexpr double share_of_free_memory = 0.7;
 constexpr double gib = 1 << 30;
-
-// The program's own files, from where it lies.
-fs::path starter_model() {
-  return (fs::read_symlink("/proc/self/exe").parent_path() / FOSSILCT_SHARE / "starter.safetensors")
-      .lexically_normal();
-}
 
 double largest_difference(const Vector3& a, const Vector3& b) {
   const auto difference = [](double x, double y) { return std::abs(x / y - 1); };
@@ -80,21 +75,11 @@ SegmentOutputs segment_outputs(const fs::path& labels) {
 
 LoadedModel load_model(const SegmentSettings& settings, Progress& progress) {
   LoadedModel loaded;
-  loaded.starter = settings.model.empty();
-  loaded.path = loaded.starter ? starter_model() : settings.model;
-  std::error_code ignored;
-  if (loaded.starter && !fs::exists(loaded.path, ignored)) {
-    throw Error(ErrorKind::option,
-                "--model is missing, and the starter model is not where it was installed (" +
-                    loaded.path.string() + ")");
-  }
+  loaded.starter = settings.model.empty() || names_starter(settings.model);
+  loaded.path =
+      model_path(loaded.starter ? "starter" : settings.model, StarterModel::segmentation, progress);
   loaded.model = read_model(loaded.path);
   loaded.sha256 = sha256_of_file(loaded.path, progress);
-  if (loaded.starter) {
-    progress.warning(
-        "no --model is given: the starter model, trained on phantoms only, shows what can be had; "
-        "a model of your own rock finds more (`fossilct help train`)");
-  }
   return loaded;
 }
 

@@ -51,8 +51,8 @@ void add_files(const LabelledScan& scan, std::set<fs::path>& files) {
 std::set<fs::path> files_of(const TrainingData& data, const TrainSettings& settings) {
   std::set<fs::path> files;
   for_each_scan(data, [&](const LabelledScan& scan) { add_files(scan, files); });
-  for (const fs::path& path :
-       {settings.encoder_weights, fs::path(settings.recipe), settings.inputs.labels.colour_map}) {
+  for (const fs::path& path : {settings.encoder_weights, settings.from_model,
+                               fs::path(settings.recipe), settings.inputs.labels.colour_map}) {
     if (is_file(path)) {
       files.insert(whole_path(path));
     }
@@ -230,11 +230,13 @@ Json sources_json(const TrainingData& data, const TrainSettings& settings,
   add("training", settings.inputs.training, data.training);
   add("validation", settings.inputs.validation, data.validation);
   add("test", settings.inputs.test, data.test);
-  if (!settings.encoder_weights.empty()) {
-    const auto weights = known.find(whole_path(settings.encoder_weights));
-    sources["encoder_weights"] = {{"path", weights->first.string()},
-                                  {"bytes", weights->second.hashed.bytes},
-                                  {"sha256", weights->second.hashed.sha256}};
+  for (const auto& [what, path] : {std::pair("encoder_weights", settings.encoder_weights),
+                                   std::pair("from_model", settings.from_model)}) {
+    if (!path.empty()) {
+      const auto& [name, file] = *known.find(whole_path(path));
+      sources[what] = {
+          {"path", name.string()}, {"bytes", file.hashed.bytes}, {"sha256", file.hashed.sha256}};
+    }
   }
   return sources;
 }

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "apps/cli/facts.h"
 #include "apps/scans/scan_options.h"
 #include "base/error.h"
 #include "base/file_descriptor.h"
 #include "base/text.h"
+#include "segment/model_file.h"
 
 namespace fossilct {
 
@@ -121,8 +123,8 @@ void declare_output(OptionSet& options, TrainSettings& s) {
 void declare_recipe(OptionSet& options, TrainSettings& s) {
   options.section("Recipe");
   options.text("recipe", "NAME|FILE", &s.recipe,
-               "default, quick (a usable model in minutes), paper (Carvalho et al. 2020), or a "
-               ".json file that --print-recipe wrote");
+               "default, quick (a usable model in minutes), tune (the default with --from-model), "
+               "paper (Carvalho et al. 2020), or a .json file that --print-recipe wrote");
   options.flag("print-recipe", &s.print_recipe, "Print the recipe with all that is given, and end");
   options.repeated(
       "set", "FIELD=VALUE", [&s](const std::string& text) { s.assignments.push_back(text); },
@@ -160,6 +162,9 @@ void declare_recipe(OptionSet& options, TrainSettings& s) {
   options.path("encoder-weights", "FILE", &s.encoder_weights,
                "Begin with these weights of the encoder (.pth of torchvision or timm, "
                ".safetensors)");
+  options.path("from-model", "FILE", &s.from_model,
+               "Go on from this model, with all it has learned, on these scans; starter: the "
+               "one that comes with fossilct");
   options.flag("from-scratch", &s.from_scratch,
                "Let --recipe paper begin without encoder weights, which is not the paper's method");
 }
@@ -263,11 +268,53 @@ void set_rate(Recipe& recipe, const TrainSettings::Rate& rate, bool weights_give
   }
 }
 
+std::string name_of_recipe(const TrainSettings& s) {
+  if (!s.recipe.empty()) {
+    return s.recipe;
+  }
+  return s.from_model.empty() ? Recipe().name : "tune";
+}
+
+// What a recipe says of the network and of what it sees; a model to go on from has settled it.
+auto network_fields(Recipe& r) {
+  return std::tie(r.encoder, r.decoder, r.context, r.repeat_grey, r.normalisation);
+}
+
+Recipe with_network_of(Recipe recipe, const ModelRecord& record) {
+  recipe.encoder = record.network.encoder;
+  recipe.decoder = record.network.decoder;
+  recipe.context = record.context;
+  recipe.repeat_grey = record.repeat_grey;
+  recipe.normalisation = record.normalisation;
+  recipe.axes = record.axes;
+  return recipe;
+}
+
+void require_network_of(Recipe recipe, const ModelRecord& record, const fs::path& path) {
+  Recipe wanted = with_network_of(recipe, record);
+  if (network_fields(recipe) != network_fields(wanted)) {
+    throw option_error("--from-model",
+                       path.string() + " is a U-Net of " + wanted.encoder + " with " +
+                           wanted.decoder + " decoder that sees " +
+                           counted(wanted.context, "neighbour") +
+                           " on each side; other options ask for another network (--context, or "
+                           "--set of encoder, decoder, context, repeat_grey, normalisation): leave "
+                           "them out");
+  }
+}
+
 void require_weights_for_paper(const TrainSettings& s, const Recipe& recipe) {
   if (s.from_scratch && !s.encoder_weights.empty()) {
     throw option_error("--from-scratch", "excludes --encoder-weights; give one of them");
   }
-  if (recipe.name == "paper" && s.encoder_weights.empty() && !s.from_scratch) {
+  if (!s.from_model.empty() && (s.from_scratch || !s.encoder_weights.empty())) {
+    throw option_error("--from-model",
+                       std::string("excludes ") +
+                           (s.from_scratch ? "--from-scratch" : "--encoder-weights") +
+                           "; give one of them");
+  }
+  if (recipe.name == "paper" && s.from_model.empty() && s.encoder_weights.empty() &&
+      !s.from_scratch) {
     throw option_error(
         "--recipe",
         "paper begins with the encoder's weights from ImageNet: give --encoder-weights "
@@ -334,7 +381,12 @@ void declare_train_options(OptionSet& options, TrainSettings& settings) {
 }
 
 Recipe effective_recipe(const TrainSettings& s) {
-  Recipe recipe = named_or_read(s.recipe);
+  Recipe recipe = named_or_read(name_of_recipe(s));
+  std::optional<ModelRecord> model;
+  if (!s.from_model.empty()) {
+    model = read_model(s.from_model).record;
+    recipe = with_network_of(recipe, *model);
+  }
   recipe.axes = s.axes.value_or(recipe.axes);
   recipe.context = s.context.value_or(recipe.context);
   recipe.loss.kind = s.loss.value_or(recipe.loss.kind);
@@ -350,6 +402,9 @@ Recipe effective_recipe(const TrainSettings& s) {
     recipe = with_setting(recipe, assignment);
   }
   check(recipe);
+  if (model) {
+    require_network_of(recipe, *model, s.from_model);
+  }
   return recipe;
 }
 

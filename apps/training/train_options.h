@@ -25,7 +25,7 @@ struct TrainSettings {
   bool keep_checkpoint = false;
   std::filesystem::path resume;
 
-  std::string recipe = Recipe().name;  // or a .json file
+  std::string recipe;  // or a .json file; empty: default, or tune where a model is given
   bool print_recipe = false;
   std::vector<std::string> assignments;  // of --set
   // What has an option of its own; nothing: as the recipe says.
@@ -43,6 +43,7 @@ struct TrainSettings {
   std::optional<Rate> rate;
   std::optional<double> ema;
   std::filesystem::path encoder_weights;
+  std::filesystem::path from_model;  // whose training goes on, on these scans
   bool from_scratch = false;
 
   std::string device = "auto";
@@ -52,8 +53,9 @@ struct TrainSettings {
 
 void declare_train_options(OptionSet& options, TrainSettings& settings);
 
-// The recipe named or read from a file, with what else was given. Throws Error{option} where the
-// paper's recipe lacks encoder weights, and for settings that contradict each other.
+// The recipe named or read from a file, with what else was given; its network is that of the model
+// to go on from, where there is one. Throws Error{option} for settings that contradict each other,
+// and as reading the model does.
 Recipe effective_recipe(const TrainSettings& settings);
 
 // Throws Error{option} for options that contradict each other or lack one another; pairs scans with

@@ -54,6 +54,17 @@ fossilct_cli_test(train_weights_other ARGS ${train} --encoder-weights in/unet.sa
   STDERR "--encoder-weights: in/unet.safetensors holds the weights of no encoder that is known, the recipe's encoder is ")
 fossilct_cli_test(train_weights_other_resnet ARGS ${train} --encoder-weights in/resnet18.safetensors --set encoder=resnet50 EXIT 2
   STDERR "--encoder-weights: in/resnet18.safetensors holds the weights of resnet18, the recipe's encoder is resnet50; --set encoder=resnet18")
+fossilct_cli_test(train_from_model_recipe ARGS train --print-recipe --from-model starter EXIT 0
+  STDOUT "\"axes\": \"zyx\".*\"encoder\": \"resnet18\".*\"name\": \"tune\"")
+fossilct_cli_test(train_from_model_missing ARGS ${train} --from-model none.safetensors EXIT 1 STDERR "none.safetensors")
+fossilct_cli_test(train_from_model_weights ARGS ${train} --from-model in/resnet18.safetensors EXIT 1
+  STDERR "in/resnet18.safetensors: holds weights without the record of a model")
+fossilct_cli_test(train_from_model_weights_too ARGS ${train} --from-model starter --encoder-weights in/resnet18.safetensors EXIT 2
+  STDERR "--from-model: excludes --encoder-weights")
+fossilct_cli_test(train_from_model_context ARGS ${train} --from-model starter --context 2 EXIT 2
+  STDERR "--from-model: .*starter.safetensors is a U-Net of resnet18 .*sees 1 neighbour on each side; .*--context")
+fossilct_cli_test(train_from_model_encoder ARGS ${train} --from-model starter --set encoder=resnet34 EXIT 2
+  STDERR "--from-model: .*--set of encoder")
 fossilct_cli_test(train_device ARGS ${train} --device gpu EXIT 2 STDERR "--device: 'gpu' is no device; expected auto, cpu, cuda")
 fossilct_cli_test(train_device_99 ARGS ${train} --device cuda:99 EXIT 4 STDERR "--device: there is no device cuda:99")
 

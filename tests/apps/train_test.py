@@ -3,6 +3,7 @@
 """A training that is interrupted, killed and gone on with ends in the weights of one that was not; a recipe
 that was printed is read again; a table and a checkpoint that are in the way are not lost.
 Usage: train_test.py PROGRAM CORES WORK_FOLDER"""
+import hashlib
 import json
 import pathlib
 import shutil
@@ -58,6 +59,27 @@ stage["unfrozen"] = dict(stage["unfrozen"], epochs=3)
 run(*scans, *short, "-o", "straight.safetensors")
 assert not list(work.glob("straight.checkpoint*"))
 assert len((work / "straight.train.csv").read_text().splitlines()) == 4
+
+# Going on from a model: it begins where that ended, and says what it came from.
+def losses(name):
+    rows = (work / f"{name}.train.csv").read_text().splitlines()
+    column = rows[0].split(",").index("loss")
+    return [float(row.split(",")[column]) for row in rows[1:]]
+
+
+run(*scans, *short, "--from-model", "straight.safetensors", "-o", "further.safetensors")
+assert losses("further")[0] < losses("straight")[0], (losses("further"), losses("straight"))
+content = (work / "further.safetensors").read_bytes()
+record = json.loads(json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])["__metadata__"]["fossilct"])
+came_from = record["training"]["provenance"]["sources"]["from_model"]
+assert came_from["path"] == str(work / "straight.safetensors"), came_from
+assert came_from["sha256"] == hashlib.sha256((work / "straight.safetensors").read_bytes()).hexdigest(), came_from
+job = start(*scans, *short, "--from-model", "straight.safetensors", "-o", "stopped.safetensors")
+wait_for_epoch(work / "stopped.train.csv", 1)
+job.send_signal(signal.SIGINT)
+job.communicate(timeout=60)
+run("--resume", "stopped.checkpoint")
+assert tensors(work / "stopped.safetensors") == tensors(work / "further.safetensors")
 
 # Ctrl-C: the message is the command that goes on.
 job = start(*scans, *short, "-o", "m.safetensors")

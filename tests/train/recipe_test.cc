@@ -23,7 +23,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 TEST_CASE("recipes survive JSON and are valid") {
-  for (const char* name : {"default", "quick", "paper"}) {
+  for (const char* name : {"default", "quick", "tune", "paper"}) {
     const Recipe recipe = recipe_named(name);
     CHECK_NOTHROW(check(recipe));
     const Json json = to_json(recipe);
