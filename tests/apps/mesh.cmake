@@ -38,6 +38,12 @@ if("data" IN_LIST FOSSILCT_BUILT_ROOMS)
   fossilct_cli_test(mesh_fossils_format ${meshes} --format stl,xyz EXIT 2 STDERR "--format: 'xyz' is none of: stl, ply, obj, glb")
   fossilct_cli_test(mesh_fossils_surface ${meshes} --surface skin EXIT 2 STDERR "--surface: 'skin' is none of: body, wall")
   fossilct_cli_test(mesh_fossils_error ${meshes} --reduce-error-um -1 EXIT 2 STDERR "--reduce-error-um: '-1'")
+  # A volume file whose name tells no class, of the same grid.
+  fossilct_cli_test(mesh_fossils_probabilities ${meshes} --ids 1 --probabilities fossil=in/nowhere.h5 EXIT 1 STDERR "in/nowhere.h5: ")
+  fossilct_cli_test(mesh_fossils_probabilities_class ${meshes} --probabilities shell=in/phantom.h5 EXIT 2 STDERR "--probabilities: 'shell' is no class of the catalogue's fossils; expected '")
+  fossilct_cli_test(mesh_fossils_probabilities_labels ${meshes} --probabilities in/phantom-labels.h5 EXIT 1 STDERR "in/phantom-labels.h5: these are labels; expected the probability of a class")
+  fossilct_cli_test(mesh_fossils_probabilities_type ${meshes} --probabilities in/phantom.h5 EXIT 1 STDERR "in/phantom.h5: holds values of the type u16; expected probabilities")
+  fossilct_cli_test(mesh_fossils_probabilities_wall ${meshes} --surface wall --probabilities in/phantom.h5 EXIT 2 STDERR "--probabilities: belongs to --surface body")
   fossilct_cli_test(mesh_fossils_class ${meshes} --class 1 EXIT 2 STDERR "--class: is for labels")
   fossilct_cli_test(mesh_fossils_none ARGS mesh none.fossils EXIT 1 STDERR "none.fossils: there is no such folder")
   # One crop is cut off: the others go on.
