@@ -138,14 +138,6 @@ void take_anatomy_away(const std::string& reason, MeasuredBody& body) {
 
 }  // namespace
 
-std::string listed(const std::vector<std::uint32_t>& ids) {
-  std::string text;
-  for (const std::uint32_t id : ids) {
-    text += (text.empty() ? "" : ", ") + std::to_string(id);
-  }
-  return text;
-}
-
 Volume<std::uint32_t> read_ids(VolumeSource& source, const Box& box) {
   auto ids = Volume<std::uint32_t>::uninitialised(box.size());
   source.read(box, ids.view());

@@ -16,9 +16,6 @@
 
 namespace fossilct {
 
-// "1, 2, 7"
-std::string listed(const std::vector<std::uint32_t>& ids);
-
 // All voxels of the box of a volume of ids (u32).
 Volume<std::uint32_t> read_ids(VolumeSource& source, const Box& box);
 
