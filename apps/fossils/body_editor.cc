@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -176,8 +177,11 @@ std::vector<std::uint32_t> BodyEditor::apply(const LabelEdit& edit, const Specim
   for (const std::uint32_t id : edit.changed) {
     progress_.check();
     const auto old = std::ranges::find(entries_, id, id_of);
+  const std::map<std::uint32_t, Box> boxes = changed_boxes(edit);
     const bool known = old != entries_.end();
-    const Box box = known ? united(edit.box, old->specimen.box) : edit.box;
+    const auto now = boxes.find(id);
+    const Box within = now != boxes.end() ? now->second : known ? old->specimen.box : edit.box;
+    const Box box = known ? united(within, old->specimen.box) : within;
     const Specimen* model = known ? &old->specimen : like;
     Specimen specimen = measured(*source, id, box);
     const auto gain = edit.gain.find(id);
