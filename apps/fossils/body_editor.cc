@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "apps/fossils/crop_files.h"
+#include "apps/fossils/edited_masks.h"
 #include "apps/fossils/fossil_density.h"
 #include "apps/scans/placed_volume.h"
 #include "apps/scans/scan_report.h"
@@ -170,14 +171,16 @@ BodyChanges BodyEditor::changes_by(const LabelEdit& edit) const {
 }
 
 std::vector<std::uint32_t> BodyEditor::apply(const LabelEdit& edit, const Specimen* like,
-                                             std::optional<bool> split) {
+                                             std::optional<bool> split,
+                                             const std::filesystem::path& taken_in) {
+  require_masks_as_left(catalogue_, edit.changed, taken_in, editing_.threads, progress_);
   write_instances(edit);
   std::vector<std::uint32_t> gone;
   const auto source = with_edit(instances(), edit);
+  const std::map<std::uint32_t, Box> boxes = changed_boxes(edit);
   for (const std::uint32_t id : edit.changed) {
     progress_.check();
     const auto old = std::ranges::find(entries_, id, id_of);
-  const std::map<std::uint32_t, Box> boxes = changed_boxes(edit);
     const bool known = old != entries_.end();
     const auto now = boxes.find(id);
     const Box within = now != boxes.end() ? now->second : known ? old->specimen.box : edit.box;

@@ -235,7 +235,7 @@ BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
   if (changes.empty()) {
     return changes;
   }
-  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, std::nullopt);
+  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, std::nullopt, file);
   for (const std::uint32_t changed : edit.changed) {
     if (std::ranges::find(gone, changed) != gone.end()) {
       const std::string reason = "erased in " + file.filename().string();
