@@ -273,7 +273,7 @@ TEST_CASE("two bodies that touch, certain on both sides: the surface between the
       }
     }
   }
-  for (const std::uint8_t body : {1, 2}) {
+  for (const auto body : {std::uint8_t{1}, std::uint8_t{2}}) {
     const BodyMesh soft = mesh_body({mask.view(), body, probability.view(), grid}, exactly);
     const BodyMesh hard = mesh_body({mask.view(), body, {}, grid}, exactly);
     CHECK(soft.check.volume_um3 == doctest::Approx(hard.check.volume_um3).epsilon(1e-6));
