@@ -136,7 +136,8 @@ class MaskCheck {
     for (Mask& mask : open_) {
       compare(ids.view(), slab, mask);
       if (mask.box.end.z <= end && is_edited(mask)) {
-        edited_.push_back({mask.id, counted(mask.apart, "voxel") + " differ"});
+        edited_.push_back(
+            {mask.id, "differs from instances.h5 in " + counted(mask.apart, "voxel")});
       }
     }
     std::erase_if(open_, [end](const Mask& mask) { return mask.box.end.z <= end; });
