@@ -10,6 +10,7 @@
 #include "apps/cli/output_check.h"
 #include "apps/fossils/crop_files.h"
 #include "apps/fossils/earlier_catalogue.h"
+#include "apps/fossils/edited_masks.h"
 #include "apps/fossils/extract_inputs.h"
 #include "apps/fossils/extract_options.h"
 #include "apps/fossils/fossil_density.h"
@@ -84,6 +85,11 @@ class ExtractCommand : public Command {
     ExtractInputs inputs = open_extract_inputs(settings_, context);
     settle_classes(settings_, inputs.classes);
     const EarlierCatalogue earlier = open_earlier_catalogue(output_, settings_.overwrite, inputs);
+    if (earlier.catalogue) {
+      const std::vector<std::uint32_t> ids = earlier.catalogue->ids();
+      require_masks_as_left(*earlier.catalogue, {ids.begin(), ids.end()}, {},
+                            context.common.threads, context.progress);
+    }
     AtomicOutput folder(output_, AtomicKind::folder, IfExists::replace);
     return write(context, inputs, earlier.catalogue, folder, began);
   }

@@ -23,7 +23,7 @@ namespace {
 
 // Options that only one of the two kinds of input takes; --format belongs to both.
 const std::vector<std::string> options_of_catalogues = {
-    "ids", "surface", "exact", "no-smooth", "reduce-error-um", "centred", "again"};
+    "ids", "surface", "probabilities", "exact", "no-smooth", "reduce-error-um", "centred", "again"};
 const std::vector<std::string> options_of_both = {"input",   "format", "config", "json",
                                                   "threads", "quiet",  "verbose"};
 
@@ -125,13 +125,19 @@ class MeshCommand : public Command {
          "Of a catalogue, a folder that `fossilct extract` wrote: meshes/ID.ply of each fossil, "
          "rejected ones too, from its crop; smoothed, with the volume of its voxels. Each is "
          "checked; what is not closed, or off in volume, is said. Those that are there and "
-         "whose fossil has not changed are not made again, whatever their options.",
+         "whose fossil has not changed are not made again, whatever their options. With "
+         "--probabilities, which `fossilct segment --probabilities` writes, the surface runs where "
+         "the probability is 0.5, between the voxels, and is not smoothed: truer. Which voxels are "
+         "the fossil's is still what its mask says.",
          "Of labels: the surface of one class, or of several together, in a scan of any size, "
          "slab by slab, closed at the border. Nothing is smoothed."},
         {{"fossilct mesh core17.fossils/ --format stl,glb --reduce-error-um 1",
           "All fossils, in two formats, with fewer triangles where they lie within 1 um."},
          {"fossilct mesh core17.fossils/ --ids 1-12,15 --surface wall",
           "The walls of thirteen of them, the chambers as inner shells: meshes/1_wall.ply ..."},
+         {"fossilct mesh core17.fossils/ --probabilities core17_labels.probability-fossil.h5 "
+          "--again",
+          "The surfaces where the model is undecided, finer than voxels."},
          {"fossilct mesh core.labels.h5 --class 1 --output rock.ply",
           "The surface of all voxels of label 1."},
          {"fossilct mesh core.labels.h5 --class fossil --level 1 --output fossils.stl",
@@ -169,6 +175,9 @@ class MeshCommand : public Command {
     if (!options_.formats.empty()) {
       fossils_.formats = options_.formats;
     }
+    if (fossils_.walls && !fossils_.probabilities.empty()) {
+      throw option_error("--probabilities", "belongs to --surface body: they are of whole fossils");
+    }
     fossils_.mesh.smoothing_passes = no_smooth_ ? 0 : fossils_.mesh.smoothing_passes;
     return mesh_fossils(options_.input, fossils_, context);
   }
@@ -183,6 +192,10 @@ class MeshCommand : public Command {
         "These fossils", "all");
     options.choice<bool>("surface", &fossils_.walls, {{"body", false}, {"wall", true}},
                          "Of what: the body as its mask has it, or its wall, chambers open inside");
+    options.repeated(
+        "probabilities", "[CLASS=]FILE",
+        [this](const std::string& text) { fossils_.probabilities.push_back(text); },
+        "The probability of the fossils' class, for surfaces between voxels; once a class");
     options.flag("exact", &fossils_.mesh.exact,
                  "The contour of the voxels as it is: not smoothed, moved or reduced");
     options.flag("no-smooth", &no_smooth_, "Not smoothed, but with the volume of its voxels");

@@ -162,7 +162,8 @@ CsvTable parse_csv(const std::filesystem::path& path, std::string_view text) {
     }
     if (row.fields.size() != table.columns.size()) {
       table.fail(row, "has " + std::to_string(row.fields.size()) + " fields, the first line " +
-                          std::to_string(table.columns.size()));
+                          std::to_string(table.columns.size()) +
+                          "; numbers have points, and text with a comma stands in quotes");
     }
     table.rows.push_back(std::move(row));
   }

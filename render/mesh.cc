@@ -97,7 +97,8 @@ BodyMesh mesh_body(const MeshInput& input, const MeshOptions& options) {
   body.voxels_um3 = static_cast<double>(contour.voxels) * voxel_um3;
   body.contour_um3 = signed_volume(body.mesh) * voxel_um3;
   body.contour_triangles = static_cast<std::int64_t>(body.mesh.triangles.size());
-  if (!options.exact) {
+  const bool is_soft = input.probability.data() != nullptr;
+  if (!options.exact && !is_soft) {
     smooth(body.mesh, options.smoothing_passes, options.pass_band);
   }
   place(body.mesh, contour.middle, input.grid);
@@ -105,7 +106,8 @@ BodyMesh mesh_body(const MeshInput& input, const MeshOptions& options) {
     if (reduces(options)) {
       body.reduce_error_um = reduce_as_asked(body.mesh, options);
     }
-    restore_volume(body.mesh, body.voxels_um3, smallest_edge_um(input.grid) / 2);
+    restore_volume(body.mesh, is_soft ? body.contour_um3 : body.voxels_um3,
+                   smallest_edge_um(input.grid) / 2);
   }
   compute_normals(body.mesh);
   body.check = check_mesh(body.mesh);

@@ -14,7 +14,8 @@ struct MeshOptions {
   // --exact: the contour as it is. Nothing is smoothed, moved or reduced; the options below do not
   // count.
   bool exact = false;
-  // --smooth: passes of the windowed sinc filter (its degree), 0 = none, to 200.
+  // --smooth: passes of the windowed sinc filter (its degree), 0 = none, to 200. With a probability
+  // there are none: its contour has no steps.
   int smoothing_passes = 20;
   // --smooth-band: the filter lets pass what is smoother than this, above 0 to 2; smaller is
   // smoother.
@@ -31,9 +32,9 @@ struct MeshOptions {
 };
 
 // The body: voxels of `mask` that are `value`. With a probability (in 1/255, of the mask's size;
-// else empty), the surface runs where it is 0.5, except where the mask says otherwise (a hole that
-// was filled, a speck or a neighbour that was taken away): the mask decides which voxels are
-// inside.
+// else empty), the surface runs where it is 0.5. The mask decides which voxels are inside: where
+// the probability p says otherwise (a hole that was filled, a speck or a neighbour that was taken
+// away) 1 - p is taken, so that topology and separation are the mask's.
 struct MeshInput {
   VolumeView<const std::uint8_t> mask;
   std::uint8_t value = 1;
@@ -63,17 +64,18 @@ struct BodyMesh {
 // of one voxel. Voxels inside are joined across faces and edges but not across corners (18-
 // connectivity, background 6): where only two voxels of a face's four are inside, and they are
 // diagonal, the surface joins them; every mask gives a 2-manifold whose Euler number is twice the
-// mask's. Its points lie halfway between voxels (or where the probability is 0.5).
+// mask's. Its points lie halfway between voxels, or where the probability, interpolated linearly,
+// is 0.5.
 //
 // Then, unless exact: windowed sinc smoothing (Taubin, Zhang and Golub 1996, ECCV, 283-292) in
 // index space, where a staircase's steps are as high as they are wide; points moved along their
 // normals by one distance, at most half a voxel, so that the volume is that of the voxels (a
-// contour cuts the voxels' corners off: 1% of a sphere of 16 voxels). Edges are collapsed between
-// the two, by quadric error (Garland and Heckbert 1997, SIGGRAPH, 209-216): every
-// point of the unreduced surface stays within reduce_error_um of the reduced one, and the topology
-// as it was.
+// contour cuts the voxels' corners off: 1% of a sphere of 16 voxels); with a probability that of
+// its contour, which is truer than a count of voxels. Edges are collapsed between the two, by
+// quadric error (Garland and Heckbert 1997, SIGGRAPH, 209-216): every point of the unreduced
+// surface stays within reduce_error_um of the reduced one, and the topology as it was.
 //
-// From an equivalent diameter of 16 voxels up the volume is within 1% of the voxels'; smaller
+// From an equivalent diameter of 16 voxels up the volume is within 1% of a mask's voxels; smaller
 // bodies come as near as half a voxel's shift lets them, see volume_deviation(). Asserts sizes that
 // differ. Throws Error{option} as check(). Cost: some 5 us a triangle of the contour, and 2 ns a
 // voxel; memory 200 bytes a triangle. May be called from several threads.

@@ -46,14 +46,22 @@ void draw_scale_bar(Canvas& page, double right, double bottom, const PosedPictur
 }
 
 void draw_fossil_at(Canvas& page, double left, double top, const PlateFossil& fossil) {
-  page.place(fossil.view.picture, left + (cell_width - view_edge) / 2, top + 3, view_edge,
-             view_edge);
+  const bool is_missing = !fossil.missing.empty();
+  if (is_missing) {
+    page.write(left + cell_width / 2, top + 3 + view_edge / 2, fossil.missing,
+               {letters, faint_chalk, false, Align::centre});
+  } else {
+    page.place(fossil.view.picture, left + (cell_width - view_edge) / 2, top + 3, view_edge,
+               view_edge);
+  }
   const double bottom = top + cell_height - 5;
   const Lettering number{1.35 * letters, chalk, true};
   page.write(left + 7, bottom, fossil.number, number);
   page.write(left + 11 + page.width_of(fossil.number, number), bottom, fossil.size,
              {letters, faint_chalk});
-  draw_scale_bar(page, left + cell_width - 7, bottom, fossil.view);
+  if (!is_missing) {
+    draw_scale_bar(page, left + cell_width - 7, bottom, fossil.view);
+  }
 }
 
 // "Bolivina (12), Cibicides (8)".

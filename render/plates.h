@@ -17,12 +17,13 @@ struct PlateOptions {
   IfExists if_exists = IfExists::refuse;
 };
 
-// One fossil of a plate.
+// One fossil of a plate; without a picture its place says why.
 struct PlateFossil {
   PosedPicture view;
-  std::string number;      // "17": its id
-  std::string class_name;  // the classes of a page are named in its heading
-  std::string size;        // "312 µm", may be empty
+  std::string number;        // "17": its id
+  std::string class_name;    // the classes of a page are named in its heading
+  std::string size;          // "312 µm", may be empty
+  std::string missing = {};  // "crop damaged", in the place of the picture
 };
 
 // Contact sheets for print: a PDF of A4 pages with 20 fossils each in the order they are added, on

@@ -16,14 +16,16 @@
 namespace fossilct {
 namespace {
 
-// No value of a voxel is on the surface, so that no triangle has an empty side.
+// No value of a voxel is on the surface, so that no triangle has an empty side. A probability of
+// the other side than the mask's counts as its mirror image: between two bodies that touch, both of
+// them certain, the surface runs halfway, and theirs do not cross.
 constexpr double half_probability = 127.5;
 
 std::uint8_t inside_value(std::uint8_t probability) {
-  return std::min<std::uint8_t>(static_cast<std::uint8_t>(255 - probability), 127);
+  return static_cast<std::uint8_t>(std::min<int>(probability, 255 - probability));
 }
 std::uint8_t outside_value(std::uint8_t probability) {
-  return std::max<std::uint8_t>(static_cast<std::uint8_t>(255 - probability), 128);
+  return static_cast<std::uint8_t>(std::max<int>(probability, 255 - probability));
 }
 
 // One row of the mask as the values that are contoured; returns the voxels inside.

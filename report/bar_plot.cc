@@ -14,24 +14,7 @@ namespace {
 constexpr double bar_height = 14;
 constexpr double gap = 9;  // between categories
 constexpr double space_below = 44;
-constexpr int most_name_characters = 22;
-
-// The first letters of a long name and an ellipsis.
-std::string shortened(const std::string& name) {
-  if (characters_of(name) <= most_name_characters) {
-    return name;
-  }
-  std::string result;
-  int characters = 0;
-  for (const char c : name) {
-    characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
-    if (characters == most_name_characters) {
-      break;
-    }
-    result += c;
-  }
-  return result + "…";
-}
+constexpr double most_name_width = 150;
 
 PlotRange value_range(const BarPlot& plot) {
   std::vector<double> values = {0};
@@ -65,13 +48,13 @@ Markup bar_of(const BarPlot& plot, std::size_t series, std::size_t category, con
 
 Markup category_name(const std::string& name, double x, double y) {
   return element("text", {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", "end"}},
-                 text(shortened(name)) + element("title", text(name)));
+                 text(fitted(name, most_name_width)) + element("title", text(name)));
 }
 
 double names_width(const BarPlot& plot) {
   double width = 30;
   for (const std::string& name : plot.categories) {
-    width = std::max(width, text_width(shortened(name)));
+    width = std::max(width, text_width(fitted(name, most_name_width)));
   }
   return width;
 }

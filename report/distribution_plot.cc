@@ -22,7 +22,7 @@ constexpr double space_above = 8;
 constexpr double title_width = 24;
 
 double left_of(const AxisMap& y, bool whole_numbers) {
-  return title_width + 9 + label_width(y.ticks(most_y_ticks, whole_numbers));
+  return title_width + 9 + label_width(y.ticks(most_y_ticks, whole_numbers, LabelsRun::down));
 }
 
 template <typename Series>
@@ -227,9 +227,11 @@ Markup histogram_plot(const HistogramPlot& plot) {
   const bool downward = plot.is_downward;
   const double top = space_above + legend.height;
   const double bottom = top + (downward ? downward_height : box_height);
+  constexpr std::int64_t least_count = 1;  // of an axis where nothing is
   PlotAxis count = plot.count;
   count.low = 0;
-  const PlotRange count_range = axis_range(count, {0, static_cast<double>(most)}, 0.05);
+  const PlotRange count_range =
+      axis_range(count, {0, static_cast<double>(std::max(most, least_count))}, 0.05);
   const PlotAxis& y_title = downward ? plot.value : count;
   const PlotAxis& x_title = downward ? count : plot.value;
   const AxisMap y = downward ? AxisMap(plot.value.scale, range, top, bottom)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "report/numbers.h"
+#include "report/svg_plot.h"
 
 namespace fossilct {
 
@@ -125,6 +126,10 @@ Markup figure_grid(const std::vector<Markup>& figures, int smallest_width) {
   return element(
       "div", {{"class", "grid"}, {"style", "--smallest:" + std::to_string(smallest_width) + "px"}},
       all);
+}
+
+Markup plot_grid(const std::vector<Markup>& figures) {
+  return figure_grid(figures, static_cast<int>(plot_width));
 }
 
 Markup folded(const std::string& title, const Markup& content) {

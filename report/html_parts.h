@@ -63,6 +63,8 @@ Markup notice(NoticeKind kind, const std::string& plain);
 Markup figure(const Markup& content, const std::string& title, const std::string& caption = {});
 // Figures side by side where there is room; `smallest_width` in CSS pixels.
 Markup figure_grid(const std::vector<Markup>& figures, int smallest_width);
+// Plots (svg_plot.h), each at its own size.
+Markup plot_grid(const std::vector<Markup>& figures);
 
 // Shut until someone opens it; printed shut.
 Markup folded(const std::string& title, const Markup& content);

@@ -57,7 +57,8 @@ PlotRange y_range_of(const LinePlot& plot) {
 double left_of(const LinePlot& plot) {
   constexpr double title_width = 24;
   const AxisMap y(plot.y.scale, y_range_of(plot), box_height, 0);
-  return title_width + 9 + label_width(y.ticks(most_y_ticks, plot.y.whole_numbers));
+  return title_width + 9 +
+         label_width(y.ticks(most_y_ticks, plot.y.whole_numbers, LabelsRun::down));
 }
 
 Canvas canvas_of(const LinePlot& plot, double left, double top) {

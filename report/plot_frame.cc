@@ -25,8 +25,6 @@ constexpr std::array<SeriesColour, 7> series_colours = {{{"#0072b2", "#56b4e9"},
                                                          {"#7a4a21", "#c99a6b"}}};
 constexpr std::array<const char*, 4> dashes = {"none", "6 3", "2 2.5", "8 3 2 3"};
 
-constexpr double character_width = 0.56 * plot_font_size;  // of usual faces, on average
-
 constexpr double swatch_width = 22;
 
 Markup line_swatch(std::size_t series, double x, double y) {
@@ -87,9 +85,37 @@ bool AxisMap::can_show(double value) const {
 
 double AxisMap::pixel_of(double value) const { return first_ + along(value) * (last_ - first_); }
 
-TickMarks AxisMap::ticks(int most, bool whole_numbers) const {
+// Fewer labels, at rounder numbers, until each has room; at last only those that leave it to the
+// one before.
+TickMarks AxisMap::ticks(int most, bool whole_numbers, LabelsRun run) const {
+  constexpr int fewest = 2;
+  TickMarks marks = marks_of(most, whole_numbers);
+  while (most > fewest && overlapping(marks.labelled, run) != marks.labelled.end()) {
+    marks = marks_of(--most, whole_numbers);
+  }
+  for (auto crowded = overlapping(marks.labelled, run); crowded != marks.labelled.end();
+       crowded = overlapping(marks.labelled, run)) {
+    marks.minor.push_back(crowded->value);
+    marks.labelled.erase(crowded);
+  }
+  return marks;
+}
+
+TickMarks AxisMap::marks_of(int most, bool whole_numbers) const {
   return scale_ == AxisScale::linear ? linear_ticks(range_.low, range_.high, most, whole_numbers)
                                      : log_ticks(range_.low, range_.high, most);
+}
+
+std::vector<Tick>::const_iterator AxisMap::overlapping(const std::vector<Tick>& ticks,
+                                                       LabelsRun run) const {
+  constexpr double gap_across = 10, gap_down = 4;
+  return std::ranges::adjacent_find(ticks, [&](const Tick& one, const Tick& next) {
+    const double apart = std::abs(pixel_of(next.value) - pixel_of(one.value));
+    const double needed = run == LabelsRun::down
+                              ? plot_font_size + gap_down
+                              : (text_width(one.text) + text_width(next.text)) / 2 + gap_across;
+    return apart < needed;
+  });
 }
 
 PlotRange axis_range(const PlotAxis& axis, const std::vector<double>& values, double margin) {
@@ -115,8 +141,6 @@ PlotRange axis_range(const PlotAxis& axis, const std::vector<double>& values, do
   return range;
 }
 
-double text_width(std::string_view text) { return characters_of(text) * character_width; }
-
 double label_width(const TickMarks& ticks) {
   double width = 0;
   for (const Tick& tick : ticks.labelled) {
@@ -140,16 +164,22 @@ Markup plot_line(std::string_view style_class, double x1, double y1, double x2, 
                                 {"y2", coordinate(y2)}});
 }
 
+// The middle of a label at x that would else be cut by the edge of the picture.
+double within_picture(double x, const std::string& label) {
+  const double half = text_width(label) / 2;
+  return std::clamp(x, half, plot_width - half);
+}
+
 Markup x_axis(const PlotBox& box, const AxisMap& map, const PlotAxis& axis) {
   constexpr double label_drop = 17;
   constexpr double title_drop = 36;
-  const TickMarks ticks = map.ticks(most_x_ticks, axis.whole_numbers);
+  const TickMarks ticks = map.ticks(most_x_ticks, axis.whole_numbers, LabelsRun::across);
   Markup result;
   for (const Tick& tick : ticks.labelled) {
     const double x = map.pixel_of(tick.value);
     result += plot_line("grid", x, box.top, x, box.bottom);
     result += plot_line("tick", x, box.bottom, x, box.bottom + 5);
-    result += plot_text(x, box.bottom + label_drop, "middle", tick.text);
+    result += plot_text(within_picture(x, tick.text), box.bottom + label_drop, "middle", tick.text);
   }
   for (const double value : ticks.minor) {
     const double x = map.pixel_of(value);
@@ -162,7 +192,7 @@ Markup x_axis(const PlotBox& box, const AxisMap& map, const PlotAxis& axis) {
 
 Markup y_axis(const PlotBox& box, const AxisMap& map, const PlotAxis& axis) {
   constexpr double baseline_drop = 4;  // from the middle of the letters
-  const TickMarks ticks = map.ticks(most_y_ticks, axis.whole_numbers);
+  const TickMarks ticks = map.ticks(most_y_ticks, axis.whole_numbers, LabelsRun::down);
   Markup result;
   for (const Tick& tick : ticks.labelled) {
     const double y = map.pixel_of(tick.value);
@@ -192,13 +222,14 @@ Legend legend_of(const std::vector<std::string>& names, const DrawSwatch& draw) 
   double x = left;
   double y = row_height - 5;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const double width = swatch_width + 6 + text_width(names[i]);
+    const std::string name = fitted(names[i], plot_width - 2 * left - swatch_width - 6);
+    const double width = swatch_width + 6 + text_width(name);
     if (x > left && x + width > plot_width - left) {
       x = left;
       y += row_height;
     }
     legend.markup += draw(i, x, y);
-    legend.markup += plot_text(x + swatch_width + 6, y, "start", names[i]);
+    legend.markup += plot_text(x + swatch_width + 6, y, "start", name);
     x += width + gap;
   }
   legend.height = names.empty() ? 0 : y + 9;
@@ -232,13 +263,16 @@ std::string series_colour(std::size_t series) {
   return series_colours[series % series_colours.size()].light;
 }
 
-Markup svg_element(const std::string& description, double height, const Markup& content) {
+Markup svg_element(const std::string& description, double height, const Markup& content,
+                   double width) {
   return element("svg",
                  {{"xmlns", "http://www.w3.org/2000/svg"},
                   {"class", "plot"},
                   {"role", "img"},
                   {"aria-label", description},
-                  {"viewBox", "0 0 " + coordinate(plot_width) + " " + coordinate(height)},
+                  {"width", coordinate(width)},
+                  {"height", coordinate(height)},
+                  {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},
                   {"font-family", "system-ui, sans-serif"},
                   {"font-size", coordinate(plot_font_size)}},
                  content);
@@ -259,7 +293,7 @@ std::string plot_style() {
     classes.append(dashes[i]).append("}\n");
   }
   return ":root{" + light + "}\n@media screen and (prefers-color-scheme:dark){:root{" + dark +
-         "}}\n" + classes + R"(.plot{display:block;width:100%;height:auto}
+         "}}\n" + classes + R"(.plot{display:block;max-width:100%;height:auto}
 .plot text{fill:var(--muted)}
 .plot .strong{fill:var(--ink);font-weight:600}
 .plot .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}

@@ -9,16 +9,18 @@
 
 #include "report/markup.h"
 #include "report/svg_plot.h"
+#include "report/text_width.h"
 #include "report/ticks.h"
 
 namespace fossilct {
-
-inline constexpr double plot_font_size = 12;
 
 struct PlotRange {
   double low = 0;
   double high = 1;
 };
+
+// Labels stand beside each other, or one below the other.
+enum class LabelsRun { across, down };
 
 // From values of the data to coordinates of the picture.
 class AxisMap {
@@ -28,10 +30,15 @@ class AxisMap {
   bool can_show(double value) const;
   double pixel_of(double value) const;
   const PlotRange& range() const { return range_; }
-  TickMarks ticks(int most, bool whole_numbers) const;
+  // No label is nearer to the next than can be read; those that were are minor ticks.
+  TickMarks ticks(int most, bool whole_numbers, LabelsRun run) const;
 
  private:
   double along(double value) const;
+  TickMarks marks_of(int most, bool whole_numbers) const;
+  // The first of two labels that are too near.
+  std::vector<Tick>::const_iterator overlapping(const std::vector<Tick>& ticks,
+                                                LabelsRun run) const;
 
   AxisScale scale_;
   PlotRange range_;
@@ -56,7 +63,6 @@ inline constexpr int most_y_ticks = 6;
 
 // How wide the labels of the y axis will be.
 double label_width(const TickMarks& ticks);
-double text_width(std::string_view text);
 
 Markup plot_text(double x, double y, std::string_view anchor, std::string_view content);
 Markup plot_line(std::string_view style_class, double x1, double y1, double x2, double y2);
@@ -87,6 +93,8 @@ Markup no_data(const PlotBox& box);
 std::string series_class(std::size_t series);
 std::string series_colour(std::size_t series);  // of the light page
 
-Markup svg_element(const std::string& description, double height, const Markup& content);
+// Of that many pixels on a screen, smaller where the page is narrower.
+Markup svg_element(const std::string& description, double height, const Markup& content,
+                   double width = plot_width);
 
 }  // namespace fossilct

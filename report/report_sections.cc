@@ -229,7 +229,7 @@ Markup plots(const FossilReport& report) {
   for (const ReportPlot& plot : report_plots(report)) {
     figures.push_back(figure(plot.svg, plot.title));
   }
-  return figures.empty() ? Markup{} : figure_grid(figures, 420);
+  return figures.empty() ? Markup{} : plot_grid(figures);
 }
 
 Markup fossils(const FossilReport& report, std::int64_t without_details, bool shows_meshes) {

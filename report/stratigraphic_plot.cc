@@ -12,16 +12,18 @@ namespace fossilct {
 
 namespace {
 
-constexpr double title_height = 92;  // names stand at 45 degrees
+constexpr double widest = 2 * plot_width + 32;  // two plots and the gap between them
 constexpr int most_ticks = 8;
-constexpr double names_width = 110;
-constexpr double box_height = 300;
+constexpr double most_name_width = 160;   // of a sample
+constexpr double most_title_width = 235;  // of a taxon
+constexpr double bolder = 1.1;
+constexpr double slope = 0.7071;  // of titles, at 45 degrees
 constexpr double below = 34;
-constexpr double gap = 12;
+constexpr double gap = 22;              // room for the labels at the ends of two panels
 constexpr double least_share = 10;      // percent that a panel spans at least
 constexpr double most_pixels_each = 3;  // for one percent
+constexpr double good_pixels_each = 2;
 constexpr double least_pixels_each = 0.8;
-constexpr double space_right = 62;  // the last name leans over
 
 bool has_depth(const StratigraphicPlot& plot) { return !plot.depth_m.empty(); }
 
@@ -34,12 +36,44 @@ PlotRange range_of(const StratigraphicPlot& plot) {
   return {least - margin, largest + margin};
 }
 
-// Right of the title of the depths and their labels.
+// Named samples need a line each.
+double box_height_of(const StratigraphicPlot& plot) {
+  constexpr double of_depths = 300, of_sample = 22, least = 88, most = 640;
+  return has_depth(plot)
+             ? of_depths
+             : std::clamp(of_sample * static_cast<double>(plot.samples.size()), least, most);
+}
+
+// Right of the depths and their title, or of the samples' names.
 double left_of(const StratigraphicPlot& plot) {
   constexpr double title_width = 24;
-  const AxisMap depth(AxisScale::linear, range_of(plot), 0, box_height);
-  return has_depth(plot) ? title_width + 9 + label_width(depth.ticks(most_ticks, false))
-                         : names_width;
+  if (has_depth(plot)) {
+    const AxisMap depth(AxisScale::linear, range_of(plot), 0, box_height_of(plot));
+    return title_width + 9 + label_width(depth.ticks(most_ticks, false, LabelsRun::down));
+  }
+  double width = 0;
+  for (const std::string& name : plot.samples) {
+    width = std::max(width, text_width(fitted(name, most_name_width)));
+  }
+  return width + 9;
+}
+
+std::string title_of(const StratigraphicPanel& panel) {
+  return fitted(panel.title, most_title_width / bolder);
+}
+
+// How far up and to the right the longest title reaches.
+double title_rise(const StratigraphicPlot& plot) {
+  double width = 0;
+  for (const StratigraphicPanel& panel : plot.panels) {
+    width = std::max(width, text_width(title_of(panel)));
+  }
+  return width * bolder * slope;
+}
+
+double title_height(const StratigraphicPlot& plot) {
+  constexpr double above_box = 8;
+  return title_rise(plot) + plot_font_size + above_box;
 }
 
 double largest_of(const std::vector<double>& values) {
@@ -66,25 +100,30 @@ struct Placed {
 
 struct Layout {
   std::vector<Placed> places;
+  double width = plot_width;
   double pixels_each = 1;  // for one percent
   std::size_t rows = 1;
 };
 
+// As wide as two plots where taxa need it.
 Layout laid_out(const StratigraphicPlot& plot) {
   double spans = 0;
   for (const StratigraphicPanel& panel : plot.panels) {
     spans += span_of(panel);
   }
   const double left = left_of(plot);
-  const double room = plot_width - left - space_right;
   const double gaps = gap * static_cast<double>(plot.panels.size());
+  const double around = left + gaps + title_rise(plot);
   Layout layout;
+  layout.width = std::clamp(around + spans * good_pixels_each, plot_width, widest);
   layout.pixels_each =
-      std::clamp((room - gaps) / std::max(spans, 1.0), least_pixels_each, most_pixels_each);
+      std::clamp((layout.width - around) / spans, least_pixels_each, most_pixels_each);
+  const double right = layout.width - gap;
   double at = left;
   for (std::size_t i = 0; i < plot.panels.size(); ++i) {
     const double width = span_of(plot.panels[i]) * layout.pixels_each;
-    if (at > left && at + width > left + room) {
+    const double title = text_width(title_of(plot.panels[i])) * bolder * slope + plot_font_size;
+    if (at > left && at + std::max(width, title) > right) {
       at = left;
       ++layout.rows;
     }
@@ -101,23 +140,21 @@ class Row {
       : plot_(plot),
         top_(top),
         pixels_each_(pixels_each),
-        depth_(AxisScale::linear, range_of(plot), top, top + box_height) {}
+        height_(box_height_of(plot)),
+        depth_(AxisScale::linear, range_of(plot), top, top + height_) {}
 
   Markup axis() const {
     const double left = left_of(plot_);
-    Markup result = plot_line("axis", left, top_, left, top_ + box_height);
+    Markup result = plot_line("axis", left, top_, left, top_ + height_);
     if (!has_depth(plot_)) {
-      for (std::size_t i = 0; i < plot_.samples.size(); ++i) {
-        result += plot_text(left - 7, y_of(i) + 4, "end", shortened(plot_.samples[i]));
-      }
-      return result;
+      return result + names(left);
     }
-    for (const Tick& tick : depth_.ticks(most_ticks, false).labelled) {
+    for (const Tick& tick : depth_.ticks(most_ticks, false, LabelsRun::down).labelled) {
       const double y = depth_.pixel_of(tick.value);
       result += plot_line("tick", left - 4, y, left, y);
       result += plot_text(left - 7, y + 4, "end", tick.text);
     }
-    const std::string middle = coordinate(top_ + box_height / 2);
+    const std::string middle = coordinate(top_ + height_ / 2);
     return result + element("text",
                             {{"x", "13"},
                              {"y", middle},
@@ -132,14 +169,14 @@ class Row {
     Markup result;
     for (double percent = 0; percent <= span; percent += 10) {
       const double x = left + percent * pixels_each_;
-      const bool is_labelled = std::fmod(percent, label_step()) == 0;
-      result += plot_line(percent == 0 ? "axis" : "grid", x, top_, x, top_ + box_height);
-      if (is_labelled) {
-        result += plot_text(x, top_ + box_height + 15, "middle", number_text(percent));
-      }
+      result += plot_line(percent == 0 ? "axis" : "grid", x, top_, x, top_ + height_);
     }
-    result += plot_line("axis", left, top_ + box_height, right, top_ + box_height);
-    result += title(panel.title, left + 4);
+    const AxisMap map(AxisScale::linear, {0, span}, left, right);
+    for (const Tick& tick : map.ticks(most_ticks, true, LabelsRun::across).labelled) {
+      result += plot_text(map.pixel_of(tick.value), top_ + height_ + 15, "middle", tick.text);
+    }
+    result += plot_line("axis", left, top_ + height_, right, top_ + height_);
+    result += title(title_of(panel), left + 4);
     result += curve(panel.percent, left, true);
     result += intervals(panel, left);
     result += curve(panel.other, left, false);
@@ -147,12 +184,17 @@ class Row {
   }
 
  private:
-  static std::string shortened(const std::string& name) {
-    constexpr int most = 14;
-    return characters_of(name) > most ? name.substr(0, most - 1) + "…" : name;
+  // Of many samples every second, third ... one.
+  Markup names(double left) const {
+    constexpr double line_height = plot_font_size + 2;
+    const double each = height_ / static_cast<double>(plot_.samples.size());
+    const auto step = static_cast<std::size_t>(std::ceil(std::max(1.0, line_height / each)));
+    Markup result;
+    for (std::size_t i = 0; i < plot_.samples.size(); i += step) {
+      result += plot_text(left - 7, y_of(i) + 4, "end", fitted(plot_.samples[i], most_name_width));
+    }
+    return result;
   }
-
-  double label_step() const { return pixels_each_ < 1.6 ? 20 : 10; }
 
   double y_of(std::size_t sample) const {
     return depth_.pixel_of(has_depth(plot_) ? plot_.depth_m[sample] : static_cast<double>(sample));
@@ -187,6 +229,18 @@ class Row {
     return result;
   }
 
+  // A sample between gaps has no curve to fill beneath.
+  Markup bar_of(double percent, std::size_t sample, double left) const {
+    constexpr double thickness = 8;
+    return empty_element("rect", {{"class", series_class(0) + " bar"},
+                                  {"fill", series_colour(0)},
+                                  {"fill-opacity", "0.35"},
+                                  {"x", coordinate(left)},
+                                  {"y", coordinate(y_of(sample) - thickness / 2)},
+                                  {"width", coordinate(percent * pixels_each_)},
+                                  {"height", coordinate(thickness)}});
+  }
+
   Markup run_of(const std::vector<double>& values, const std::vector<std::size_t>& run, double left,
                 bool is_filled) const {
     std::string line;
@@ -195,7 +249,9 @@ class Row {
     }
     const std::size_t series = is_filled ? 0 : 1;
     Markup result;
-    if (is_filled) {
+    if (is_filled && run.size() == 1) {
+      result += bar_of(values[run.front()], run.front(), left);
+    } else if (is_filled) {
       result += empty_element("polygon", {{"class", series_class(series) + " bar"},
                                           {"fill", series_colour(series)},
                                           {"fill-opacity", "0.35"},
@@ -262,6 +318,7 @@ class Row {
   const StratigraphicPlot& plot_;
   double top_;
   double pixels_each_;
+  double height_;
   AxisMap depth_;
 };
 
@@ -287,10 +344,10 @@ Markup stratigraphic_plot(const StratigraphicPlot& plot) {
   const Legend legend =
       has_other ? legend_of({plot.name, plot.other_name}, Swatch::line) : Legend();
   const Layout layout = laid_out(plot);
-  const double row_height = title_height + box_height + below;
+  const double row_height = title_height(plot) + box_height_of(plot) + below;
   Markup content = legend.markup;
   for (std::size_t row = 0; row < layout.rows; ++row) {
-    const double top = legend.height + static_cast<double>(row) * row_height + title_height;
+    const double top = legend.height + static_cast<double>(row) * row_height + title_height(plot);
     const Row drawn(plot, top, layout.pixels_each);
     content += drawn.axis();
     for (const Placed& place : layout.places) {
@@ -301,7 +358,7 @@ Markup stratigraphic_plot(const StratigraphicPlot& plot) {
   }
   const double height = legend.height + static_cast<double>(layout.rows) * row_height + 14;
   content += plot_text(left_of(plot), height - 6, "start", "percent of the specimens of a sample");
-  return svg_element(plot.description, height, content);
+  return svg_element(plot.description, height, content, layout.width);
 }
 
 }  // namespace fossilct

@@ -15,7 +15,9 @@ namespace fossilct {
 
 // Plots as SVG, for a page of html_page.h, whose style sheet colours them for light and dark; on
 // its own such an SVG shows the light colours. The same plot always gives the same bytes. Text
-// stays text. All are plot_width units wide and scale with the page.
+// stays text. All are plot_width units wide, which are pixels of a page: letters have one size
+// wherever a plot stands. Only where the page is narrower do plots shrink. Labels of an axis that
+// would run into each other are left out.
 inline constexpr double plot_width = 480;
 
 enum class AxisScale { linear, logarithmic };

@@ -111,7 +111,8 @@ TickMarks log_ticks(double low, double high, int most) {
       }
     }
   }
-  return marks;
+  constexpr std::size_t few = 3;
+  return marks.labelled.size() < few && high / low < 4 ? linear_ticks(low, high, most) : marks;
 }
 
 }  // namespace fossilct

@@ -24,7 +24,7 @@ TickMarks linear_ticks(double low, double high, int most, bool whole = false);
 
 // Powers of ten, every second or third of them where there are many; also 2 and 5 times where there
 // are few, and more multiples where these are fewer than four; round numbers as above within half a
-// decade. Minor ticks at the whole multiples. Asserts
+// decade where there would be fewer than three. Minor ticks at the whole multiples. Asserts
 // 0 < low < high.
 TickMarks log_ticks(double low, double high, int most);
 

@@ -89,6 +89,27 @@ LabelEdit ids_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
   });
 }
 
+std::map<std::uint32_t, Box> changed_boxes(const LabelEdit& edit) {
+  std::map<std::uint32_t, Box> boxes;
+  for (std::int64_t z = 0; z < edit.ids.size().z; ++z) {
+    for (std::int64_t y = 0; y < edit.ids.size().y; ++y) {
+      for (std::int64_t x = 0; x < edit.ids.size().x;) {
+        const std::int64_t begin = x;
+        const std::uint32_t id = edit.ids(x, y, z);
+        while (x < edit.ids.size().x && edit.ids(x, y, z) == id) {
+          ++x;
+        }
+        if (id != 0 && edit.changed.contains(id)) {
+          const Box run = moved({{begin, y, z}, {x, y + 1, z + 1}}, edit.box.begin);
+          const auto [known, is_new] = boxes.emplace(id, run);
+          known->second = is_new ? run : united(known->second, run);
+        }
+      }
+    }
+  }
+  return boxes;
+}
+
 std::unique_ptr<VolumeSource> with_edit(std::unique_ptr<VolumeSource> ids, const LabelEdit& edit) {
   return std::make_unique<EditedSource>(std::move(ids), edit);
 }

@@ -40,6 +40,10 @@ LabelEdit ids_edit(const Box& box, const VolumeView<const std::uint32_t>& ids,
                    const VolumeView<const std::uint32_t>& values,
                    const std::map<std::uint32_t, std::uint32_t>& new_id);
 
+// The smallest box around each changed fossil's voxels within the edit's box, in voxels of the
+// scan; none of those that have no voxel there. One pass, however many have changed.
+std::map<std::uint32_t, Box> changed_boxes(const LabelEdit& edit);
+
 // The volume `ids` (u32) with the edit made. The edit must outlive it.
 std::unique_ptr<VolumeSource> with_edit(std::unique_ptr<VolumeSource> ids, const LabelEdit& edit);
 

@@ -22,8 +22,9 @@ struct DepthTable {
 };
 
 // A CSV table with the columns scan, top_m and bottom_m in any order, others are passed over; a
-// header line names them. Throws Error{format} that names `path` and the line: a column missing or
-// twice, a value that is no number, a top that is not above its bottom, a scan named twice.
+// header line names them. Throws Error{format} as parse_csv(), and where it names `path` and the
+// line: a column missing, a value that is no number, a top that is not above its bottom, a scan
+// without a name or named twice.
 DepthTable parse_depth_table(const std::filesystem::path& path, std::string_view text);
 
 // Joins the catalogues of several scans of one well into one database, `output` (a new file, e.g.

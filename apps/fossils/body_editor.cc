@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "apps/fossils/crop_files.h"
+#include "apps/fossils/edited_masks.h"
 #include "apps/fossils/fossil_density.h"
 #include "apps/scans/placed_volume.h"
 #include "apps/scans/scan_report.h"
@@ -138,14 +140,6 @@ void take_anatomy_away(const std::string& reason, MeasuredBody& body) {
 
 }  // namespace
 
-std::string listed(const std::vector<std::uint32_t>& ids) {
-  std::string text;
-  for (const std::uint32_t id : ids) {
-    text += (text.empty() ? "" : ", ") + std::to_string(id);
-  }
-  return text;
-}
-
 Volume<std::uint32_t> read_ids(VolumeSource& source, const Box& box) {
   auto ids = Volume<std::uint32_t>::uninitialised(box.size());
   source.read(box, ids.view());
@@ -177,15 +171,20 @@ BodyChanges BodyEditor::changes_by(const LabelEdit& edit) const {
 }
 
 std::vector<std::uint32_t> BodyEditor::apply(const LabelEdit& edit, const Specimen* like,
-                                             std::optional<bool> split) {
+                                             std::optional<bool> split,
+                                             const std::filesystem::path& taken_in) {
+  require_masks_as_left(catalogue_, edit.changed, taken_in, editing_.threads, progress_);
   write_instances(edit);
   std::vector<std::uint32_t> gone;
   const auto source = with_edit(instances(), edit);
+  const std::map<std::uint32_t, Box> boxes = changed_boxes(edit);
   for (const std::uint32_t id : edit.changed) {
     progress_.check();
     const auto old = std::ranges::find(entries_, id, id_of);
     const bool known = old != entries_.end();
-    const Box box = known ? united(edit.box, old->specimen.box) : edit.box;
+    const auto now = boxes.find(id);
+    const Box within = now != boxes.end() ? now->second : known ? old->specimen.box : edit.box;
+    const Box box = known ? united(within, old->specimen.box) : within;
     const Specimen* model = known ? &old->specimen : like;
     Specimen specimen = measured(*source, id, box);
     const auto gain = edit.gain.find(id);

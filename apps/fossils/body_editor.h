@@ -16,9 +16,6 @@
 
 namespace fossilct {
 
-// "1, 2, 7"
-std::string listed(const std::vector<std::uint32_t>& ids);
-
 // All voxels of the box of a volume of ids (u32).
 Volume<std::uint32_t> read_ids(VolumeSource& source, const Box& box);
 
@@ -35,10 +32,12 @@ class BodyEditor {
 
   // All that follows from the edit for those that are still there; returns those that are not.
   // `like` is the fossil that new ones take their class from. `split`: whether they were separated
-  // from others; nothing: as before. Throws Error{format} where instances.h5 has other fossils than
-  // the catalogue tells of.
+  // from others; nothing: as before. `taken_in`: the file that the edit is from. Throws
+  // Error{format} where instances.h5 has other fossils than the catalogue tells of, and as
+  // require_masks_as_left().
   std::vector<std::uint32_t> apply(const LabelEdit& edit, const Specimen* like,
-                                   std::optional<bool> split);
+                                   std::optional<bool> split,
+                                   const std::filesystem::path& taken_in = {});
   // With its crops, meshes and views; see Catalogue::Change::retire().
   void retire(std::uint32_t id, std::optional<std::uint32_t> into, const std::string& reason);
 

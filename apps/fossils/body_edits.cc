@@ -8,6 +8,7 @@
 #include <span>
 
 #include "apps/fossils/body_editor.h"
+#include "apps/fossils/listed_ids.h"
 #include "apps/scans/placed_volume.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -26,12 +27,7 @@ std::set<std::uint32_t> values_of(const Volume<std::uint32_t>& labels) {
 
 std::string few_of(const std::set<std::uint32_t>& values) {
   constexpr std::size_t most_shown = 4;
-  const auto end =
-      std::next(values.begin(), static_cast<std::ptrdiff_t>(std::min(values.size(), most_shown)));
-  return listed({values.begin(), end}) +
-         (values.size() > most_shown
-              ? " and " + std::to_string(values.size() - most_shown) + " more"
-              : "");
+  return listed({values.begin(), values.end()}, most_shown);
 }
 
 // Labels that came back, and what they are to replace.
@@ -239,7 +235,7 @@ BodyChanges import_labels(const Catalogue& catalogue, Catalogue::Change& change,
   if (changes.empty()) {
     return changes;
   }
-  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, std::nullopt);
+  const std::vector<std::uint32_t> gone = editor.apply(edit, nullptr, std::nullopt, file);
   for (const std::uint32_t changed : edit.changed) {
     if (std::ranges::find(gone, changed) != gone.end()) {
       const std::string reason = "erased in " + file.filename().string();

@@ -49,9 +49,10 @@ using BodyChanges = std::vector<BodyChange>;  // by id
 // has none, the fossil gets no grey values and no anatomy, with that as the reason, and the user a
 // warning. Where walls are a class of the labels they are those of the crops; a body that has
 // voxels of which the class was not kept gets no anatomy. A body in several pieces is warned of.
-// One edit of bodies in a change. Throws Error{option} for unknown ids and for a new fossil where
-// there are several classes and no `new_class`, and Error{file} for a fossil that was measured at a
-// lower resolution, whose crop can't be edited.
+// One edit of bodies in a change. A mask that somebody saved over that of a fossil to be changed is
+// not overwritten: Error{format}, see require_masks_as_left(). Throws Error{option} for unknown ids
+// and for a new fossil where there are several classes and no `new_class`, and Error{file} for a
+// fossil that was measured at a lower resolution, whose crop can't be edited.
 
 // The fossils become one, which keeps the id of the largest and gets the photographs and notes of
 // all, and the name that people gave the others where it has none and they agree.

@@ -7,6 +7,7 @@
 
 #include "apps/cli/facts.h"
 #include "apps/fossils/crop_files.h"
+#include "apps/fossils/listed_ids.h"
 #include "apps/scans/label_volumes.h"
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
@@ -18,21 +19,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// "3, 5, 9 and 12 more"
-std::string listed(const std::vector<std::uint32_t>& ids) {
-  constexpr std::size_t most = 10;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(most, ids.size()); ++i) {
-    text += (i == 0 ? "" : ", ") + std::to_string(ids[i]);
-  }
-  return ids.size() <= most
-             ? text
-             : text + " and " + format_count(static_cast<std::int64_t>(ids.size() - most)) +
-                   " more";
-}
-
 std::string fossils_text(const std::vector<std::uint32_t>& ids) {
-  return counted(static_cast<std::int64_t>(ids.size()), "fossil") + " (" + listed(ids) + ")";
+  constexpr std::size_t most_listed = 10;
+  return counted(static_cast<std::int64_t>(ids.size()), "fossil") + " (" +
+         listed(ids, most_listed) + ")";
 }
 
 // What is lost, a line each.

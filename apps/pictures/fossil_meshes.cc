@@ -14,6 +14,7 @@
 #include "apps/cli/facts.h"
 #include "apps/fossils/fossil_crops.h"
 #include "apps/fossils/open_catalogue.h"
+#include "apps/pictures/fossil_probability.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -38,6 +39,8 @@ struct MadeMesh {
   MeshCheck check;
   double deviation = 0;
   double reduce_error_um = 0;
+  bool is_soft = false;      // of the probability
+  bool contradicts = false;  // which says that most of its voxels are not the fossil's class
 };
 
 class MeshMaking {
@@ -46,7 +49,9 @@ class MeshMaking {
       : options_(options),
         context_(context),
         catalogue_(open_catalogue(path, Catalogue::Access::write)),
-        crops_(catalogue_) {
+        crops_(catalogue_),
+        probabilities_(options.probabilities, catalogue_, context.common.threads,
+                       context.progress) {
     for (CatalogueEntry& entry : chosen_fossils(catalogue_, options.ids)) {
       choose(std::move(entry));
     }
@@ -60,6 +65,7 @@ class MeshMaking {
     }
     context_.progress.end();
     warn_of_failed(failed_, context_.progress);
+    warn_of_contradictions();
   }
 
   CommandResult result(double seconds) const;
@@ -101,7 +107,7 @@ class MeshMaking {
                      std::unique_lock lock(changing);
                      const std::vector<Target> targets = prepare(change, entries[at]);
                      lock.unlock();
-                     made[at] = make_one(entries[at].specimen.id, *crop, targets);
+                     made[at] = make_one(entries[at], *crop, targets);
                    }
                    context_.progress.advance(1);
                  });
@@ -143,10 +149,23 @@ class MeshMaking {
     return targets;
   }
 
-  MadeMesh make_one(std::uint32_t id, const CropLabels& crop,
-                    const std::vector<Target>& targets) const {
+  void warn_of_contradictions() const {
+    const auto count = std::ranges::count_if(made_, &MadeMesh::contradicts);
+    if (count > 0) {
+      context_.progress.warning("the probability is below 0.5 in most voxels of " +
+                                counted(count, "fossil") +
+                                ": is it of the labels that they were found in?");
+    }
+  }
+
+  MadeMesh make_one(const CatalogueEntry& entry, const CropLabels& crop,
+                    const std::vector<Target>& targets) {
+    const std::uint32_t id = entry.specimen.id;
+    const Volume<std::uint8_t> probability = probabilities_.of(entry.class_name, crop.grid);
+    const bool is_soft = probability.data() != nullptr;
+    const auto view = is_soft ? probability.view() : VolumeView<const std::uint8_t>{};
     const BodyMesh body =
-        mesh_body({crop.labels.view(), wall_tissue, {}, crop.grid}, options_.mesh);
+        mesh_body({crop.labels.view(), wall_tissue, view, crop.grid}, options_.mesh);
     const MeshFileOptions file = {.centred = options_.centred,
                                   .name = "fossil " + std::to_string(id),
                                   .unit = crop.grid.unit(),
@@ -154,15 +173,22 @@ class MeshMaking {
     for (const Target& target : targets) {
       write_mesh(target.path, target.format, body.mesh, file);
     }
-    return {id, body.check, body.volume_deviation(), body.reduce_error_um};
+    return {id,
+            body.check,
+            body.volume_deviation(),
+            body.reduce_error_um,
+            is_soft,
+            is_soft && contradicts(view, crop.labels.view())};
   }
 
   Json fossils_json() const;
+  std::string surface_text() const;
 
   const FossilMeshOptions& options_;
   const CommandContext& context_;
   Catalogue catalogue_;
   CropReader crops_;
+  FossilProbabilities probabilities_;
   std::vector<CatalogueEntry> to_make_;
   std::vector<MadeMesh> made_;
   std::vector<FailedFossil> failed_;
@@ -182,6 +208,7 @@ Json MeshMaking::fossils_json() const {
                     {"fault", mesh.check.fault},
                     {"enclosed_volume", mesh.check.volume_um3},
                     {"area", mesh.check.area_um2},
+                    {"from_probability", mesh.is_soft},
                     {"volume_deviation", mesh.deviation},
                     {"reduce_error", mesh.reduce_error_um}});
   }
@@ -224,6 +251,17 @@ std::string deviations_text(std::vector<MadeMesh> made) {
   return items.empty() ? "" : "more than 1% off the voxels': " + listed(items);
 }
 
+// What the surfaces are of, where probabilities were given.
+std::string MeshMaking::surface_text() const {
+  if (options_.probabilities.empty() || made_.empty()) {
+    return "";
+  }
+  const auto soft = std::ranges::count_if(made_, &MadeMesh::is_soft);
+  const auto hard = static_cast<std::int64_t>(made_.size()) - soft;
+  return "probability 0.5" +
+         (hard == 0 ? "" : "; of the mask for " + counted(hard, "fossil") + " of other classes");
+}
+
 CommandResult MeshMaking::result(double seconds) const {
   std::int64_t triangles = 0;
   for (const MadeMesh& mesh : made_) {
@@ -236,6 +274,7 @@ CommandResult MeshMaking::result(double seconds) const {
        format_count(made) + " made" +
            (kept_ == 0 ? ""
                        : ", " + format_count(kept_) + " there already (--again makes them anew)")},
+      {"surface", surface_text()},
       {"no wall", without_wall_ == 0 ? "" : counted(without_wall_, "fossil") + " passed over"},
       {"failed", failed_text(failed_)},
       {"triangles", format_count(triangles)},
@@ -246,6 +285,7 @@ CommandResult MeshMaking::result(double seconds) const {
                      {"made", made},
                      {"kept", kept_},
                      {"without_wall", without_wall_},
+                     {"probabilities", probabilities_.to_json()},
                      {"failed", to_json(failed_)},
                      {"triangles", triangles},
                      {"unit", catalogue_.scan().grid.unit()},

@@ -40,6 +40,15 @@ PlateFossil plate_fossil(MeshPainter& painter, const CatalogueEntry& entry,
           diameter_text(entry, solid.crop.grid)};
 }
 
+// Its place stays, so that a page shows that one is missing.
+PlateFossil missing_fossil(const CatalogueEntry& entry, const Grid& grid) {
+  return {.view = {},
+          .number = std::to_string(entry.specimen.id),
+          .class_name = entry.class_name,
+          .size = diameter_text(entry, grid),
+          .missing = "crop damaged"};
+}
+
 }  // namespace
 
 CommandResult draw_plates(const fs::path& path, const FossilPlateOptions& options,
@@ -58,29 +67,37 @@ CommandResult draw_plates(const fs::path& path, const FossilPlateOptions& option
   PlateFile plates(options.output, {catalogue.scan().name, count, if_exists});
   context.progress.begin("plates", count, WorkUnit::items);
   SolidsAhead solids(crops, entries, false);
+  const Grid grid = catalogue.scan().grid;
+  std::vector<FailedFossil> failed;
   for (const CatalogueEntry& entry : entries) {
     context.progress.check();
     const FossilSolid solid = solids.next();
-    if (!solid.fault.empty()) {  // a plate with a gap is none for print
-      throw Error(ErrorKind::format, solid.fault);
+    if (solid.fault.empty()) {
+      plates.add(plate_fossil(painter, entry, solid, PlateFile::edge_pixels(options.dpi)));
+    } else {
+      failed.push_back({entry.specimen.id, solid.fault});
+      plates.add(missing_fossil(entry, grid));
     }
-    plates.add(plate_fossil(painter, entry, solid, PlateFile::edge_pixels(options.dpi)));
     context.progress.advance(1);
   }
   plates.finish();
   context.progress.end();
+  warn_of_failed(failed, context.progress);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   const std::int64_t pages = (count - 1) / PlateFile::fossils_a_page + 1;
   return {{{"output", options.output.string()},
            {"fossils", count},
            {"pages", pages},
+           {"failed", to_json(failed)},
            {"renderer", painter.renderer()},
            {"seconds", took.count()}},
           facts_text({{"written", options.output.string()},
                       {"fossils", format_count(count) + " on " + counted(pages, "page")},
+                      {"failed", failed_text(failed)},
                       {"drawn by", painter.renderer()},
                       {"took", format_duration(took.count())}}),
-          true};
+          true,
+          !failed.empty()};
 }
 
 }  // namespace fossilct

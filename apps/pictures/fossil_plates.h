@@ -20,7 +20,8 @@ struct FossilPlateOptions {
 };
 
 // Draws the fossils that count, or those of `ids`, twenty a page, by class as the catalogue lists
-// them and from the largest to the smallest. The catalogue is only read. Throws as Catalogue,
+// them and from the largest to the smallest; where a fossil's crop can't be read its place stays
+// empty, and that is told. The catalogue is only read. Throws as Catalogue,
 // MeshPainter and PlateFile; Cancelled where a stop was asked for.
 CommandResult draw_plates(const std::filesystem::path& catalogue, const FossilPlateOptions& options,
                           const CommandContext& context);

@@ -13,7 +13,6 @@ namespace fossilct {
 
 namespace {
 
-constexpr int smallest_width = 380;
 constexpr int decimals = 3;
 constexpr std::size_t curves_per_plot = 6;
 // Hits and errors, as the confusion matrix has them.
@@ -212,9 +211,8 @@ Markup roc_figures(const TaxonReport& report, const TaxonScores& scores) {
         .push_back(curves_of_taxa(report, scores, std::span(order).subspan(first, count),
                                   title_of_group(first, order.size() <= curves_per_plot)));
   }
-  Markup result = figure_grid(shown, smallest_width);
-  return others.empty() ? result
-                        : result + folded("The other taxa", figure_grid(others, smallest_width));
+  Markup result = plot_grid(shown);
+  return others.empty() ? result : result + folded("The other taxa", plot_grid(others));
 }
 
 std::vector<Markup> calibration_figures(const TaxonReport& report, const TaxonScores& scores) {

@@ -16,7 +16,6 @@ namespace fossilct {
 namespace {
 
 constexpr int decimals = 3;
-constexpr int smallest_width = 380;
 
 std::string share_text(double share) { return decimal_text(100 * share, 1) + "%"; }
 
@@ -203,7 +202,7 @@ Table taxon_table(const TaxonReport& report, const TaxonScores& scores) {
 Markup doubt_section(const TaxonReport& report, const TaxonScores& scores) {
   std::vector<Markup> figures = calibration_figures(report, scores);
   figures.push_back(threshold_figure(report, scores));
-  return figure_grid(figures, smallest_width) +
+  return plot_grid(figures) +
          key_values(
              {{"expected calibration error",
                with_interval(scores.figures.calibration_error, scores.low.calibration_error,
@@ -303,7 +302,7 @@ std::string taxon_report(const TaxonReport& report, const TaxonScores& scores) {
            paragraph("Each specimen was judged many times with other parts of the network left "
                      "out (Monte-Carlo dropout). Where the scores of two taxa overlap, the model "
                      "can't tell them apart. Mean, deviation and votes stand below.") +
-               figure_grid(figures, smallest_width)});
+               plot_grid(figures)});
     }
     page.sections.push_back({"Wrong and doubtful specimens", specimens_section(report, scores)});
   }

@@ -260,7 +260,7 @@ Markup comparison(const TrainingReportInput& input) {
   if (plot.series.size() < 2 || plot.categories.empty() || plot.categories.size() > most_classes) {
     return {};
   }
-  return figure_grid({figure(bar_plot(plot), "IoU by class.")}, 380);
+  return plot_grid({figure(bar_plot(plot), "IoU by class.")});
 }
 
 Markup scores_section(const TrainingReportInput& input) {
@@ -274,20 +274,18 @@ Markup scores_section(const TrainingReportInput& input) {
 }
 
 Markup curves_section(const TrainingReportInput& input) {
-  constexpr int smallest_width = 380;
   const std::vector<Markup> epochs = epoch_figures(input.record, input.classes);
   const std::vector<Markup> rates = rate_figures(input.record);
   const std::vector<Markup> finders = finder_figures(input.record);
   if (epochs.empty() && rates.empty() && finders.empty()) {
     return paragraph("No epoch was recorded.");
   }
-  Markup result = figure_grid(epochs, smallest_width);
+  Markup result = plot_grid(epochs);
   if (!rates.empty()) {
-    result += element("h3", text("What the schedule did")) + figure_grid(rates, smallest_width);
+    result += element("h3", text("What the schedule did")) + plot_grid(rates);
   }
   if (!finders.empty()) {
-    result +=
-        element("h3", text("How the rates were found")) + figure_grid(finders, smallest_width);
+    result += element("h3", text("How the rates were found")) + plot_grid(finders);
   }
   return result;
 }

@@ -454,6 +454,43 @@ TEST_CASE("a mask as it is changes nothing, and nothing is kept of it") {
   CHECK(done.decisions == 1);
 }
 
+TEST_CASE("a mask that was saved over the old one is not overwritten, and can be taken in") {
+  const test::TemporaryFolder folder;
+  make_blocks(folder.path());
+  const auto file = folder / "crops/1_mask.nrrd";
+  const auto save = [&](const Volume<std::uint8_t>& mask) {
+    write_nrrd(file, described(cropped(grid(), around), PixelType::u8), mask.view());
+  };
+  Volume<std::uint8_t> mask = full(around, box_1);
+  save(mask);
+  Catalogue catalogue = Catalogue::open(folder.path(), Catalogue::Access::write);
+  Progress progress;
+  const auto merge = [&] {
+    Catalogue::Change change(catalogue);
+    merge_bodies(catalogue, change, {1, 2}, editing, progress);
+  };
+  CHECK_NOTHROW(merge());
+  // One voxel less, and one more: as many as before.
+  const Index3 at = {box_1.begin.x - around.begin.x, box_1.begin.y - around.begin.y,
+                     box_1.begin.z - around.begin.z};
+  mask(at.x + 1, at.y + 1, at.z) = 0;
+  mask(at.x + 1, at.y + 1, at.z - 1) = 1;
+  save(mask);
+  const std::string saved = test::read_file(file);
+  const std::string told = test::message_of<Error>(merge);
+  CHECK(told.find("fossil 1: differs from instances.h5 in 2 voxels") != std::string::npos);
+  CHECK(told.find("--import-labels 1=" + file.string()) != std::string::npos);
+  CHECK(test::read_file(file) == saved);
+  {
+    Catalogue::Change change(catalogue);
+    CHECK(import_labels(catalogue, change, file, 1, editing, progress).size() == 1);
+    change.commit();
+  }
+  CHECK_NOTHROW(merge());
+  test::write_file(file, "NRRD");
+  CHECK(test::message_of<Error>(merge).find("masks were changed") != std::string::npos);
+}
+
 TEST_CASE("what is no mask of the fossil is refused") {
   auto several = times(mask_of_2(part_of_2), 2);
   several(0, 0, 0) = 9;

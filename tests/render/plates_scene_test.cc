@@ -107,6 +107,22 @@ TEST_CASE("plates: twenty a page, nothing before it is whole") {
   CHECK_FALSE(std::filesystem::exists(folder / "left.pdf"));
 }
 
+TEST_CASE("plates: a fossil without a picture keeps its place") {
+  const TemporaryFolder folder;
+  const auto path = folder / "plates.pdf";
+  PlateFile plates(path, {"core", 21, IfExists::refuse});
+  for (int i = 0; i < 21; ++i) {
+    PlateFossil fossil = some_fossil(i);
+    if (i % 5 == 0) {
+      fossil.view = {};
+      fossil.missing = "crop damaged";
+    }
+    plates.add(std::move(fossil));
+  }
+  plates.finish();
+  CHECK(read_file(path).find("/Count 2") != std::string::npos);
+}
+
 TEST_CASE("plates: four views at the dpi asked for are as wide as an A4 page's plate") {
   for (const double dpi : {72.0, 300.0}) {
     const double inches = 4 * static_cast<double>(PlateFile::edge_pixels(dpi)) / dpi;

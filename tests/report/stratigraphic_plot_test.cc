@@ -35,7 +35,8 @@ StratigraphicPlot two_panels() {
 TEST_CASE("a panel for each taxon, filled, with intervals; gaps stay gaps") {
   const std::string svg = stratigraphic_plot(two_panels()).text;
   CHECK(test::fault_of(svg) == "");
-  CHECK(count_of(svg, "<polygon") == 3);  // the second is in two pieces
+  CHECK(count_of(svg, "<polygon") == 1);  // the second is in two pieces, each of one sample
+  CHECK(count_of(svg, "<rect") == 2);
   CHECK(count_of(svg, "rotate(-45") == 2);
   CHECK(count_of(svg, "ruber &lt;pink&gt;</text>") == 1);
   CHECK(count_of(svg, ">depth (m)<") == 1);
@@ -57,13 +58,41 @@ TEST_CASE("depth goes down") {
 
 TEST_CASE("many taxa go into rows at the same percent a millimetre") {
   StratigraphicPlot plot = {.description = "many", .samples = {"a", "b"}, .panels = {}};
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 60; ++i) {
     plot.panels.push_back({.title = "taxon " + std::to_string(i), .percent = {50, 60}});
   }
   const std::string svg = stratigraphic_plot(plot).text;
   CHECK(test::fault_of(svg) == "");
-  CHECK(count_of(svg, "rotate(-45") == 30);
+  CHECK(count_of(svg, "rotate(-45") == 60);
   CHECK(count_of(svg, ">a</text>") > 3);  // the samples' names, in each row
+}
+
+TEST_CASE("one taxon is as wide as any plot, many as two; names have room") {
+  StratigraphicPlot plot = two_panels();
+  plot.panels.pop_back();
+  CHECK(count_of(stratigraphic_plot(plot).text, "width=\"480\"") == 1);
+  for (int i = 0; i < 12; ++i) {
+    plot.panels.push_back({.title = "Neogloboquadrina pachyderma", .percent = {50, 60, 55}});
+  }
+  const std::string svg = stratigraphic_plot(plot).text;
+  CHECK(count_of(svg, "width=\"992\"") == 1);
+  CHECK(count_of(svg, ">Neogloboquadrina pachyderma</text>") == 12);
+}
+
+TEST_CASE("a sample alone is a bar; of very many some are named") {
+  StratigraphicPlot plot = {.description = "one",
+                            .samples = {"a"},
+                            .depth_m = {1000},
+                            .panels = {{.title = "ruber", .percent = {40}}}};
+  const std::string svg = stratigraphic_plot(plot).text;
+  CHECK(count_of(svg, "<rect") == 1);
+  CHECK(count_of(svg, "<polygon") == 0);
+  plot.depth_m.clear();
+  plot.samples.assign(200, "core");
+  plot.panels[0].percent.assign(200, 40);
+  const int named = count_of(stratigraphic_plot(plot).text, ">core</text>");
+  CHECK(named > 20);
+  CHECK(named < 60);
 }
 
 TEST_CASE("a second curve has a legend; nothing to show is said") {

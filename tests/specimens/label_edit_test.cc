@@ -54,6 +54,16 @@ TEST_CASE("corrected ids are taken as they are, new ones under the ids given") {
   CHECK(edit.changed == Ids{1, 2, 7, 8});
 }
 
+TEST_CASE("what changed has a box in the scan, what did not or is gone has none") {
+  const auto edit = ids_edit(box, row({1, 2, 2, 0, 7, 7}).view(), row({1, 0, 0, 50, 1, 7}).view(),
+                             {{1, 1}, {7, 7}, {50, 8}});
+  const std::map<std::uint32_t, Box> boxes = changed_boxes(edit);
+  CHECK(boxes.size() == 3);
+  CHECK(boxes.at(1) == Box{{2, 0, 0}, {7, 1, 1}});
+  CHECK(boxes.at(7) == Box{{7, 0, 0}, {8, 1, 1}});
+  CHECK(boxes.at(8) == Box{{5, 0, 0}, {6, 1, 1}});
+}
+
 TEST_CASE("an edited volume is the volume but for the edit, whatever is read of it") {
   const auto edit = merge_edit(box, row({1, 2, 3, 0, 2, 7}).view(), {2, 3}, 3);
   const auto source = with_edit(test::source_of(row({5, 2, 1, 2, 3, 0, 2, 7, 2, 6})), edit);

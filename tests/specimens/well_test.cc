@@ -27,23 +27,38 @@ TEST_CASE("a depth table is read by the names of its columns") {
 }
 
 TEST_CASE("a wrong depth table is told by its line") {
-  CHECK(table_error("").find("holds no row") != std::string::npos);
+  CHECK(table_error("").find("is empty; expected a first line that names the columns") !=
+        std::string::npos);
+  CHECK(table_error("scan,top_m,bottom_m\n").find("holds no row") != std::string::npos);
   CHECK(table_error("scan;top_m;bottom_m\na;1;2")
             .find("line 1: its columns are separated by "
                   "semicolons") != std::string::npos);
   CHECK(table_error("scan\ttop_m\tbottom_m\n").find("separated by tabs") != std::string::npos);
-  CHECK(table_error("scan,top_m\na,1").find("line 1: the column 'bottom_m' is missing") !=
-        std::string::npos);
+  CHECK(table_error("scan,top_m\na,1")
+            .find("the column 'bottom_m' is missing; the first "
+                  "line names the columns, and has: scan, top_m") != std::string::npos);
   CHECK(table_error("scan,top_m,top_m\n").find("line 1: the column 'top_m' stands twice") !=
         std::string::npos);
   const std::string header = "scan,top_m,bottom_m\n";
-  CHECK(table_error(header + "a,1,2\nb,x,3").find("line 3: top_m 'x' is no depth") !=
+  CHECK(table_error(header + "a,1,2\nb,x,3").find("line 3: top_m 'x' is no number") !=
         std::string::npos);
+  CHECK(table_error(header + "a,,2").find("line 2: top_m is empty") != std::string::npos);
+  CHECK(table_error(header + ",1,2").find("line 2: the name of the scan is empty") !=
+        std::string::npos);
+  CHECK(table_error(header + "a,1200,5,1201").find("numbers have points") != std::string::npos);
   CHECK(table_error(header + "a,2,2").find("line 2: the top, 2 m, is not above") !=
         std::string::npos);
   CHECK(table_error(header + "a,1").find("line 2: has 2 fields") != std::string::npos);
-  CHECK(table_error(header + "a,1,2\na,3,4").find("line 3: the scan 'a' stands twice") !=
-        std::string::npos);
+  CHECK(table_error(header + "a,1,2\na,3,4")
+            .find("line 3: the scan 'a' stands twice, first in line 2") != std::string::npos);
+}
+
+TEST_CASE("a depth table may begin with a byte order mark, and quote names with commas") {
+  const auto rows =
+      parse_depth_table("cores.csv", "\xEF\xBB\xBFscan,top_m,bottom_m\r\n\"core 1, half\",1,2\r\n")
+          .rows;
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].scan == "core 1, half");
 }
 
 TEST_CASE("scans of a well are joined with their depths, decisions and signatures") {
