@@ -52,8 +52,8 @@ Json test_json(const Test& test) {
   const TaxonScores& scores = test.evaluation.scores;
   Json json = {{"how", test.how},
                {"specimens", scores.specimens},
-               {"accuracy", scores.accuracy.value},
-               {"interval_95", {scores.accuracy.low, scores.accuracy.high}},
+               {"accuracy", scores.figures.accuracy},
+               {"interval_95", {scores.low.accuracy, scores.high.accuracy}},
                {"calibration_error", scores.figures.calibration_error}};
   if (test.crossed) {
     json["folds"] = test.crossed->fold_shares;
@@ -62,6 +62,33 @@ Json test_json(const Test& test) {
     json["by_sample"] = test.folds.by_sample;
   }
   return json;
+}
+
+void require_two_taxa(const ImageSet& set) {
+  const std::vector<std::int64_t> counts = specimens_per_taxon(set);
+  const auto has_some = [](std::int64_t count) { return count > 0; };
+  if (std::ranges::count_if(counts, has_some) >= 2) {
+    return;
+  }
+  const auto only = std::ranges::find_if(counts, has_some);
+  throw Error(ErrorKind::format,
+              only == counts.end()
+                  ? "no specimen's taxon is known: expected a folder for each taxon, a table with "
+                    "a column class, file names that --taxon-pattern reads, or a catalogue whose "
+                    "fossils a person named (fossilct review --taxon)"
+                  : "every specimen whose taxon is known is of '" +
+                        printable(set.taxa[static_cast<std::size_t>(only - counts.begin())]) +
+                        "': expected two taxa at least. A photograph's taxon is the folder it is "
+                        "in, unless --taxon-pattern or a table tells it");
+}
+
+void check_training_set(const ImageSet& set, const ImageSetOptions& options) {
+  require_two_taxa(set);
+  if (options.with_measurements && set.measurements.empty()) {
+    throw option_error("--with-measurements",
+                       "photographs have no measurements, only fossils of a catalogue have: leave "
+                       "it out");
+  }
 }
 
 class TrainClassifierCommand : public Command {
@@ -107,6 +134,7 @@ class TrainClassifierCommand : public Command {
                                  .precision = settings_.machine.precision,
                                  .weights = weights ? &*weights : nullptr};
     const ImageSet set = read_image_set(settings_.images, context);
+    check_training_set(set, settings_.images);
     if (!settings_.grid.empty()) {
       return compared(set, options, context);
     }
@@ -193,10 +221,10 @@ class TrainClassifierCommand : public Command {
 
   TaxonTraining by_folds(const ImageSet& set, const TaxonTrainingOptions& options,
                          TerminalProgress& progress, Test& test) const {
-    CrossValidation& result = test.crossed.emplace(
-        cross_validate(set, settings_.folds, options, progress, [&](int fold, double share) {
+    CrossValidation& result =
+        test.crossed.emplace(cross_validate(set, settings_.folds, options, progress, [&](int fold) {
           progress.notice("part " + std::to_string(fold + 1) + " of " +
-                          std::to_string(settings_.folds) + ": " + percent(share) + " right");
+                          std::to_string(settings_.folds) + " is tested");
         }));
     test.folds = result.folds;
     report_notes(test.folds, progress);

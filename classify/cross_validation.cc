@@ -8,8 +8,17 @@ namespace fossilct {
 
 namespace {
 
-std::ptrdiff_t first_of(const std::vector<double>& scores) {
-  return std::max_element(scores.begin(), scores.end()) - scores.begin();
+// Who is right, by fold and in all.
+void count_right(const ImageSet& set, CrossValidation& result) {
+  for (int fold = 0; fold < result.folds.count; ++fold) {
+    const std::vector<std::size_t> inside = specimens_inside(result.folds, fold);
+    const auto right = std::count_if(inside.begin(), inside.end(), [&](std::size_t i) {
+      return first_taxon(result.answers[i]->scores) == *set.specimens[i].taxon;
+    });
+    result.right += right;
+    result.tested += std::ssize(inside);
+    result.fold_shares.push_back(static_cast<double>(right) / static_cast<double>(inside.size()));
+  }
 }
 
 // Mean and deviation among the folds.
@@ -42,8 +51,7 @@ void judge(const std::vector<std::size_t>& tested, CrossValidation& result) {
 }  // namespace
 
 CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTrainingOptions& options,
-                               Progress& progress,
-                               const std::function<void(int, double)>& fold_done) {
+                               Progress& progress, const std::function<void(int)>& fold_done) {
   CrossValidation result;
   result.folds = specimen_folds(set, folds, options.seed);
   result.answers.resize(set.specimens.size());
@@ -56,20 +64,14 @@ CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTraini
     TaxonPredictor predictor(trained.model, {.inference = {.precision = Precision::fp32}});
     const std::vector<SpecimenOutputs> outputs = predictor.outputs(test, progress);
     add_validated(outputs, test, trained.model.places, result.validated);
-    std::int64_t right = 0;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      right += first_of(mean_scores(outputs[i].logits, 1)) == *test.specimens[i].taxon ? 1 : 0;
-    }
     tested.insert(tested.end(), inside.begin(), inside.end());
-    result.right += right;
-    result.tested += std::ssize(inside);
-    result.fold_shares.push_back(static_cast<double>(right) / static_cast<double>(inside.size()));
     if (fold_done) {
-      fold_done(fold, result.fold_shares.back());
+      fold_done(fold);
     }
   }
-  summarise(result);
   judge(tested, result);
+  count_right(set, result);
+  summarise(result);
   return result;
 }
 

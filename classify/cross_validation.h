@@ -16,6 +16,8 @@ namespace fossilct {
 
 struct CrossValidation {
   SpecimenFolds folds;
+  // All that is said of who is right is said of `answers`: at another temperature the mean over
+  // views that disagree can have another first taxon.
   std::vector<double> fold_shares;  // of each fold's specimens that are right
   double mean = 0;                  // of those
   double deviation = 0;             // among those
@@ -28,11 +30,11 @@ struct CrossValidation {
   Validated validated;  // to calibrate a model that is trained on all
 };
 
-// Trains a model on all folds but one and tests it on that one, for each in turn; models are given
-// to `fold_done`, if it is given. No fold is looked at in training: phases with patience run
+// Trains a model on all folds but one and tests it on that one, for each in turn; `fold_done`,
+// if it is given, is called after each. No fold is looked at in training: phases with patience run
 // without it, to their last epoch. Throws as specimen_folds and train_taxa do.
 CrossValidation cross_validate(const ImageSet& set, int folds, const TaxonTrainingOptions& options,
                                Progress& progress,
-                               const std::function<void(int fold, double share)>& fold_done = {});
+                               const std::function<void(int fold)>& fold_done = {});
 
 }  // namespace fossilct

@@ -182,34 +182,60 @@ std::vector<ReliabilityBin> JudgedTable::reliability(const std::vector<int>& wei
   return bins;
 }
 
-void JudgedTable::add_plain_figures(const std::vector<int>& weights, ScoreFigures& figures) const {
-  std::int64_t count = 0, right = 0, in_top3 = 0, sure = 0, sure_right = 0, voted = 0,
-               vote_right = 0;
-  double log_loss = 0;
+JudgedTable::Counts JudgedTable::counts(const std::vector<int>& weights) const {
+  Counts counts;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const Row& row = rows_[i];
     const int weight = weights[i];
     const bool is_right = row.truth == row.answer;
-    count += weight;
-    right += is_right ? weight : 0;
-    in_top3 += row.in_top3 ? weight : 0;
-    sure += row.is_sure ? weight : 0;
-    sure_right += row.is_sure && is_right ? weight : 0;
-    voted += row.vote >= 0 ? weight : 0;
-    vote_right += row.vote == static_cast<int>(row.truth) ? weight : 0;
-    log_loss += weight * row.log_loss;
+    counts.all += weight;
+    counts.right += is_right ? weight : 0;
+    counts.in_top3 += row.in_top3 ? weight : 0;
+    counts.sure += row.is_sure ? weight : 0;
+    counts.sure_right += row.is_sure && is_right ? weight : 0;
+    counts.voted += row.vote >= 0 ? weight : 0;
+    counts.vote_right += row.vote == static_cast<int>(row.truth) ? weight : 0;
   }
-  figures.accuracy = ratio(right, count);
-  figures.top3 = ratio(in_top3, count);
-  figures.vote_accuracy = ratio(vote_right, voted);
-  figures.coverage = ratio(sure, count);
-  figures.sure_accuracy = ratio(sure_right, sure);
-  figures.log_loss = ratio(log_loss, static_cast<double>(count));
+  return counts;
+}
+
+void JudgedTable::put_share_intervals(ScoreFigures& low, ScoreFigures& high) const {
+  const auto put = [](double& low_end, double& high_end, std::int64_t part, std::int64_t whole) {
+    const Share share = share_of(part, whole);
+    low_end = share.low;
+    high_end = share.high;
+  };
+  const Counts of = counts(all());
+  put(low.accuracy, high.accuracy, of.right, of.all);
+  put(low.top3, high.top3, of.in_top3, of.all);
+  put(low.vote_accuracy, high.vote_accuracy, of.vote_right, of.voted);
+  put(low.coverage, high.coverage, of.sure, of.all);
+  put(low.sure_accuracy, high.sure_accuracy, of.sure_right, of.sure);
+  const std::vector<Margins> margins = margins_of(confusion(all()), taxa_);
+  for (std::size_t k = 0; k < taxa_; ++k) {
+    put(low.by_taxon[k].precision, high.by_taxon[k].precision, margins[k].hits,
+        margins[k].answered);
+    put(low.by_taxon[k].recall, high.by_taxon[k].recall, margins[k].hits, margins[k].there);
+  }
+}
+
+void JudgedTable::add_plain_figures(const std::vector<int>& weights, ScoreFigures& figures) const {
+  const Counts of = counts(weights);
+  figures.accuracy = ratio(of.right, of.all);
+  figures.top3 = ratio(of.in_top3, of.all);
+  figures.vote_accuracy = ratio(of.vote_right, of.voted);
+  figures.coverage = ratio(of.sure, of.all);
+  figures.sure_accuracy = ratio(of.sure_right, of.sure);
+  double log_loss = 0;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    log_loss += weights[i] * rows_[i].log_loss;
+  }
+  figures.log_loss = ratio(log_loss, static_cast<double>(of.all));
   double gaps = 0;
   for (const ReliabilityBin& bin : reliability(weights)) {
     gaps += static_cast<double>(bin.specimens) * std::abs(or_zero(bin.accuracy - bin.mean_score));
   }
-  figures.calibration_error = ratio(gaps, static_cast<double>(count));
+  figures.calibration_error = ratio(gaps, static_cast<double>(of.all));
 }
 
 void JudgedTable::add_areas(const std::vector<int>& weights, ScoreFigures& figures) const {

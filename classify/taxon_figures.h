@@ -23,6 +23,9 @@ class JudgedTable {
   // Where specimen i counts weights[i] times.
   ScoreFigures figures(const std::vector<int>& weights) const;
   std::vector<std::int64_t> confusion(const std::vector<int>& weights) const;
+  // Wilson's intervals of the figures that are shares of specimens, each counted once, into the
+  // ends of intervals.
+  void put_share_intervals(ScoreFigures& low, ScoreFigures& high) const;
 
   std::vector<ReliabilityBin> reliability(const std::vector<int>& weights) const;
   std::vector<RankedScores> const& ranked() const { return ranked_; }
@@ -42,6 +45,17 @@ class JudgedTable {
     int vote = -1;  // taxon of most passes
     int bin = 0;
   };
+  // Of how many specimens, and of how many of them it is true.
+  struct Counts {
+    std::int64_t all = 0;
+    std::int64_t right = 0;
+    std::int64_t in_top3 = 0;
+    std::int64_t sure = 0;
+    std::int64_t sure_right = 0;
+    std::int64_t voted = 0;
+    std::int64_t vote_right = 0;
+  };
+  Counts counts(const std::vector<int>& weights) const;
   static Row row_of(const JudgedSpecimen& specimen, const TaxonScoreOptions& options);
   void add_plain_figures(const std::vector<int>& weights, ScoreFigures& figures) const;
   void add_areas(const std::vector<int>& weights, ScoreFigures& figures) const;

@@ -112,9 +112,14 @@ void add_intervals(const JudgedTable& table, const std::vector<std::vector<std::
     }
   });
   for (std::size_t i = 0; i < values.size(); ++i) {
-    *lows[i] = percentile(values[i], 0.025);
-    *highs[i] = percentile(values[i], 0.975);
+    const double low = percentile(values[i], 0.025);
+    const double high = percentile(values[i], 0.975);
+    if (low < high) {
+      *lows[i] = low;
+      *highs[i] = high;
+    }
   }
+  table.put_share_intervals(scores.low, scores.high);
 }
 
 RocCurve mean_curve(const std::vector<RocCurve>& curves) {
@@ -133,14 +138,6 @@ RocCurve mean_curve(const std::vector<RocCurve>& curves) {
     mean.true_positive_rate.push_back(sum / static_cast<double>(known));
   }
   return mean;
-}
-
-std::int64_t diagonal_of(const std::vector<std::int64_t>& confusion, std::size_t taxa) {
-  std::int64_t sum = 0;
-  for (std::size_t taxon = 0; taxon < taxa; ++taxon) {
-    sum += confusion[taxon * (taxa + 1)];
-  }
-  return sum;
 }
 
 Json json_of(double value, double low, double high) {
@@ -171,7 +168,6 @@ TaxonScores score_taxa(const std::vector<JudgedSpecimen>& specimens, int taxa,
                        const TaxonScoreOptions& options) {
   check(specimens, taxa, options);
   const JudgedTable table(specimens, taxa, options);
-  const auto number = static_cast<std::size_t>(taxa);
   TaxonScores scores;
   scores.options = options;
   scores.specimens = static_cast<std::int64_t>(specimens.size());
@@ -181,8 +177,6 @@ TaxonScores score_taxa(const std::vector<JudgedSpecimen>& specimens, int taxa,
     scores.sure += count;
   }
   scores.figures = table.figures(table.all());
-  scores.accuracy = share_of(diagonal_of(scores.confusion, number), scores.specimens);
-  scores.sure_accuracy = share_of(diagonal_of(scores.sure_confusion, number), scores.sure);
   scores.reliability = table.reliability(table.all());
   for (const RankedScores& ranked : table.ranked()) {
     scores.roc.push_back(ranked.curve());
@@ -201,7 +195,6 @@ Json to_json(const TaxonScores& scores, const std::vector<std::string>& taxa) {
   for (const auto& [name, field] : score_fields) {
     json[std::string(name)] = json_of(scores.figures.*field, scores.low.*field, scores.high.*field);
   }
-  json["accuracy_wilson"] = {{"low", scores.accuracy.low}, {"high", scores.accuracy.high}};
   json["macro"] = json_of(scores.figures.macro, scores.low.macro, scores.high.macro);
   json["weighted"] = json_of(scores.figures.weighted, scores.low.weighted, scores.high.weighted);
   Json& by_taxon = json["taxa"] = Json::array();

@@ -23,7 +23,7 @@ struct TaxonScoreOptions {
   // 0 to 1; a specimen is unsure below it, and where its novelty is above 1.
   double threshold = default_taxon_threshold;
   int bins = 15;     // of the first score, for the calibration; 1 to 100
-  int draws = 2000;  // of the bootstrap; 0: intervals are NaN
+  int draws = 2000;  // of the bootstrap; 0: its intervals are NaN
   std::uint64_t seed = 1;
   int threads = 1;
 };
@@ -74,13 +74,14 @@ struct TaxonScores {
   std::vector<std::int64_t> confusion;       // [truth][answer]
   std::vector<std::int64_t> sure_confusion;  // the same without those below the threshold
   ScoreFigures figures;
-  // 95% intervals: percentiles 2.5 and 97.5 of figures of specimens drawn anew, of each taxon as
-  // many as there are (stratified bootstrap; Efron and Tibshirani 1993, chapter 13). Specimens
-  // drawn twice make a calibration error larger: its interval lies high.
+  // 95% intervals. Of shares of specimens (accuracy, top3, vote_accuracy, coverage, sure_accuracy,
+  // precision and recall of a taxon) Wilson's (share_of), which still doubts a model that is right
+  // everywhere. Of all others percentiles 2.5 and 97.5 of figures of specimens drawn anew, of each
+  // taxon as many as there are (stratified bootstrap; Efron and Tibshirani 1993, chapter 13); NaN
+  // where all draws give the same, which says nothing of how sure a figure is. Specimens drawn
+  // twice make a calibration error larger: its interval lies high.
   ScoreFigures low;
   ScoreFigures high;
-  Share accuracy;       // Wilson's interval
-  Share sure_accuracy;  // the same
   std::vector<ReliabilityBin> reliability;
   std::vector<RocCurve> roc;  // of each taxon; empty where it has no specimen, or all
   RocCurve micro_roc;

@@ -166,10 +166,10 @@ Json to_json(const TaxonEvaluation& evaluation) {
 }
 
 std::string accuracy_text(const TaxonScores& scores) {
-  const double right = scores.accuracy.value * static_cast<double>(scores.specimens);
+  const double right = scores.figures.accuracy * static_cast<double>(scores.specimens);
   return std::to_string(std::llround(right)) + " of " + counted(scores.specimens, "specimen") +
-         " right, " + percent(scores.accuracy.value) + " (95% interval " +
-         percent(scores.accuracy.low) + " to " + percent(scores.accuracy.high) + ")";
+         " right, " + percent(scores.figures.accuracy) + " (95% interval " +
+         percent(scores.low.accuracy) + " to " + percent(scores.high.accuracy) + ")";
 }
 
 std::string taxon_shares_text(const TaxonEvaluation& evaluation) {

@@ -166,25 +166,35 @@ std::string taxon_words(const TaxonReport& report, const TaxonAnswer& answer, st
   return words;
 }
 
-Markup passes_figure(const TaxonReport& report, const EvaluatedSpecimen& specimen) {
-  constexpr std::size_t most_taxa = 4;  // as in the paper's figure
-  const TaxonAnswer& answer = specimen.judged.answer;
+// One taxon's scores over the passes.
+HistogramPlot passes_of_taxon(const TaxonReport& report, const EvaluatedSpecimen& specimen,
+                              std::size_t taxon) {
   HistogramPlot plot;
-  plot.description = "Scores of the passes for " + specimen.name;
+  plot.description =
+      "Scores of the passes for " + specimen.name + " and taxon " + report.taxa[taxon];
   plot.value = share_axis("score in a pass");
   plot.count.title = "passes";
-  plot.bins = 25;
-  std::string caption;
+  plot.bins = 20;
+  plot.series = {{report.taxa[taxon], {}}};
+  for (const std::vector<double>& pass : specimen.judged.answer.passes) {
+    plot.series[0].values.push_back(pass[taxon]);
+  }
+  return plot;
+}
+
+// A histogram for each of the first taxa, beside each other.
+Markup passes_figures(const TaxonReport& report, const EvaluatedSpecimen& specimen) {
+  constexpr std::size_t most_taxa = 4;  // as in the paper's figure
+  constexpr int smallest = 200;
+  const TaxonAnswer& answer = specimen.judged.answer;
+  std::vector<Markup> figures;
   for (const std::size_t taxon : first_taxa(answer.scores, most_taxa)) {
-    plot.series.push_back({report.taxa[taxon], {}});
-    for (const std::vector<double>& pass : answer.passes) {
-      plot.series.back().values.push_back(pass[taxon]);
-    }
-    caption += (caption.empty() ? "" : "; ") + taxon_words(report, answer, taxon);
+    figures.push_back(figure(histogram_plot(passes_of_taxon(report, specimen, taxon)), "",
+                             taxon_words(report, answer, taxon) + "."));
   }
   const auto truth = static_cast<std::size_t>(specimen.judged.truth);
-  return figure(histogram_plot(plot), specimen.name + ", in truth " + report.taxa[truth] + ".",
-                caption + ".");
+  return element("h3", text(specimen.name + ", in truth " + report.taxa[truth])) +
+         figure_grid(figures, smallest);
 }
 
 }  // namespace
@@ -250,10 +260,10 @@ Markup threshold_figure(const TaxonReport& report, const TaxonScores& scores) {
                     decimal_text(scores.options.threshold, 2) + ", the one used here.");
 }
 
-std::vector<Markup> dropout_figures(const TaxonReport& report) {
-  std::vector<Markup> figures;
+Markup dropout_figures(const TaxonReport& report) {
+  Markup figures;
   for (const EvaluatedSpecimen* specimen : most_doubtful(report)) {
-    figures.push_back(passes_figure(report, *specimen));
+    figures += passes_figures(report, *specimen);
   }
   return figures;
 }

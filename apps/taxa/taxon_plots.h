@@ -19,9 +19,9 @@ std::vector<Markup> calibration_figures(const TaxonReport& report, const TaxonSc
 // Coverage and accuracy at every threshold.
 Markup threshold_figure(const TaxonReport& report, const TaxonScores& scores);
 
-// Histograms of the passes' scores for the most doubtful specimens (Johansen and Sorensen 2020);
-// empty where no passes were kept.
-std::vector<Markup> dropout_figures(const TaxonReport& report);
+// Of each of the most doubtful specimens a histogram of the passes' scores for each of its first
+// four taxa (Johansen and Sorensen 2020); empty where no passes were kept.
+Markup dropout_figures(const TaxonReport& report);
 
 // "0.83 (0.70–0.92)"; a dash where there is no value.
 std::string with_interval(double value, double low, double high);

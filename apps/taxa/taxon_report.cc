@@ -44,15 +44,15 @@ std::string verdict(const TaxonReport& report, const TaxonScores& scores) {
   std::string words =
       "Of " + counted(scores.specimens, "specimen") + " of " +
       (taxa == 1 ? "one taxon" : std::to_string(taxa) + " taxa") + " the model names " +
-      share_text(scores.accuracy.value) +
-      " rightly (95% interval of Wilson: " + decimal_text(100 * scores.accuracy.low, 1) + " to " +
-      share_text(scores.accuracy.high) + "). To call all of them what most are would be right in " +
+      share_text(scores.figures.accuracy) +
+      " rightly (95% interval of Wilson: " + decimal_text(100 * scores.low.accuracy, 1) + " to " +
+      share_text(scores.high.accuracy) + "). To call all of them what most are would be right in " +
       share_text(always) + ".";
   words += scores.sure == 0
                ? " Of none it is sure."
                : " It is sure of " + share_text(scores.figures.coverage) + " of them (score of " +
                      decimal_text(scores.options.threshold, 2) + " and above), and of these " +
-                     share_text(scores.sure_accuracy.value) + " are right.";
+                     share_text(scores.figures.sure_accuracy) + " are right.";
   return words;
 }
 
@@ -61,15 +61,14 @@ std::vector<Headline> headline_list(const TaxonReport& report, const TaxonScores
   const ScoreFigures& low = scores.low;
   const ScoreFigures& high = scores.high;
   std::vector<Headline> list = {
-      {"accuracy", decimal_text(value.accuracy, decimals),
-       range_text(scores.accuracy.low, scores.accuracy.high)},
+      {"accuracy", decimal_text(value.accuracy, decimals), range_text(low.accuracy, high.accuracy)},
       {"balanced accuracy", decimal_text(value.balanced_accuracy, decimals),
        range_text(low.balanced_accuracy, high.balanced_accuracy)},
       {"mean F1", decimal_text(value.macro.f1, decimals), range_text(low.macro.f1, high.macro.f1)},
       {"among the first three", decimal_text(value.top3, decimals),
        range_text(low.top3, high.top3)},
       {"right where sure", decimal_text(value.sure_accuracy, decimals),
-       format_count(scores.sure) + " of " + format_count(scores.specimens)},
+       range_text(low.sure_accuracy, high.sure_accuracy)},
       {"mean area under ROC", decimal_text(value.macro.auc, decimals),
        range_text(low.macro.auc, high.macro.auc)},
       {"calibration error", decimal_text(value.calibration_error, decimals),
@@ -112,10 +111,11 @@ Markup summary(const TaxonReport& report, const TaxonScores& scores) {
     facts.emplace_back("accuracy of the folds", folds_text(report.fold_accuracies));
   }
   facts.emplace_back("intervals",
-                     scores.options.draws == 0
-                         ? "none were asked for"
-                         : "95%, from " + format_count(scores.options.draws) +
-                               " draws of specimens, of each taxon as many as there are");
+                     "95%: of shares of specimens (accuracy, precision, recall, right where sure "
+                     "...) Wilson's; of the others from " +
+                         format_count(scores.options.draws) +
+                         " draws of specimens, of each taxon as many as there are, and none where "
+                         "all draws give the same");
   return result + key_values(facts);
 }
 
@@ -296,13 +296,14 @@ std::string taxon_report(const TaxonReport& report, const TaxonScores& scores) {
                      {"Taxa", table(taxon_table(report, scores))},
                      {"ROC curves", roc_figures(report, scores)},
                      {"How far its scores can be trusted", doubt_section(report, scores)}};
-    if (const std::vector<Markup> figures = dropout_figures(report); !figures.empty()) {
+    if (const Markup figures = dropout_figures(report); !figures.text.empty()) {
       page.sections.push_back(
           {"Doubtful specimens under dropout",
            paragraph("Each specimen was judged many times with other parts of the network left "
                      "out (Monte-Carlo dropout). Where the scores of two taxa overlap, the model "
-                     "can't tell them apart. Mean, deviation and votes stand below.") +
-               plot_grid(figures)});
+                     "can't tell them apart. Of each specimen the four taxa of the highest scores, "
+                     "with mean, deviation and votes.") +
+               figures});
     }
     page.sections.push_back({"Wrong and doubtful specimens", specimens_section(report, scores)});
   }

@@ -117,7 +117,12 @@ photographs("single", {"alone": 3}, 1, 1)
 _, err = fossilct("train-classifier", "single", *tiny, "--validate-share", "0.34", "-o", "single.safetensors")
 assert "taxon 'alone' has one specimen" in err, err
 _, err = fossilct("train-classifier", "photos/star", *tiny, "-o", "none.safetensors", code=1)
-assert "two taxa" in err, err
+assert "of 'star': expected two taxa" in err, err
+(work / "unnamed.csv").write_text("path\nphotos/star/star0_v0.png\nphotos/star/star1_v0.png\n")
+_, err = fossilct("train-classifier", "unnamed.csv", *tiny, "-o", "none.safetensors", code=1)
+assert "no specimen's taxon is known" in err and "--taxon-pattern" in err, err
+_, err = fossilct(*train, "--with-measurements", "-o", "none.safetensors", code=2)
+assert "--with-measurements" in err and "photographs have no measurements" in err, err
 assert not (work / "none.safetensors").exists()
 
 # Answers, judged where the taxon is known and the model's.

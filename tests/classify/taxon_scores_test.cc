@@ -166,8 +166,18 @@ TEST_CASE("a perfect model has perfect scores, and Wilson's interval still doubt
   CHECK(scores.figures.accuracy == 1);
   CHECK(scores.figures.macro.f1 == 1);
   CHECK(scores.figures.macro.auc == 1);
-  CHECK(scores.low.accuracy == 1);
-  CHECK(scores.accuracy.low == doctest::Approx(20 / (20 + 1.959963984540054 * 1.959963984540054)));
+  const auto all_right = [](int count) {  // where Wilson's interval of so many begins
+    return doctest::Approx(count / (count + 1.959963984540054 * 1.959963984540054));
+  };
+  CHECK(scores.low.accuracy == all_right(20));
+  CHECK(scores.high.accuracy == doctest::Approx(1));
+  CHECK(scores.low.coverage == all_right(20));
+  CHECK(scores.low.sure_accuracy == all_right(20));
+  CHECK(scores.low.by_taxon[1].recall == all_right(10));
+  CHECK(scores.low.by_taxon[1].precision == all_right(10));
+  // Drawn anew, all are right again: that is no interval.
+  CHECK(std::isnan(scores.low.macro.f1));
+  CHECK(std::isnan(scores.high.by_taxon[0].auc));
   // Taxa that are neither there nor answered have no score, and no part in the mean.
   CHECK(std::isnan(scores.figures.by_taxon[4].recall));
   CHECK(std::isnan(scores.figures.by_taxon[4].auc));
@@ -205,18 +215,18 @@ TEST_CASE("bootstrap: intervals depend on the seed alone, and are as wide as the
   }
   const TaxonScores one = score_taxa(specimens, taxa, {.seed = 3, .threads = 1});
   const TaxonScores two = score_taxa(specimens, taxa, {.seed = 3, .threads = 2});
-  CHECK(one.low.accuracy == two.low.accuracy);
+  CHECK(one.low.balanced_accuracy == two.low.balanced_accuracy);
   CHECK(one.high.weighted.f1 == two.high.weighted.f1);
   const double deviation = std::sqrt(0.7 * 0.3 / 100);
-  CHECK(one.low.accuracy == doctest::Approx(0.7 - 1.96 * deviation).epsilon(0.03));
-  CHECK(one.high.accuracy == doctest::Approx(0.7 + 1.96 * deviation).epsilon(0.03));
+  CHECK(one.low.balanced_accuracy == doctest::Approx(0.7 - 1.96 * deviation).epsilon(0.03));
+  CHECK(one.high.balanced_accuracy == doctest::Approx(0.7 + 1.96 * deviation).epsilon(0.03));
 }
 
 TEST_CASE("bootstrap: draws keep the number of each taxon") {
   std::vector<JudgedSpecimen> specimens = {judged(0, 0), judged(0, 0), judged(1, 0), judged(1, 0)};
   const TaxonScores scores = score_taxa(specimens, taxa);
-  CHECK(scores.low.accuracy == 0.5);
-  CHECK(scores.high.accuracy == 0.5);
+  CHECK(scores.figures.balanced_accuracy == 0.5);
+  CHECK(std::isnan(scores.low.balanced_accuracy));  // 0.5 in every draw
 }
 
 // How often the 95% interval holds the true accuracy of a model that is right in 80 of 100 cases.
@@ -230,7 +240,8 @@ TEST_CASE("bootstrap: the interval holds the truth in about 95 of 100 studies") 
       specimens.push_back(judged(i % 3, random.chance(0.8) ? i % 3 : 4));
     }
     const TaxonScores scores = score_taxa(specimens, taxa, {.draws = 200});
-    held += scores.low.accuracy <= 0.8 && 0.8 <= scores.high.accuracy ? 1 : 0;
+    const bool holds = scores.low.balanced_accuracy <= 0.8 && 0.8 <= scores.high.balanced_accuracy;
+    held += holds ? 1 : 0;
   }
   CHECK(held >= 0.89 * studies);
   CHECK(held <= 0.99 * studies);
