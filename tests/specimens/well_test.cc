@@ -140,7 +140,8 @@ TEST_CASE("classes of a well are one where their names are, whatever their value
   create("c", {{1, "foram", {}}, {4, "spicule", {}}}, {4, 1});
   const std::vector<std::string> warnings = merge_catalogues(
       std::vector{folder / "a", folder / "b", folder / "c"}, {}, folder / "well.sqlite");
-  REQUIRE(warnings.size() == 1);
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[1].find("'spicule' is 5 instead of 4") != std::string::npos);
   CHECK(warnings[0].find("/b: its labels number classes otherwise") != std::string::npos);
   CHECK(warnings[0].find("'diatom' is 2 instead of 1, 'shell' is 4 instead of 2, 'foram' is 1 "
                          "instead of 3") != std::string::npos);
