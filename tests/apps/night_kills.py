@@ -39,7 +39,8 @@ chance = random.Random(options.seed)
 # Changes from run to run: when it was made, and SHA-256 of files that say when they were made.
 # The command of a second try has fewer threads.
 TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?UTC|Z)?|\b[0-9a-f]{64}\b"
-                   rb'|"command":"(?:[^"\\]|\\.)*"|"options":\{[^{}]*\}')
+                   rb'|"command":"(?:[^"\\]|\\.)*"|"options":\{[^{}]*\}'
+                   rb"|<dd>fossilct [^<]*</dd>|<dt>(threads|batch|device)</dt><dd>[^<]*</dd>")
 
 
 def fossilct(*arguments):
@@ -53,7 +54,8 @@ def make_inputs():
     for i in range(options.scans):
         fossilct("phantom", "--output", f"scan{i}.h5", "--labels", f"labels{i}.h5", "--size", 64, "--fossils", 1,
                  "--seed", 10 + i)
-    text = "[job]\noutput = OUTPUT\nwatchdog-minutes = 5\n[defaults]\nmin-diameter-um = 5\nviews.size = 32\n"
+    text = "[job]\noutput = OUTPUT\nwatchdog-minutes = 5\n[defaults]\nmin-diameter-um = 5\n"
+    text += "views.size = 32\n" if re.search(r"^  views ", commands, re.M) else ""
     for i in range(options.scans):
         text += f"[scan core {i}]\npath = scan{i}.h5\ntop-depth-m = {i}\nbottom-depth-m = {i + 0.5}\n"
         # Through segment, where that is built; no two classes of one value, which can't be joined in a well.
