@@ -26,7 +26,8 @@ ByteOutput::~ByteOutput() {
 }
 
 void ByteOutput::begin_gzip(int threads) {
-  gzip_.emplace(threads, [this](std::span<const std::byte> packed) { write_plain(packed); });
+  gzip_.emplace(threads, GzipPacker::Effort::fastest,
+                [this](std::span<const std::byte> packed) { write_plain(packed); });
   gzip_->begin();
 }
 

@@ -64,6 +64,33 @@ void unshuffle_bytes(std::span<const std::byte> in, std::size_t element_bytes,
   });
 }
 
+std::uint32_t fletcher32(std::span<const std::byte> bytes) {
+  constexpr std::size_t words_at_once = 1 << 16;  // so that no sum passes 64 bits
+  constexpr std::uint64_t modulus = 0xffff;
+  std::uint64_t sum = 0;
+  std::uint64_t sum_of_sums = 0;
+  // HDF5 adds carries back instead of dividing: what is not all zeros never comes out as 0.
+  const auto reduced = [](std::uint64_t value) {
+    return value == 0 ? 0 : (value - 1) % modulus + 1;
+  };
+  const std::size_t words = bytes.size() / 2;
+  for (std::size_t begin = 0; begin < words; begin += words_at_once) {
+    const std::size_t end = std::min(begin + words_at_once, words);
+    for (std::size_t i = begin; i < end; ++i) {
+      sum += std::to_integer<std::uint64_t>(bytes[2 * i]) << 8 |
+             std::to_integer<std::uint64_t>(bytes[2 * i + 1]);
+      sum_of_sums += sum;
+    }
+    sum = reduced(sum);
+    sum_of_sums = reduced(sum_of_sums);
+  }
+  if (bytes.size() % 2 != 0) {
+    sum = reduced(sum + (std::to_integer<std::uint64_t>(bytes.back()) << 8));
+    sum_of_sums = reduced(sum_of_sums + sum);
+  }
+  return static_cast<std::uint32_t>(sum_of_sums << 16 | sum);
+}
+
 struct ChunkCodec::Impl {
   std::size_t element_bytes;
   std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor;

@@ -12,8 +12,9 @@ namespace fossilct {
 
 namespace {
 
+// Bits of a chunk's mask: shuffle, where elements have more than a byte, and deflate come first.
 constexpr std::uint32_t no_filter_skipped = 0;
-constexpr std::uint32_t all_filters_skipped = ~std::uint32_t{0};
+std::uint32_t all_but_checksum_skipped(PixelType type) { return bytes_of(type) > 1 ? 3 : 1; }
 
 std::array<hsize_t, 3> hdf5_extent(const Size3& size) {
   const auto zyx = zyx_from_xyz(size);
@@ -32,6 +33,7 @@ hdf5::Handle creation_properties(const Size3& chunk, PixelType type,
     // HDF5 only records the level; its own scale ends at 9.
     H5Pset_deflate(properties, static_cast<unsigned int>(std::min(options.deflate_level, 9)));
   }
+  H5Pset_fletcher32(properties);
   return properties;
 }
 
@@ -39,6 +41,15 @@ hdf5::Handle links_with_parents() {
   hdf5::Handle properties(H5Pcreate(H5P_LINK_CREATE));
   H5Pset_create_intermediate_group(properties, 1);
   return properties;
+}
+
+// With its checksum behind it, as the last filter of the pipeline leaves it.
+void append_checksum(std::span<const std::byte> bytes, std::vector<std::byte>& out) {
+  const std::uint32_t sum = fletcher32(bytes);
+  out.assign(bytes.begin(), bytes.end());
+  for (std::size_t i = 0; i < fletcher32_bytes; ++i) {
+    out.push_back(static_cast<std::byte>(sum >> (8 * i) & 0xff));
+  }
 }
 
 // The chunk's voxels one after another; where it hangs over the volume's edge, zeros.
@@ -108,8 +119,9 @@ void ChunkedDatasetWriter::write_row_of_chunks(const AnyConstView& slab) {
   parallel_for(lanes, options_.threads, [&](std::int64_t lane) {
     ChunkCodec codec(bytes_of(type_), options_.deflate_level);
     std::vector<std::byte> scratch(chunk_bytes);
+    std::vector<std::byte> stored;
     for (std::int64_t i = lane; i < count; i += lanes) {
-      write_chunk(nth(row, i), slab, codec, scratch);
+      write_chunk(nth(row, i), slab, codec, scratch, stored);
     }
   });
   done_(slab);
@@ -118,7 +130,8 @@ void ChunkedDatasetWriter::write_row_of_chunks(const AnyConstView& slab) {
 }
 
 void ChunkedDatasetWriter::write_chunk(const Index3& chunk, const AnyConstView& slab,
-                                       ChunkCodec& codec, std::vector<std::byte>& scratch) {
+                                       ChunkCodec& codec, std::vector<std::byte>& scratch,
+                                       std::vector<std::byte>& stored) {
   const Box box = chunks_.box_of(chunk);
   gather(slab.part(relative(box, {0, 0, next_slice_})), chunks_.chunk, scratch);
   std::span<const std::byte> bytes = scratch;
@@ -126,12 +139,13 @@ void ChunkedDatasetWriter::write_chunk(const Index3& chunk, const AnyConstView& 
   if (options_.deflate) {
     const auto encoded = codec.encode(scratch);
     bytes = encoded.value_or(bytes);
-    filters = encoded ? no_filter_skipped : all_filters_skipped;
+    filters = encoded ? no_filter_skipped : all_but_checksum_skipped(type_);
   }
+  append_checksum(bytes, stored);
   const std::scoped_lock lock(file_mutex_);
   hdf5::quiet();
   hdf5::require_ok(H5Dwrite_chunk(dataset_, H5P_DEFAULT, filters, hdf5_extent(box.begin).data(),
-                                  bytes.size(), bytes.data()),
+                                  stored.size(), stored.data()),
                    file_path_, "write a chunk");
 }
 

@@ -42,7 +42,7 @@ class ChunkedDatasetWriter {
   void buffer(const AnyConstView& slices);
   void write_row_of_chunks(const AnyConstView& slab);
   void write_chunk(const Index3& chunk, const AnyConstView& slab, ChunkCodec& codec,
-                   std::vector<std::byte>& scratch);
+                   std::vector<std::byte>& scratch, std::vector<std::byte>& stored);
 
   std::filesystem::path file_path_;
   PixelType type_;

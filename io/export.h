@@ -31,9 +31,10 @@ std::unique_ptr<VolumeSink> make_export_sink(const std::filesystem::path& path, 
                                              int threads);
 
 // A small volume as a NRRD file at once, not atomically: for files of a folder that itself appears
-// only when it is whole (AtomicOutput) or under names that nobody reads yet. Gzip for labels, as
-// make_export_sink. `voxels` have the description's size and type (assert). May be called from
-// several threads for different files. Throws Error{file}.
+// only when it is whole (AtomicOutput) or under names that nobody reads yet. In gzip, whose
+// checksum guards it: labels made smaller, intensities, which hardly get smaller, stored. `voxels`
+// have the description's size and type (assert). May be called from several threads for different
+// files. Throws Error{file}.
 void write_nrrd(const std::filesystem::path& path, const ScanDescription& description,
                 const AnyConstView& voxels, const NrrdKeys& keys = {});
 

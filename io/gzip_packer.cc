@@ -15,7 +15,6 @@ namespace fossilct {
 
 namespace {
 
-constexpr int deflate_level = 1;
 constexpr int no_wrapping = -15;  // zlib: negative window bits leave out its own header
 constexpr int memory_level = 9;
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
@@ -31,10 +30,10 @@ struct Block {
   std::size_t length = 0;
 };
 
-Block pack(std::span<const std::byte> bytes) {
+Block pack(std::span<const std::byte> bytes, GzipPacker::Effort effort) {
   const auto* input = reinterpret_cast<const unsigned char*>(bytes.data());
   z_stream stream{};
-  if (deflateInit2(&stream, deflate_level, Z_DEFLATED, no_wrapping, memory_level,
+  if (deflateInit2(&stream, static_cast<int>(effort), Z_DEFLATED, no_wrapping, memory_level,
                    Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();  // the parameters are constants, so nothing else can fail
   }
@@ -62,7 +61,8 @@ std::array<unsigned char, 4> little_endian(std::uint64_t value) {
 
 }  // namespace
 
-GzipPacker::GzipPacker(int threads, Emit emit) : threads_(threads), emit_(std::move(emit)) {}
+GzipPacker::GzipPacker(int threads, Effort effort, Emit emit)
+    : threads_(threads), effort_(effort), emit_(std::move(emit)) {}
 
 void GzipPacker::begin() { emit_(std::as_bytes(std::span(gzip_header))); }
 
@@ -77,7 +77,7 @@ void GzipPacker::write(std::span<const std::byte> bytes) {
     parallel_for(static_cast<std::int64_t>(blocks.size()), threads_, [&](std::int64_t i) {
       const std::size_t start = static_cast<std::size_t>(i) * block_bytes;
       blocks[static_cast<std::size_t>(i)] =
-          pack(group.subspan(start, std::min(block_bytes, group.size() - start)));
+          pack(group.subspan(start, std::min(block_bytes, group.size() - start)), effort_);
     });
     for (const Block& block : blocks) {
       emit_(std::as_bytes(std::span(block.packed)));

@@ -47,11 +47,30 @@ void write_array(hid_t object, const char* name, hid_t type, const std::vector<T
   }
 }
 
+[[noreturn]] void fail_to_read(hid_t object, const char* name) {
+  const std::string reason = last_error();
+  std::string path(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_name(object, nullptr, 0))),
+                   '\0');
+  H5Fget_name(object, path.data(), path.size() + 1);
+  throw format_error(path, std::string("its attribute ") + name + " can't be read (" + reason +
+                               "); the file is damaged: copy it again");
+}
+
+// What is there and can't be read is not taken for absent: HDF5 guards attributes by checksums, and
+// labels whose kind is lost would pass for intensities.
 Handle open_attribute(hid_t object, const char* name) {
-  if (H5Aexists(object, name) <= 0) {
+  if (H5Iis_valid(object) <= 0) {
     return {};
   }
-  return Handle(H5Aopen(object, name, H5P_DEFAULT));
+  const htri_t exists = H5Aexists(object, name);
+  if (exists == 0) {
+    return {};
+  }
+  Handle attribute(exists > 0 ? H5Aopen(object, name, H5P_DEFAULT) : H5I_INVALID_HID);
+  if (!attribute.valid()) {
+    fail_to_read(object, name);
+  }
+  return attribute;
 }
 
 }  // namespace
@@ -202,7 +221,7 @@ std::optional<std::vector<double>> read_numbers(hid_t object, const char* name) 
   }
   std::vector<double> values(static_cast<std::size_t>(count));
   if (H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) < 0) {
-    return std::nullopt;
+    fail_to_read(object, name);
   }
   return values;
 }
@@ -220,7 +239,10 @@ std::optional<std::string> read_text(hid_t object, const char* name) {
   if (H5Tis_variable_str(type) > 0) {
     char* text = nullptr;
     const Handle memory(H5Tget_native_type(type, H5T_DIR_DEFAULT));
-    if (H5Aread(attribute, memory, &text) < 0 || text == nullptr) {
+    if (H5Aread(attribute, memory, &text) < 0) {
+      fail_to_read(object, name);
+    }
+    if (text == nullptr) {
       return std::nullopt;
     }
     std::string result(text);
@@ -233,7 +255,7 @@ std::optional<std::string> read_text(hid_t object, const char* name) {
   }
   std::string result(H5Tget_size(type), '\0');
   if (H5Aread(attribute, type, result.data()) < 0) {
-    return std::nullopt;
+    fail_to_read(object, name);
   }
   result.resize(std::min(result.size(), result.find('\0')));
   return result;

@@ -59,7 +59,8 @@ std::optional<PixelType> pixel_type_of_dataset(hid_t dataset);
 hid_t native_type(PixelType type);
 std::vector<hsize_t> extent_of(hid_t dataset);
 
-// Attributes of any object; reading gives nothing where there is none of that name or kind.
+// Attributes of any object; reading gives nothing where there is none of that name or kind, and
+// throws Error{format} that names the file for one that is damaged.
 void write_attribute(hid_t object, const char* name, const std::vector<double>& values);
 void write_attribute(hid_t object, const char* name, const std::vector<std::int64_t>& values);
 void write_attribute(hid_t object, const char* name, std::string_view text);

@@ -69,6 +69,16 @@ class InflateStream::Impl {
     return produce(bytes);
   }
 
+  // Goes on to the end, so that zlib comes to the checksum: damage may also make a stream longer.
+  // Whether the file holds that end.
+  bool passes_end() {
+    std::array<std::byte, 64 << 10> behind;
+    while (!ended_) {
+      produce(behind);
+    }
+    return !cut_off_;
+  }
+
   std::int64_t end() const { return now_->output_position; }
 
  private:
@@ -105,6 +115,7 @@ class InflateStream::Impl {
                                      "); copy the file again");
     } else if (got == 0 && before == 0) {
       ended_ = true;  // the file ended inside the stream
+      cut_off_ = true;
     }
     return got;
   }
@@ -165,6 +176,7 @@ class InflateStream::Impl {
     copy->output_position = from.output_position;
     now_ = std::move(copy);
     ended_ = false;
+    cut_off_ = false;
   }
 
   FileDescriptor file_;
@@ -174,6 +186,7 @@ class InflateStream::Impl {
   std::vector<std::unique_ptr<Checkpoint>> kept_;  // by ascending position, the first at 0
   std::int64_t interval_ = first_interval;
   bool ended_ = false;
+  bool cut_off_ = false;
 };
 
 InflateStream::InflateStream(const std::filesystem::path& path, std::int64_t file_offset)
@@ -192,6 +205,13 @@ void InflateStream::read_at(std::int64_t position, std::span<std::byte> bytes) {
                            " bytes; expected at least " +
                            format_count(position + static_cast<std::int64_t>(bytes.size())) +
                            "; the file is cut off, or its header is wrong");
+  }
+}
+
+void InflateStream::check_end() {
+  if (!impl_->passes_end()) {
+    throw format_error(impl_->path(),
+                       "ends before the checksum of its compressed data; the file is cut off");
   }
 }
 
@@ -222,6 +242,9 @@ class InflatedVoxelSource : public VolumeSource {
             from, {out.row(y, z),
                    static_cast<std::size_t>(slices_at_once * rows_at_once * count.x * voxel)});
       }
+    }
+    if (box.end.x == size.x && box.end.y == size.y && box.end.z == size.z) {
+      stream_.check_end();
     }
     if (layout_.big_endian) {
       for (std::int64_t z = 0; z < count.z; ++z) {

@@ -29,6 +29,10 @@ class InflateStream {
   void read_at(std::int64_t position, std::span<std::byte> bytes);
   // How many of the bytes there are, `bytes` being filled as far; for headers of unknown length.
   std::size_t read_some(std::int64_t position, std::span<std::byte> bytes);
+  // Once the last byte that is wanted was read: inflates what is left, nothing in most files, and
+  // throws Error{format} where the checksum behind it says that something else was packed, or is
+  // not there any more.
+  void check_end();
 
  private:
   class Impl;
@@ -38,7 +42,8 @@ class InflateStream {
 // As open_raw_voxels, for voxels inside such a stream: `layout.offset` counts inflated bytes, the
 // stream begins at byte `file_offset` of the file. Boxes with ascending z are cheap, others cost as
 // said above; one thread at a time. Throws Error{format} where so few compressed bytes can't hold
-// so many voxels (deflate shrinks by 1032 at most); a stream that ends early is found in read().
+// so many voxels (deflate shrinks by 1032 at most); a stream that ends early is found in read(),
+// and what its checksum tells with the last voxel.
 std::unique_ptr<VolumeSource> open_inflated_voxels(const std::filesystem::path& path,
                                                    std::int64_t file_offset,
                                                    const RawLayout& layout,

@@ -113,16 +113,14 @@ void write_nrrd(const std::filesystem::path& path, const ScanDescription& descri
   const std::span<const std::byte> bytes(
       voxels.data(), voxels.row_bytes() * static_cast<std::size_t>(voxels.size().y) *
                          static_cast<std::size_t>(voxels.size().z));
-  const bool packed = description.kind == VolumeKind::labels;
-  stream << header(description, keys, packed);
-  if (packed) {
-    GzipPacker packer(1, emit);
-    packer.begin();
-    packer.write(bytes);
-    packer.finish();
-  } else {
-    emit(bytes);
-  }
+  stream << header(description, keys, true);
+  GzipPacker packer(1,
+                    description.kind == VolumeKind::labels ? GzipPacker::Effort::fastest
+                                                           : GzipPacker::Effort::stored,
+                    emit);
+  packer.begin();
+  packer.write(bytes);
+  packer.finish();
   stream.close();
   if (!stream) {
     throw file_errno_error(path, "can't write");

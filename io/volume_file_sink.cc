@@ -214,7 +214,10 @@ void VolumeFileSink::Impl::write_metadata() {
   const Level& full = levels_.front();
   hdf5::write_attribute(file_, schema_attribute, std::vector<std::int64_t>{schema});
   hdf5::write_attribute(file_, version_attribute, version());
-  hdf5::write_attribute(file_, provenance_attribute, text_of(provenance));
+  const std::string provenance_text = text_of(provenance);
+  const std::string statistics = text_of(to_json(*result));
+  const std::string classes = options_.classes.empty() ? "" : text_of(to_json(options_.classes));
+  hdf5::write_attribute(file_, provenance_attribute, provenance_text);
   const hdf5::Handle group(H5Gopen2(file_, vtk_group, H5P_DEFAULT));
   write_vtk_header(group, full.grid, array_);
   for (const Level& level : levels_) {
@@ -223,16 +226,18 @@ void VolumeFileSink::Impl::write_metadata() {
   const hdf5::Handle& data = full.data.dataset();
   hdf5::write_attribute(data, "minimum", std::vector<double>{result->minimum});
   hdf5::write_attribute(data, "maximum", std::vector<double>{result->maximum});
-  hdf5::write_attribute(data, statistics_attribute, text_of(to_json(*result)));
+  hdf5::write_attribute(data, statistics_attribute, statistics);
   hdf5::write_attribute(data, slice_step_attribute, std::vector<std::int64_t>{options_.slice_step});
   if (const auto first = first_of_even_numbers(options_)) {
     hdf5::write_attribute(data, first_slice_attribute, std::vector<std::int64_t>{*first});
   }
   hdf5::write_attribute(data, projections_attribute,
                         std::vector<std::int64_t>{options_.projections ? 1 : 0});
-  if (!options_.classes.empty()) {
-    hdf5::write_attribute(data, classes_attribute, text_of(to_json(options_.classes)));
+  if (!classes.empty()) {
+    hdf5::write_attribute(data, classes_attribute, classes);
   }
+  hdf5::write_attribute(data, texts_digest_attribute,
+                        digest_of_texts(provenance_text, statistics, classes));
   hdf5::require_ok(H5Lcreate_hard(data, ".", file_, data_link, H5P_DEFAULT, H5P_DEFAULT),
                    output_.path(), "link /data");
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct ChunkPlace {
   std::int64_t offset = 0;
   std::int64_t length = 0;
   bool encoded = false;
+  bool checked = false;  // a checksum lies behind its bytes
 };
 
 Error damaged(const fs::path& path, const std::string& what) {
@@ -145,6 +147,18 @@ void read_dataset_attributes(const hdf5::Handle& data, const fs::path& path,
   }
 }
 
+void check_texts(hid_t file, const hdf5::Handle& data, const fs::path& path) {
+  const auto text = [](hid_t object, const char* name) {
+    return hdf5::read_text(object, name).value_or("");
+  };
+  const auto digest = hdf5::read_text(data, texts_digest_attribute);
+  if (digest &&
+      *digest != digest_of_texts(text(file, provenance_attribute), text(data, statistics_attribute),
+                                 text(data, classes_attribute))) {
+    throw damaged(path, "its provenance, statistics or classes are not what was written");
+  }
+}
+
 ScanDescription describe(hid_t file, const hdf5::Handle& data, const fs::path& path) {
   ScanDescription description;
   const std::optional<PixelType> type = hdf5::pixel_type_of_dataset(data);
@@ -152,6 +166,7 @@ ScanDescription describe(hid_t file, const hdf5::Handle& data, const fs::path& p
     throw damaged(path, "/data is not of a pixel type we write");
   }
   description.type = *type;
+  check_texts(file, data, path);
   description.format = "volume file";
   description.files = {path};
   description.grid = read_grid(file, data, path);
@@ -187,6 +202,28 @@ bool is_little_endian_native(const hdf5::Handle& dataset, PixelType type) {
   return H5Tequal(stored, hdf5::native_type(type)) > 0;
 }
 
+// In the order in which they were applied.
+std::vector<H5Z_filter_t> filters_of(hid_t creation) {
+  std::vector<H5Z_filter_t> filters;
+  for (int i = 0; i < H5Pget_nfilters(creation); ++i) {
+    unsigned int flags = 0;
+    std::size_t values = 0;
+    filters.push_back(H5Pget_filter2(creation, static_cast<unsigned int>(i), &flags, &values,
+                                     nullptr, 0, nullptr, nullptr));
+  }
+  return filters;
+}
+
+// Whether the four bytes behind the others are their checksum.
+bool has_its_checksum(std::span<const std::byte> stored) {
+  const std::size_t length = stored.size() - fletcher32_bytes;
+  std::uint32_t sum = 0;
+  for (std::size_t i = fletcher32_bytes; i-- > 0;) {
+    sum = sum << 8 | std::to_integer<std::uint32_t>(stored[length + i]);
+  }
+  return fletcher32(stored.first(length)) == sum;
+}
+
 class VolumeFileSource : public VolumeSource {
  public:
   VolumeFileSource(ScanDescription description, fs::path path, hdf5::Handle file,
@@ -211,7 +248,7 @@ class VolumeFileSource : public VolumeSource {
  private:
   struct Lane {
     ChunkCodec codec;
-    std::vector<std::byte> encoded;
+    std::vector<std::byte> stored;
     std::vector<std::byte> chunk;
   };
 
@@ -226,7 +263,8 @@ class VolumeFileSource : public VolumeSource {
   FileDescriptor bytes_;
   int threads_;
   ChunkGrid chunks_;
-  bool deflated_ = false;
+  unsigned int encoding_filters_ = 0;  // bits of a chunk's mask; 0: chunks are never deflated
+  unsigned int checksum_filter_ = 0;   // 0: written before chunks had one
   std::mutex places_mutex_;
   std::vector<ChunkPlace> places_;
 };
@@ -236,18 +274,17 @@ void VolumeFileSource::read_layout() {
   std::array<hsize_t, 3> chunk{};
   const bool chunked =
       H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, 3, chunk.data()) == 3;
-  const int filters = H5Pget_nfilters(creation);
-  const int expected = bytes_of(type()) > 1 ? 2 : 1;
-  deflated_ = filters > 0;
-  bool ours =
-      chunked && (filters == 0 || filters == expected) && is_little_endian_native(dataset_, type());
-  for (int i = 0; ours && i < filters; ++i) {
-    unsigned int flags = 0;
-    std::size_t values = 0;
-    const H5Z_filter_t filter = H5Pget_filter2(creation, static_cast<unsigned int>(i), &flags,
-                                               &values, nullptr, 0, nullptr, nullptr);
-    ours = filter == (i + 1 == filters ? H5Z_FILTER_DEFLATE : H5Z_FILTER_SHUFFLE);
+  std::vector<H5Z_filter_t> filters = filters_of(creation);
+  if (!filters.empty() && filters.back() == H5Z_FILTER_FLETCHER32) {
+    filters.pop_back();
+    checksum_filter_ = 1U << filters.size();
   }
+  encoding_filters_ = (1U << filters.size()) - 1;
+  const std::vector<H5Z_filter_t> expected =
+      bytes_of(type()) > 1 ? std::vector<H5Z_filter_t>{H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE}
+                           : std::vector<H5Z_filter_t>{H5Z_FILTER_DEFLATE};
+  const bool ours = chunked && (filters.empty() || filters == expected) &&
+                    is_little_endian_native(dataset_, type());
   if (!ours) {
     throw format_error(path_,
                        "was written again by another program, in another layout or compression; "
@@ -286,25 +323,30 @@ ChunkPlace VolumeFileSource::place_of(const Index3& chunk) {
                              " is missing");
   }
   place = {static_cast<std::int64_t>(address), static_cast<std::int64_t>(length),
-           deflated_ && skipped_filters == 0};
+           encoding_filters_ != 0 && (skipped_filters & encoding_filters_) == 0,
+           checksum_filter_ != 0 && (skipped_filters & checksum_filter_) == 0};
   return place;
 }
 
 void VolumeFileSource::read_chunk(const Index3& chunk, Lane& lane) {
   const ChunkPlace place = place_of(chunk);
   const auto length = static_cast<std::size_t>(place.length);
-  const bool plausible =
-      place.encoded ? length <= 2 * lane.chunk.size() + 64 : length == lane.chunk.size();
+  const std::size_t behind = place.checked ? fletcher32_bytes : 0;
+  const bool plausible = place.encoded ? length > behind && length <= 2 * lane.chunk.size() + 64
+                                       : length == lane.chunk.size() + behind;
   if (!plausible) {
     throw damaged(path_, "a chunk is " + std::to_string(length) + " bytes long");
   }
-  if (!place.encoded) {
-    bytes_.read_at(place.offset, lane.chunk);
-    return;
+  lane.stored.resize(length);
+  bytes_.read_at(place.offset, lane.stored);
+  if (place.checked && !has_its_checksum(lane.stored)) {
+    throw damaged(path_, "the chunk at byte " + std::to_string(place.offset) +
+                             " is not what was written: its checksum is another");
   }
-  lane.encoded.resize(length);
-  bytes_.read_at(place.offset, lane.encoded);
-  if (!lane.codec.decode(lane.encoded, lane.chunk)) {
+  const auto content = std::span<const std::byte>(lane.stored).first(length - behind);
+  if (!place.encoded) {
+    std::copy(content.begin(), content.end(), lane.chunk.begin());
+  } else if (!lane.codec.decode(content, lane.chunk)) {
     throw damaged(path_, "the compressed chunk at byte " + std::to_string(place.offset) +
                              " can't be decoded");
   }

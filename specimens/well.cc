@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "database/sqlite.h"
 #include "specimens/catalogue.h"
 #include "specimens/catalogue_schema.h"
-#include "database/sqlite.h"
 
 namespace fossilct {
 
@@ -23,13 +23,13 @@ constexpr const char* scan_rows =
 constexpr const char* part_rows[] = {
     "INSERT INTO main.segmentation SELECT ?1, path, sha256, options, summary, provenance FROM "
     "part.segmentation",
-    "INSERT OR IGNORE INTO main.class SELECT * FROM part.class",
     "INSERT INTO main.measurement_kind (name, unit, column_name, definition, source) SELECT name, "
     "unit, column_name, definition, source FROM part.measurement_kind WHERE name NOT IN (SELECT "
     "name FROM main.measurement_kind) ORDER BY id",
-    "INSERT INTO main.specimen SELECT ((?1 - 1) << 32) + id, ?1, id, class, begin_x, begin_y, "
-    "begin_z, end_x, end_y, end_z, first_x, first_y, first_z, voxel_count, truncated, fragment, "
-    "split, reduction, infill FROM part.specimen ORDER BY id",
+    "INSERT INTO main.specimen SELECT ((?1 - 1) << 32) + id, ?1, id, joined.value, begin_x, "
+    "begin_y, begin_z, end_x, end_y, end_z, first_x, first_y, first_z, voxel_count, truncated, "
+    "fragment, split, reduction, infill FROM part.specimen JOIN temp.joined ON joined.part_value = "
+    "class ORDER BY id",
     "INSERT INTO main.measurement SELECT ((?1 - 1) << 32) + m.specimen, k.id, m.value, m.reason "
     "FROM part.measurement AS m JOIN part.measurement_kind AS p ON p.id = m.kind JOIN "
     "main.measurement_kind AS k ON k.name = p.name ORDER BY m.specimen, k.id",
@@ -77,10 +77,6 @@ void require_mergeable(const Database& database, const std::filesystem::path& fo
                "m.name",
                "has the name of another scan");
   require_none(database, folder,
-               "SELECT p.value, m.name, p.name FROM part.class AS p JOIN main.class AS m ON "
-               "p.value = m.value AND p.name != m.name",
-               "gives a class another name");
-  require_none(database, folder,
                "SELECT p.name, m.unit, p.unit FROM part.measurement_kind AS p JOIN "
                "main.measurement_kind AS m ON p.name = m.name AND p.unit != m.unit",
                "has a measurement in another unit");
@@ -122,6 +118,44 @@ Part open_part(const std::filesystem::path& folder) {
   return part;
 }
 
+// The value in the well of a class of the part: that of the class of its name, else its own, else
+// the next that neither has.
+std::int64_t joined_value(const Database& database, std::int64_t value, std::string_view name) {
+  Statement of_name(database, "SELECT min(value) FROM main.class WHERE name = ?");
+  if (of_name.bind(name).step() && !of_name.is_null(0)) {
+    return of_name.integer(0);
+  }
+  Statement of_value(database, "SELECT 1 FROM main.class WHERE value = ?");
+  return of_value.bind(value).step() ? database.integer(
+                                           "SELECT 1 + max((SELECT max(value) FROM main.class), "
+                                           "(SELECT max(value) FROM part.class))")
+                                     : value;
+}
+
+// Classes are one where their names are: what a value means is for each scan's labels to say.
+// Leaves temp.joined with the value in the well of each value of the part; returns what was
+// renumbered.
+std::string join_classes(const Database& database) {
+  database.run(
+      "CREATE TEMP TABLE IF NOT EXISTS joined (part_value INTEGER PRIMARY KEY, value INTEGER);"
+      "DELETE FROM temp.joined");
+  Statement join(database, "INSERT INTO temp.joined VALUES (?, ?)");
+  Statement add(database, "INSERT OR IGNORE INTO main.class VALUES (?, ?, ?)");
+  std::string renumbered;
+  Statement classes(database, "SELECT value, name, colour FROM part.class ORDER BY value");
+  while (classes.step()) {
+    const std::int64_t value = classes.integer(0);
+    const std::int64_t joined = joined_value(database, value, classes.text_view(1));
+    join.bind_all(value, joined).run();
+    add.bind_all(joined, classes.text_view(1), classes.text_view(2)).run();
+    if (joined != value) {
+      renumbered += (renumbered.empty() ? "'" : ", '") + printable(classes.text(1)) + "' is " +
+                    std::to_string(joined) + " instead of " + std::to_string(value);
+    }
+  }
+  return renumbered;
+}
+
 void copy_rows(const Database& database, const Part& part, std::int64_t scan) {
   try {
     run_for_scan(database, scan_rows, scan);
@@ -136,16 +170,24 @@ void copy_rows(const Database& database, const Part& part, std::int64_t scan) {
   }
 }
 
-void copy_part(const Database& database, const Part& part, std::int64_t scan) {
+// Returns what a user should read of its classes; may be empty.
+std::string copy_part(const Database& database, const Part& part, std::int64_t scan) {
   const std::string file = part.database.string();
   Statement(database, "ATTACH ? AS part").bind(std::string_view(file)).run();
+  std::string renumbered;
   {
     Transaction transaction(database);
     require_mergeable(database, part.folder);
+    renumbered = join_classes(database);
     copy_rows(database, part, scan);
     transaction.commit();
   }
   database.run("DETACH part");
+  return renumbered.empty() ? ""
+                            : part.folder.string() +
+                                  ": its labels number classes otherwise than "
+                                  "those before; classes are joined by their names: " +
+                                  renumbered;
 }
 
 std::string names_in(std::span<const DepthRow> rows) {
@@ -212,7 +254,10 @@ std::vector<std::string> merge_catalogues(std::span<const std::filesystem::path>
   migrate(database);
   Statement(database, "INSERT INTO state VALUES (1, 'well', 1, ?)").bind(version()).run();
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    copy_part(database, parts[i], static_cast<std::int64_t>(i) + 1);
+    const std::string remark = copy_part(database, parts[i], static_cast<std::int64_t>(i) + 1);
+    if (!remark.empty()) {
+      warnings.push_back(remark);
+    }
   }
   if (!depths.rows.empty()) {
     set_depths(database, depths, parts);

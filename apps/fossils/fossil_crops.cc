@@ -2,10 +2,14 @@
 #include "apps/fossils/fossil_crops.h"
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include "apps/cli/facts.h"
+#include "apps/scans/placed_volume.h"
 #include "apps/scans/scan_report.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "io/open_scan.h"
 
 namespace fossilct {
@@ -14,12 +18,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<VolumeSource> open_crop(const fs::path& path, bool spacing_known,
-                                        const OpenOptions& reading) {
-  OpenOptions options = reading;
-  options.spacing.unknown = !spacing_known;
-  Progress silent;
-  return open_scan(path, options, silent);
+// A header has no checksum, but says twice where the crop lies, and its steps are those of the
+// scan. `grid` may be of fewer, larger voxels.
+bool is_in_place(const fs::path& path, const Grid& grid, const Grid& scan) {
+  constexpr double most_offset = 0.01;  // voxels
+  const NrrdKeys keys = read_nrrd_keys(path);
+  const auto key = keys.find(begin_key);
+  const std::vector<std::string> words =
+      key == keys.end() ? std::vector<std::string>() : split(key->second, ',');
+  if (words.size() != 3) {
+    return false;
+  }
+  const double reduction = std::round(grid.spacing_um.x / scan.spacing_um.x);
+  const Vector3 first = scan.index_from_physical(grid.origin_um);
+  const Vector3 end = scan.index_from_physical(
+      grid.physical_from_index({static_cast<double>(grid.size.x), static_cast<double>(grid.size.y),
+                                static_cast<double>(grid.size.z)}));
+  const auto fits = [&](const std::string& word, double from, double to, std::int64_t size) {
+    const double said = static_cast<double>(parse_integer(trim(word)).value_or(-1));
+    return said >= 0 && std::abs(from - (reduction - 1) / 2 - said) < most_offset &&
+           std::abs(to - from - static_cast<double>(size) * reduction) < most_offset;
+  };
+  return reduction >= 1 && fits(words[0], first.x, end.x, grid.size.x) &&
+         fits(words[1], first.y, end.y, grid.size.y) && fits(words[2], first.z, end.z, grid.size.z);
 }
 
 }  // namespace
@@ -74,10 +95,24 @@ std::string failed_text(const std::vector<FailedFossil>& failed) {
 }
 
 CropReader::CropReader(const Catalogue& catalogue)
-    : catalogue_(catalogue), spacing_known_(catalogue.scan().grid.spacing_known) {}
+    : catalogue_(catalogue), scan_(catalogue.scan().grid) {}
 
 fs::path CropReader::path_of(std::uint32_t id, const std::string& suffix) const {
   return catalogue_.path_of("crops/" + std::to_string(id) + suffix);
+}
+
+std::unique_ptr<VolumeSource> CropReader::open(std::uint32_t id, const std::string& suffix,
+                                               OpenOptions options) const {
+  const fs::path path = path_of(id, suffix);
+  options.spacing.unknown = !scan_.spacing_known;
+  Progress silent;
+  auto source = open_scan(path, options, silent);
+  if (scan_.spacing_known && !is_in_place(path, source->grid(), scan_)) {
+    throw format_error(path,
+                       "does not say in one way where in the scan it lies; it is damaged, or was "
+                       "changed by another program: run `fossilct extract` again");
+  }
+  return source;
 }
 
 CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix,
@@ -86,7 +121,7 @@ CropLabels CropReader::labels(std::uint32_t id, const std::string& suffix,
   options.downsample = downsample;
   options.labels = true;
   options.type = PixelType::u8;
-  const auto source = open_crop(path_of(id, suffix), spacing_known_, options);
+  const auto source = open(id, suffix, options);
   CropLabels crop = {source->grid(), Volume<std::uint8_t>::uninitialised(source->grid().size)};
   source->read(whole(crop.grid.size), crop.labels.view());
   return crop;
@@ -109,7 +144,7 @@ BodyCrop CropReader::body(std::uint32_t id) const {
   crop.mask = std::move(found.labels);
   const fs::path grey = path_of(id, ".nrrd");
   if (is_there(grey)) {
-    const auto source = convert(open_crop(grey, spacing_known_, {}), PixelType::f32, std::nullopt);
+    const auto source = convert(open(id, ".nrrd", {}), PixelType::f32, std::nullopt);
     if (source->grid().size != crop.grid.size) {
       throw format_error(grey, "its size is " + size_text(source->grid().size) +
                                    " voxels, that of its mask " + size_text(crop.grid.size));

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "apps/fossils/fossil_ids.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "io/open_scan.h"
 #include "specimens/body_crop.h"
 #include "specimens/catalogue.h"
 #include "volumes/volume.h"
@@ -44,7 +46,8 @@ Json to_json(const std::vector<FailedFossil>& failed);
 std::string failed_text(const std::vector<FailedFossil>& failed);
 
 // Reads what `extract` cut out of the scan; the catalogue must outlive it. Functions may be called
-// from several threads and throw Error{file} and Error{format} as open_scan().
+// from several threads and throw Error{file} and Error{format} as open_scan(), and Error{format}
+// for a crop that does not lie on the scan's voxels, where its header says.
 class CropReader {
  public:
   explicit CropReader(const Catalogue& catalogue);
@@ -60,10 +63,12 @@ class CropReader {
 
  private:
   std::filesystem::path path_of(std::uint32_t id, const std::string& suffix) const;
+  std::unique_ptr<VolumeSource> open(std::uint32_t id, const std::string& suffix,
+                                     OpenOptions options) const;
   CropLabels labels(std::uint32_t id, const std::string& suffix, std::int64_t downsample = 1) const;
 
   const Catalogue& catalogue_;
-  bool spacing_known_;
+  Grid scan_;
 };
 
 }  // namespace fossilct

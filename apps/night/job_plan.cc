@@ -160,8 +160,11 @@ Step JobPlan::segment_step(const JobScan& scan) const {
     given.give("memory", format_number(job_.limits.memory_gb * bytes_of_gb / bytes_of_gib));
   }
   Step segment = step(scan.name, "segment", given);
-  // Slabs of another device are not taken for those of this one.
-  segment.arguments_with_less.push_back("--restart");
+  segment.arguments_with_less = given.with_less(!by_threshold);
+  if (!by_threshold) {
+    // Slabs of another device are not taken for those of this one.
+    segment.arguments_with_less.push_back("--restart");
+  }
   segment.needs = {{scan.name, "import"}};
   if (trained) {
     segment.needs.push_back({"", "train"});

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/night/option_check.h"
 
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <string>
 
 #include "apps/cli/command_line.h"
 #include "apps/cli/companion.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace fossilct {
@@ -52,6 +55,12 @@ void check_options_of_stages(const Job& job, const JobPlan& plan, const Progress
     const CommandRow& row = command_row(command_table(), arguments.front());
     const ProgramText said = text_of_program(program_of(row), arguments, true);
     progress.check();
+    if (WIFSIGNALED(said.status)) {
+      throw file_error(program_of(row), "was ended by signal " +
+                                            std::to_string(WTERMSIG(said.status)) +
+                                            " while it looked at the options of the stage " +
+                                            arguments.front() + "; start the run again");
+    }
     if (said.status != 0) {
       const std::string message = told(said.text);
       throw Error(ErrorKind::option, place_of(job, message, arguments) + ": " + message +

@@ -99,13 +99,13 @@ std::vector<std::string> StageWords::all() const {
   return result;
 }
 
-std::vector<std::string> StageWords::with_less() const {
+std::vector<std::string> StageWords::with_less(bool by_network) const {
   std::vector<std::string> result = words(true);
   result.insert(result.end(), {"--threads", "1"});
-  if (knows("device")) {
+  if (by_network && knows("device")) {
     result.insert(result.end(), {"--device", "cpu"});
   }
-  if (knows("batch")) {
+  if (by_network && knows("batch")) {
     const auto batch = std::find_if(options_.begin(), options_.end(),
                                     [](const JobOption& option) { return option.name == "batch"; });
     const std::int64_t whole =

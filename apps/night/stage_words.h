@@ -26,8 +26,9 @@ class StageWords {
   bool has(const std::string& option) const;
 
   std::vector<std::string> all() const;
-  // One thread, half the batch, the CPU: as far as the command has such options.
-  std::vector<std::string> with_less() const;
+  // One thread, half the batch, the CPU: as far as the command has such options. Batch and device
+  // are those of a network.
+  std::vector<std::string> with_less(bool by_network = true) const;
 
   // Of the fingerprint: options that have to do with the result.
   std::vector<std::string> identity() const;

@@ -182,10 +182,9 @@ HistogramPlot passes_of_taxon(const TaxonReport& report, const EvaluatedSpecimen
   return plot;
 }
 
-// A histogram for each of the first taxa, beside each other.
+// A histogram for each of the first taxa.
 Markup passes_figures(const TaxonReport& report, const EvaluatedSpecimen& specimen) {
   constexpr std::size_t most_taxa = 4;  // as in the paper's figure
-  constexpr int smallest = 200;
   const TaxonAnswer& answer = specimen.judged.answer;
   std::vector<Markup> figures;
   for (const std::size_t taxon : first_taxa(answer.scores, most_taxa)) {
@@ -194,7 +193,7 @@ Markup passes_figures(const TaxonReport& report, const EvaluatedSpecimen& specim
   }
   const auto truth = static_cast<std::size_t>(specimen.judged.truth);
   return element("h3", text(specimen.name + ", in truth " + report.taxa[truth])) +
-         figure_grid(figures, smallest);
+         plot_grid(figures);
 }
 
 }  // namespace

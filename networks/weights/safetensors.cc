@@ -14,6 +14,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "networks/weights/safetensors_header.h"
 
@@ -26,6 +27,7 @@ static_assert(std::endian::native == std::endian::little,
 constexpr std::size_t length_bytes = 8;
 constexpr std::uint64_t most_header_bytes = 100'000'000;  // the format's own limit
 constexpr std::size_t data_alignment = 64;                // a cache line, and AVX-512 loads
+constexpr const char* digest_key = "fossilct.sha256";
 constexpr std::string_view known_types = "F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL";
 
 constexpr std::array<std::pair<at::ScalarType, std::string_view>, 10> types = {
@@ -39,6 +41,8 @@ constexpr std::array<std::pair<at::ScalarType, std::string_view>, 10> types = {
      {at::kChar, "I8"},
      {at::kByte, "U8"},
      {at::kBool, "BOOL"}}};
+
+std::string no_digest() { return std::string(64, '0'); }
 
 std::uint64_t length_in(std::span<const std::byte> bytes) {
   std::uint64_t length = 0;
@@ -152,7 +156,8 @@ void check_writable(const std::filesystem::path& path, std::span<const NamedTens
 }
 
 std::string header_of(std::span<const NamedTensor> tensors, const std::vector<std::size_t>& order,
-                      const std::map<std::string, std::string>& metadata) {
+                      std::map<std::string, std::string> metadata) {
+  metadata[digest_key] = no_digest();
   std::vector<std::size_t> begins(tensors.size());
   std::size_t end = 0;
   for (const std::size_t i : order) {
@@ -160,9 +165,7 @@ std::string header_of(std::span<const NamedTensor> tensors, const std::vector<st
     end += tensors[i].tensor.nbytes();
   }
   Json json = Json::object();
-  if (!metadata.empty()) {
-    json["__metadata__"] = metadata;
-  }
+  json["__metadata__"] = metadata;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const at::Tensor& tensor = tensors[i].tensor;
     // Appended as a pair: looking each name up would cost the square of their number.
@@ -177,12 +180,70 @@ std::string header_of(std::span<const NamedTensor> tensors, const std::vector<st
   return text;
 }
 
-void write_all(std::ofstream& stream, const std::filesystem::path& path, const void* data,
-               std::size_t size) {
-  if (!stream.write(static_cast<const char*>(data), static_cast<std::streamsize>(size))) {
-    throw file_errno_error(path, "can't be written");
+// Where in a header the digits of the file's SHA-256 stand; nothing where they stand nowhere.
+std::optional<std::size_t> place_of_digest(std::string_view header) {
+  const std::string before = "\"" + std::string(digest_key) + "\":\"";
+  const std::size_t key = header.find(before);
+  const std::size_t place = key + before.size();
+  return key == std::string_view::npos || place + no_digest().size() > header.size()
+             ? std::nullopt
+             : std::optional(place);
+}
+
+// The format has no checksum, and a weight with a flipped bit is a weight like any other. The
+// file's SHA-256 stands in its metadata, taken with zeros in its own place.
+void check_digest(const MappedFile& file, std::string_view header) {
+  const std::optional<std::size_t> place = place_of_digest(header);
+  if (!place) {
+    return;
+  }
+  const std::string zeros = no_digest();
+  const std::span<const std::byte> bytes = file.bytes();
+  const std::size_t begin = length_bytes + *place;
+  Sha256 hash;
+  hash.update(bytes.first(begin));
+  hash.update(std::as_bytes(std::span(zeros)));
+  hash.update(bytes.subspan(begin + zeros.size()));
+  if (hash.finish() != header.substr(*place, zeros.size())) {
+    throw format_error(file.path(),
+                       "is not as it was written: its SHA-256 is another than its metadata say. "
+                       "Copy it again; or, where another program changed it on purpose, take " +
+                           std::string(digest_key) + " out of its metadata");
   }
 }
+
+// A file as it grows, and the hash of its bytes.
+class HashedOutput {
+ public:
+  HashedOutput(std::filesystem::path path, const std::filesystem::path& temporary)
+      : path_(std::move(path)), stream_(temporary, std::ios::binary | std::ios::trunc) {}
+
+  void write(const void* data, std::size_t size) {
+    hash_.update({static_cast<const std::byte*>(data), size});
+    require(static_cast<bool>(
+        stream_.write(static_cast<const char*>(data), static_cast<std::streamsize>(size))));
+  }
+
+  // Writes the digest to its place, and closes the file.
+  void finish(std::size_t place) {
+    const std::string digest = hash_.finish();
+    stream_.seekp(static_cast<std::streamoff>(place));
+    stream_.write(digest.data(), static_cast<std::streamsize>(digest.size()));
+    stream_.close();
+    require(static_cast<bool>(stream_));
+  }
+
+ private:
+  void require(bool written) const {
+    if (!written) {
+      throw file_errno_error(path_, "can't be written");
+    }
+  }
+
+  std::filesystem::path path_;
+  std::ofstream stream_;
+  Sha256 hash_;
+};
 
 }  // namespace
 
@@ -220,7 +281,9 @@ WeightFile read_safetensors(const std::shared_ptr<const MappedFile>& file) {
   WeightFile weights;
   weights.path = file->path();
   weights.format = "safetensors";
+  check_digest(*file, text);
   weights.metadata = std::move(header.metadata);
+  weights.metadata.erase(digest_key);
   for (std::size_t i = 0; i < header.entries.size(); ++i) {
     const SafetensorsEntry& entry = header.entries[i];
     const std::size_t offset = data_begin + static_cast<std::size_t>(entry.offsets[0]);
@@ -237,18 +300,15 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
     const std::vector<std::size_t> order = storage_order(tensors);
     const std::string header = header_of(tensors, order, metadata);
     AtomicOutput output(path, AtomicKind::file, IfExists::replace);
-    std::ofstream stream(output.temporary_path(), std::ios::binary | std::ios::trunc);
+    HashedOutput file(path, output.temporary_path());
     const std::uint64_t length = header.size();
-    write_all(stream, path, &length, length_bytes);
-    write_all(stream, path, header.data(), header.size());
+    file.write(&length, length_bytes);
+    file.write(header.data(), header.size());
     for (const std::size_t i : order) {
       const at::Tensor stored = tensors[i].tensor.detach().cpu().contiguous();
-      write_all(stream, path, stored.data_ptr(), stored.nbytes());
+      file.write(stored.data_ptr(), stored.nbytes());
     }
-    stream.close();
-    if (!stream) {
-      throw file_errno_error(path, "can't be written");
-    }
+    file.finish(length_bytes + place_of_digest(header).value());
     output.commit();
   } catch (const Error&) {
     throw;

@@ -52,7 +52,9 @@ WeightFile read_weight_file(const std::filesystem::path& path, bool check_finite
 // what was there. The header names the tensors in the order given, is padded so that the data begin
 // at a multiple of 64 bytes, and the wide types' data come first: the format allows no gap between
 // tensors, and so each is aligned to its elements. Types: f64 f32 f16 bf16 i64 i32 i16 i8 u8 bool.
-// The file's bytes depend only on its arguments. Throws Error{file}, Error{device} where a tensor
+// The file's bytes depend only on its arguments. The metadata entry fossilct.sha256 is added: the
+// SHA-256 of the file with zeros for these digits, which read_weight_file holds the file against,
+// and leaves out of what it returns. Throws Error{file}, Error{device} where a tensor
 // can't be fetched, Error{format} for a name given twice, another type, or text that is not UTF-8.
 void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                        const std::map<std::string, std::string>& metadata);

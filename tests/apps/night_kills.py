@@ -4,12 +4,14 @@
 scan that goes away, too little memory, a full disk. After each, the same command is started again. In the end
 every output must be that of a job that nobody disturbed, and nothing unfinished may be left.
 
-Usage: night_kills.py PROGRAM WORK_FOLDER [--scans N] [--kills N] [--seed N] [--all] [--tmpfs MB]
+Usage: night_kills.py PROGRAM WORK_FOLDER [--scans N] [--kills N] [--minutes N] [--seed N] [--all] [--tmpfs MB]
 
 --all adds SIGKILL to a stage alone, scans that go away and too little memory; --tmpfs mounts a small disk (root alone may) and fills it.
-Prints a line a disturbance."""
+--minutes ends it with the turn in which that time is over. Prints a line a disturbance."""
 import argparse
+import collections
 import hashlib
+import json
 import os
 import pathlib
 import random
@@ -26,6 +28,7 @@ parser.add_argument("program")
 parser.add_argument("work", type=pathlib.Path)
 parser.add_argument("--scans", type=int, default=2)
 parser.add_argument("--kills", type=int, default=6)
+parser.add_argument("--minutes", type=float, default=1e9)
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--all", action="store_true")
 parser.add_argument("--tmpfs", type=int, default=0, metavar="MB")
@@ -36,7 +39,8 @@ chance = random.Random(options.seed)
 # Changes from run to run: when it was made, and SHA-256 of files that say when they were made.
 # The command of a second try has fewer threads.
 TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?UTC|Z)?|\b[0-9a-f]{64}\b"
-                   rb'|"command":"(?:[^"\\]|\\.)*"|"options":\{[^{}]*\}')
+                   rb'|"command":"(?:[^"\\]|\\.)*"|"options":\{[^{}]*\}'
+                   rb"|<dd>fossilct [^<]*</dd>|<dt>(threads|batch|device)</dt><dd>[^<]*</dd>")
 
 
 def fossilct(*arguments):
@@ -50,7 +54,8 @@ def make_inputs():
     for i in range(options.scans):
         fossilct("phantom", "--output", f"scan{i}.h5", "--labels", f"labels{i}.h5", "--size", 64, "--fossils", 1,
                  "--seed", 10 + i)
-    text = "[job]\noutput = OUTPUT\nwatchdog-minutes = 5\n[defaults]\nmin-diameter-um = 5\nviews.size = 32\n"
+    text = "[job]\noutput = OUTPUT\nwatchdog-minutes = 5\n[defaults]\nmin-diameter-um = 5\n"
+    text += "views.size = 32\n" if re.search(r"^  views ", commands, re.M) else ""
     for i in range(options.scans):
         text += f"[scan core {i}]\npath = scan{i}.h5\ntop-depth-m = {i}\nbottom-depth-m = {i + 0.5}\n"
         # Through segment, where that is built; no two classes of one value, which can't be joined in a well.
@@ -121,6 +126,23 @@ def require_same(expected, folder, what):
     assert (folder / "index.html").exists() and (folder / "summary.csv").exists()
 
 
+deck, counts = [], collections.Counter()
+
+
+def failures_of(folder):
+    """What the journal says of stages that failed, for the log."""
+    if not (folder / "journal.sqlite").exists():
+        return ""
+    told = subprocess.run([program, "status", folder, "--json"], capture_output=True, text=True, timeout=300)
+    if told.returncode != 0:
+        return f"; status: {told.stderr.strip()}"
+    state = json.loads(told.stdout)
+    stages = [(scan["name"], stage) for scan in state["scans"] for stage in scan["stages"]]
+    stages += [("", stage) for stage in state.get("stages", [])]
+    return "".join(f"; {name} {stage['stage']}: {stage.get('reason', '')}" for name, stage in stages
+                   if stage["state"] == "failed").replace(str(work), "WORK")
+
+
 class Disturbed:
     """A job that is disturbed until enough was done, or it came to its end."""
 
@@ -130,18 +152,28 @@ class Disturbed:
         # The second try of a stage is told in the provenance of what it makes: catalogue and report then differ in it.
         self.kinds = kinds + (["child", "away", "memory"] if options.all else []) + (["full"] if options.tmpfs else [])
 
+    def next_kind(self):
+        """Each as often as it stands among the kinds, in an order of chance."""
+        if not deck:
+            deck.extend(chance.sample(self.kinds, len(self.kinds)))
+        return deck.pop()
+
     def once(self):
         """Starts it, disturbs it, and waits for its end. Whether it came to its end all the same."""
-        kind = chance.choice(self.kinds)
+        kind = self.next_kind()
         delay = chance.uniform(0, self.seconds)
-        run = start("night.ini", *(["--memory", "0.02"] if kind == "memory" else []))
+        run = start("night.ini", *(["--memory", "0.02", "--start-anyway"] if kind == "memory" else []))
         time.sleep(delay)
-        mend = getattr(self, kind)(run) if run.poll() is None else None
+        struck = run.poll() is None
+        mend = getattr(self, kind)(run) if struck else None
         out, _ = run.communicate(timeout=600)
         if mend:
             mend()
-        print(f"{kind} after {delay:.2f} s: exit code {run.returncode}", flush=True)
+        counts[kind if struck else "none: it had ended"] += 1
+        print(f"{kind if struck else 'none'} after {delay:.2f} s: exit code {run.returncode}{failures_of(self.folder)}", flush=True)
         assert run.returncode in (0, 1, 3, 4, 130, -signal.SIGKILL), (run.returncode, out)
+        # One blow alone: the second try, with less, must do it.
+        assert kind != "child" or not struck or run.returncode != 3, out
         return run.returncode == 0
 
     def kill(self, run):
@@ -205,12 +237,13 @@ def undisturbed(text):
 def disturb(expected, seconds):
     folder = work / "night.job"
     done = 0
+    end = time.monotonic() + 60 * options.minutes
     for turn in range(10 * options.kills):
-        if done >= options.kills:
+        if done >= options.kills or time.monotonic() > end:
             return
         disturbed = Disturbed(folder, seconds)
         ended = False
-        while not ended and done < options.kills:
+        while not ended and done < options.kills and time.monotonic() < end:
             ended = disturbed.once()
             done += 1
         if not ended:
@@ -234,4 +267,5 @@ try:
 finally:
     if options.tmpfs:
         subprocess.run(["umount", work / "night.job"], check=False)
+print("in all: " + ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items())), flush=True)
 sys.exit(0)

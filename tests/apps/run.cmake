@@ -9,3 +9,9 @@ fossilct_cli_test(check_options_wrong ARGS import in/good --output a.h5 --spacin
 add_test(NAME cli_night_kills COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/night_kills.py"
   "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/runs/night_kills" --kills 4)
 set_tests_properties(cli_night_kills PROPERTIES LABELS cli TIMEOUT 300)
+# Files of ours damaged, and names that a shell or a page would take for something else.
+foreach(name damage strange_names)
+  add_test(NAME cli_${name} COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.py"
+    "$<TARGET_FILE:fossilct>" "${CMAKE_CURRENT_BINARY_DIR}/runs/${name}")
+  set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 300)
+endforeach()

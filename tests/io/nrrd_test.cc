@@ -200,6 +200,13 @@ TEST_CASE("damaged and foreign files are told what is wrong with them") {
   CHECK(holds(message_of<Error>([&] { cut.source->read(whole(size)); }), "cut off"));
   const Container garbage = scratch.open(head + gz + "this is no gzip stream at all");
   CHECK(holds(message_of<Error>([&] { garbage.source->read(whole(size)); }), "damaged"));
+  // Behind the voxels, where reading them does not come: CRC-32 and length, four bytes each.
+  std::string another_sum = packed;
+  another_sum[packed.size() - 8] = static_cast<char>(another_sum[packed.size() - 8] ^ 1);
+  const Container wrong = scratch.open(head + gz + another_sum);
+  CHECK(holds(message_of<Error>([&] { wrong.source->read(whole(size)); }), "damaged"));
+  const Container no_sum = scratch.open(head + gz + packed.substr(0, packed.size() - 5));
+  CHECK(holds(message_of<Error>([&] { no_sum.source->read(whole(size)); }), "checksum"));
 }
 
 TEST_CASE("a long stream is read forward, backward and by members") {

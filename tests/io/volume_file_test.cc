@@ -195,6 +195,39 @@ TEST_CASE("a level that is not there is named") {
   CHECK(message.find("0 to 0") != std::string::npos);
 }
 
+TEST_CASE("a bit flipped in a voxel is told by the checksum of its chunk, by HDF5's own reader too") {
+  const TemporaryFolder folder;
+  const Size3 size{64, 64, 64};
+  const AnyVolume volume = pattern_volume(PixelType::u16, size);
+  VolumeFileOptions options;
+  options.compression = Compression::none;
+  options.levels = false;
+  write_volume(folder / "v.h5", turned_grid(size), volume.view(), options);
+  // Whether HDF5 reads it, which checks the sums too.
+  const auto hdf5_reads = [&](const char* name) {
+    std::vector<std::uint16_t> voxels(64 * 64 * 64);
+    const hid_t file = H5Fopen((folder / name).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t data = H5Dopen2(file, "/data", H5P_DEFAULT);
+    const bool reads =
+        H5Dread(data, H5T_NATIVE_UINT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, voxels.data()) >= 0;
+    H5Dclose(data);
+    H5Fclose(file);
+    return reads;
+  };
+  CHECK(hdf5_reads("v.h5"));
+  const std::string whole_file = read_file(folder / "v.h5");
+  for (const std::size_t eighth : {2, 4, 6}) {
+    std::string damaged = whole_file;
+    const std::size_t at = damaged.size() / 8 * eighth;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    write_file(folder / "flipped.h5", damaged);
+    CHECK(message_of<Error>([&] {
+            open_volume_file(folder / "flipped.h5", 0, 1)->read(whole(size));
+          }).find("its checksum is another") != std::string::npos);
+    CHECK_FALSE(hdf5_reads("flipped.h5"));
+  }
+}
+
 TEST_CASE("a file cut short or overwritten inside is reported, not crashed on") {
   const TemporaryFolder folder;
   const AnyVolume volume = pattern_volume(PixelType::u16, {64, 64, 64});

@@ -75,6 +75,32 @@ TEST_CASE("safetensors: what is written is read, whatever the type and the strid
   CHECK((8 + header) % 64 == 0);
 }
 
+TEST_CASE("safetensors: a bit flipped anywhere in a file of ours is told, or changes nothing") {
+  const test::TemporaryFolder folder;
+  const std::vector<NamedTensor> tensors = {{"weight", at::arange(40).to(at::kFloat)},
+                                            {"bias", at::arange(3)}};
+  const std::map<std::string, std::string> metadata = {{"format", "pt"}, {"fossilct", "{\"a\":1}"}};
+  write_safetensors(folder / "whole", tensors, metadata);
+  const std::string whole = test::read_file(folder / "whole");
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::string flipped = whole;
+    flipped[i] = static_cast<char>(flipped[i] ^ (1 << i % 8));
+    test::write_file(folder / "flipped", flipped);
+    try {
+      const WeightFile file = read_weight_file(folder / "flipped");
+      // What remains to be taken for another program's: the name of the digest itself.
+      CAPTURE(i);
+      REQUIRE(file.tensors.size() == 2);
+      CHECK(file.tensors[0].name == "weight");
+      CHECK(at::equal(file.tensors[0].tensor, tensors[0].tensor));
+      CHECK(at::equal(file.tensors[1].tensor, tensors[1].tensor));
+      CHECK(file.metadata.at("fossilct") == "{\"a\":1}");
+    } catch (const Error& error) {
+      CHECK(contains(error.what(), "flipped"));
+    }
+  }
+}
+
 TEST_CASE("safetensors: writing refuses what could not be read") {
   const test::TemporaryFolder folder;
   const auto refused = [&](const std::vector<NamedTensor>& tensors,

@@ -133,6 +133,42 @@ TEST_CASE("depths that overlap are told, those that touch are not; a scan must h
   CHECK(missing.find("its lines are for 'core-t'") != std::string::npos);
 }
 
+TEST_CASE("classes of a well are one where their names are, whatever their values") {
+  const test::TemporaryFolder folder;
+  const auto create = [&](const char* name, const std::vector<LabelClass>& classes,
+                          const std::vector<std::int64_t>& of_specimens) {
+    std::filesystem::create_directories(folder / name);
+    ScanRecord scan = test::catalogue_test_scan(name);
+    scan.sha256 = name;
+    Catalogue catalogue =
+        Catalogue::create(folder / name, scan, {}, classes, test::catalogue_test_kinds());
+    Catalogue::Change change(catalogue);
+    for (const std::int64_t value : of_specimens) {
+      Specimen specimen = test::catalogue_test_specimen(change.new_id());
+      specimen.class_value = value;
+      change.add(std::vector{specimen});
+    }
+    change.commit();
+  };
+  create("a", {{1, "foram", {}}, {2, "diatom", {}}}, {1, 2});
+  create("b", {{1, "diatom", {}}, {2, "shell", {}}, {3, "foram", {}}}, {1, 2, 3});
+  create("c", {{1, "foram", {}}, {4, "spicule", {}}}, {4, 1});
+  const std::vector<std::string> warnings = merge_catalogues(
+      std::vector{folder / "a", folder / "b", folder / "c"}, {}, folder / "well.sqlite");
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[1].find("'spicule' is 5 instead of 4") != std::string::npos);
+  CHECK(warnings[0].find("/b: its labels number classes otherwise") != std::string::npos);
+  CHECK(warnings[0].find("'diatom' is 2 instead of 1, 'shell' is 4 instead of 2, 'foram' is 1 "
+                         "instead of 3") != std::string::npos);
+  const Catalogue well = Catalogue::open(folder / "well.sqlite", Catalogue::Access::read);
+  std::vector<std::string> names;
+  for (const CatalogueEntry& entry : well.entries()) {
+    names.push_back(entry.class_name);
+  }
+  CHECK(names == std::vector<std::string>{"foram", "diatom", "diatom", "shell", "foram", "spicule",
+                                          "foram"});
+}
+
 TEST_CASE("catalogues that mean different things are not joined") {
   const test::TemporaryFolder folder;
   { make_test_catalogue(folder / "a", 1); }
@@ -156,9 +192,6 @@ TEST_CASE("catalogues that mean different things are not joined") {
     std::filesystem::create_directories(folder / name);
     Catalogue::create(folder / name, scan, {}, classes, test::catalogue_test_kinds());
   };
-  create("class", {{1, "diatom", {}}});
-  CHECK(merged_with_a("class").find("gives a class another name (1: 'foram' and 'diatom')") !=
-        std::string::npos);
   scan.grid.spacing_known = false;
   create("unit", {});
   CHECK(merged_with_a("unit").find("in another unit") != std::string::npos);
