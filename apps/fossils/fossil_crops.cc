@@ -24,8 +24,10 @@ bool is_in_place(const fs::path& path, const Grid& grid, const Grid& scan) {
   constexpr double most_offset = 0.01;  // voxels
   const NrrdKeys keys = read_nrrd_keys(path);
   const auto key = keys.find(begin_key);
-  const std::vector<std::string> words =
-      key == keys.end() ? std::vector<std::string>() : split(key->second, ',');
+  if (key == keys.end()) {
+    return true;  // saved in place by another program, which keeps no keys of ours
+  }
+  const std::vector<std::string> words = split(key->second, ',');
   if (words.size() != 3) {
     return false;
   }

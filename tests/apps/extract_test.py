@@ -47,7 +47,8 @@ def write_labels(path, labels):
 
 def nrrd(path):
     header, _, data = (work / path).read_bytes().partition(b"\n\n")
-    return dict(line.split(": ", 1) for line in header.decode().splitlines() if ": " in line), data
+    header = dict(line.split(": ", 1) for line in header.decode().splitlines() if ": " in line)
+    return header, gzip.decompress(data) if header["encoding"] == "gzip" else data
 
 
 shutil.rmtree(work, ignore_errors=True)
@@ -155,7 +156,7 @@ other = max(i for i in found if i not in (small, large))
 path = f"hand.fossils/crops/{other}_mask.nrrd"
 header, data = nrrd(path)
 w, h, d = map(int, header["sizes"].split())
-mask = np.frombuffer(gzip.decompress(data), np.uint8).reshape(d, h, w).copy()
+mask = np.frombuffer(data, np.uint8).reshape(d, h, w).copy()
 kept = int((mask == 1).sum())
 assert kept == found[other]
 mask[: int(np.flatnonzero((mask == 1).any((1, 2)))[0]) + 3] = 0
@@ -203,7 +204,7 @@ with sqlite3.connect(work / "straight.fossils/catalogue.sqlite") as database:
 # Edits: the weight is that of the box as it is now, on the core as it was extracted.
 check_density("hand.fossils")
 header, data = nrrd("hand.fossils/core.nrrd")
-core = np.frombuffer(gzip.decompress(data), np.uint8).reshape([int(n) for n in header["sizes"].split()][::-1]) != 0
+core = np.frombuffer(data, np.uint8).reshape([int(n) for n in header["sizes"].split()][::-1]) != 0
 table = np.pad(np.cumsum(np.cumsum(np.cumsum(core.astype(np.int64), 0), 1), 2), ((1, 0),) * 3)
 
 

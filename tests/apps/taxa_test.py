@@ -116,8 +116,11 @@ photographs("single", {"round": 0, "star": 5}, 3, 1)
 photographs("single", {"alone": 3}, 1, 1)
 _, err = fossilct("train-classifier", "single", *tiny, "--validate-share", "0.34", "-o", "single.safetensors")
 assert "taxon 'alone' has one specimen" in err, err
-_, err = fossilct("train-classifier", "photos/star", *tiny, "-o", "none.safetensors", code=1)
+photographs("lonely", {"star": 5}, 2, 1)
+_, err = fossilct("train-classifier", "lonely", *tiny, "-o", "none.safetensors", code=1)
 assert "of 'star': expected two taxa" in err, err
+_, err = fossilct("train-classifier", "photos/star", *tiny, "-o", "none.safetensors", code=1)
+assert "no specimen's taxon is known" in err and "a folder for each taxon" in err, err
 (work / "unnamed.csv").write_text("path\nphotos/star/star0_v0.png\nphotos/star/star1_v0.png\n")
 _, err = fossilct("train-classifier", "unnamed.csv", *tiny, "-o", "none.safetensors", code=1)
 assert "no specimen's taxon is known" in err and "--taxon-pattern" in err, err

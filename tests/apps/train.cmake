@@ -55,7 +55,7 @@ fossilct_cli_test(train_weights_other ARGS ${train} --encoder-weights in/unet.sa
 fossilct_cli_test(train_weights_other_resnet ARGS ${train} --encoder-weights in/resnet18.safetensors --set encoder=resnet50 EXIT 2
   STDERR "--encoder-weights: in/resnet18.safetensors holds the weights of resnet18, the recipe's encoder is resnet50; --set encoder=resnet18")
 fossilct_cli_test(train_from_model_recipe ARGS train --print-recipe --from-model starter EXIT 0
-  STDOUT "\"axes\": \"zyx\".*\"encoder\": \"resnet18\".*\"name\": \"tune\"")
+  STDOUT "\"name\": \"tune\".*\"encoder\": \"resnet18\".*\"axes\": \"zyx\"")
 fossilct_cli_test(train_from_model_missing ARGS ${train} --from-model none.safetensors EXIT 1 STDERR "none.safetensors")
 fossilct_cli_test(train_from_model_weights ARGS ${train} --from-model in/resnet18.safetensors EXIT 1
   STDERR "in/resnet18.safetensors: holds weights without the record of a model")

@@ -21,6 +21,7 @@ BodyCrop crop_of_cube() {
   const Box wider = {{box.begin.x - 2, box.begin.y - 2, box.begin.z - 2},
                      {box.end.x + 2, box.end.y + 2, box.end.z + 2}};
   BodyCrop crop;
+  crop.begin = wider.begin;
   crop.grid = cropped(test::catalogue_test_scan().grid, wider);
   crop.mask = Volume<std::uint8_t>(crop.grid.size);
   for (std::int64_t z = 2; z < 12; ++z) {

@@ -4,11 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
 #include <string>
 
 #include "base/error.h"
 #include "export_support.h"
 #include "io/metaimage_sink.h"
+#include "io/open_scan.h"
 #include "io/tiff_sink.h"
 #include "io/tiff_writer.h"
 #include "io/volume_file.h"
@@ -176,7 +178,7 @@ TEST_CASE("packed voxels of several blocks come back, and are the same bytes on 
   CHECK(test::read_file(folder / "1.nii.gz") == test::read_file(folder / "3.nii.gz"));
 }
 
-TEST_CASE("a NRRD file written at once has the bytes of the streamed one") {
+TEST_CASE("a NRRD file written at once has the voxels of the streamed one, and gzip's checksum") {
   for (const VolumeKind kind : {VolumeKind::intensity, VolumeKind::labels}) {
     const TemporaryFolder folder;
     ScanDescription description = describe(PixelType::u16, {13, 11, 7});
@@ -184,7 +186,24 @@ TEST_CASE("a NRRD file written at once has the bytes of the streamed one") {
     const AnyVolume voxels = random_volume(PixelType::u16, description.grid.size);
     write(folder / "streamed.nrrd", ExportFormat::nrrd, description, voxels.view(), 7);
     write_nrrd(folder / "at-once.nrrd", description, voxels.view());
-    CHECK(read_file(folder / "at-once.nrrd") == read_file(folder / "streamed.nrrd"));
+    const auto read_back = [&](const std::string& name) {
+      Progress silent;
+      OpenOptions options;
+      options.spacing.unknown = true;
+      const auto source = open_scan(folder / name, options, silent);
+      AnyVolume back(source->type(), source->grid().size);
+      source->read(whole(source->grid().size), back.view());
+      return back;
+    };
+    CHECK(same_voxels(read_back("at-once.nrrd"), voxels));
+    if (kind == VolumeKind::labels) {
+      CHECK(read_file(folder / "at-once.nrrd") == read_file(folder / "streamed.nrrd"));
+    }
+    std::string content = read_file(folder / "at-once.nrrd");
+    content[content.size() - 12] ^= 1;  // before the sum and the length at gzip's end
+    std::ofstream(folder / "flipped.nrrd", std::ios::binary) << content;
+    CHECK(test::message_of<Error>([&] { read_back("flipped.nrrd"); }).find("flipped.nrrd") !=
+          std::string::npos);
   }
   CHECK_THROWS_AS(write_nrrd("/nowhere/a.nrrd", describe(PixelType::u8, {1, 1, 1}),
                              Volume<std::uint8_t>({1, 1, 1}).view()),
