@@ -292,11 +292,14 @@ class ClassifyCommand : public Command {
     return {{{"specimens", answers.size()},
              {"pictures", read.set.images.size()},
              {"skipped", read.skipped},
+             {"undrawn", read.undrawn},
              {"taxa", std::move(taxa)},
              {"unsure", unsure},
              {"novel", novel},
              {"evaluation", evaluation ? to_json(*evaluation) : Json()}},
-            facts_text(facts)};
+            facts_text(facts),
+            true,
+            read.undrawn > 0};
   }
 
   ClassifySettings settings_;

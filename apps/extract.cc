@@ -86,8 +86,7 @@ class ExtractCommand : public Command {
     settle_classes(settings_, inputs.classes);
     const EarlierCatalogue earlier = open_earlier_catalogue(output_, settings_.overwrite, inputs);
     if (earlier.catalogue) {
-      const std::vector<std::uint32_t> ids = earlier.catalogue->ids();
-      require_masks_as_left(*earlier.catalogue, {ids.begin(), ids.end()}, {},
+      require_masks_as_left(*earlier.catalogue, ids_with_masks(*earlier.catalogue), {},
                             context.common.threads, context.progress);
     }
     AtomicOutput folder(output_, AtomicKind::folder, IfExists::replace);

@@ -10,6 +10,8 @@
 #include "database/sqlite.h"
 #include "specimens/catalogue.h"
 #include "specimens/catalogue_schema.h"
+#include "volumes/class_colours.h"
+#include "volumes/label_classes.h"
 
 namespace fossilct {
 
@@ -132,6 +134,10 @@ std::int64_t joined_value(const Database& database, std::int64_t value, std::str
                                      : value;
 }
 
+std::string colour_of_number(std::int64_t value) {
+  return to_json({{value, "", own_class_colour(value)}})[0]["colour"].get<std::string>();
+}
+
 // Classes are one where their names are: what a value means is for each scan's labels to say.
 // Leaves temp.joined with the value in the well of each value of the part; returns what was
 // renumbered.
@@ -147,7 +153,9 @@ std::string join_classes(const Database& database) {
     const std::int64_t value = classes.integer(0);
     const std::int64_t joined = joined_value(database, value, classes.text_view(1));
     join.bind_all(value, joined).run();
-    add.bind_all(joined, classes.text_view(1), classes.text_view(2)).run();
+    // Where colours go by numbers, that of another number may be another class's.
+    const std::string colour = joined == value ? classes.text(2) : colour_of_number(joined);
+    add.bind_all(joined, classes.text_view(1), std::string_view(colour)).run();
     if (joined != value) {
       renumbered += (renumbered.empty() ? "'" : ", '") + printable(classes.text(1)) + "' is " +
                     std::to_string(joined) + " instead of " + std::to_string(value);

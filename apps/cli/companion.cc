@@ -113,7 +113,7 @@ void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::s
                                      : "; this part is built where there is " + elsewhere.needs()));
 }
 
-void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
+bool run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
                            const Progress& progress) {
   ProgramStart start;
   start.program = program_of(row);
@@ -121,8 +121,9 @@ void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>
   start.arguments.insert(start.arguments.end(), arguments.begin(), arguments.end());
   start.output = STDERR_FILENO;
   const int status = wait_for(start_program(start), progress);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-    return;
+  if (WIFEXITED(status) &&
+      (WEXITSTATUS(status) == exit_done || WEXITSTATUS(status) == exit_failed_items)) {
+    return WEXITSTATUS(status) == exit_done;
   }
   progress.check();
   if (WIFEXITED(status) && WEXITSTATUS(status) == exit_interrupted) {

@@ -2,8 +2,10 @@
 #include "apps/fossils/edited_masks.h"
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct Mask {
 struct Edited {
   std::uint32_t id = 0;
   std::string how;
+  bool is_stranger = false;  // no fossil has the id
 };
 
 fs::path mask_path(const Catalogue& catalogue, std::uint32_t id) {
@@ -92,12 +95,20 @@ class MaskCheck {
             const fs::path& taken_in)
       : catalogue_(catalogue), scan_(catalogue.scan().grid) {
     std::error_code ignored;
+    std::set<std::uint32_t> strangers = ids;
     for (const CatalogueEntry& entry : catalogue.entries()) {
       const Specimen& fossil = entry.specimen;
+      strangers.erase(fossil.id);
       const fs::path file = mask_path(catalogue, fossil.id);
       if (ids.contains(fossil.id) && fossil.reduction == 1 && fs::exists(file, ignored) &&
           !fs::equivalent(file, taken_in, ignored)) {
         waiting_.push_back(fossil);
+      }
+    }
+    for (const std::uint32_t id : strangers) {
+      const fs::path file = mask_path(catalogue, id);
+      if (fs::exists(file, ignored) && !fs::equivalent(file, taken_in, ignored)) {
+        edited_.push_back({id, "is there already, and was no fossil's so far", true});
       }
     }
     std::ranges::sort(waiting_, {}, [](const Specimen& fossil) { return fossil.box.begin.z; });
@@ -105,7 +116,7 @@ class MaskCheck {
 
   std::vector<Edited> edited(int threads, Progress& progress) {
     if (waiting_.empty()) {
-      return {};
+      return std::move(edited_);
     }
     const auto source = open_volume_file(catalogue_.path_of("instances.h5"), 0, threads);
     const std::int64_t step = slices_at_once(*source);
@@ -161,6 +172,28 @@ class MaskCheck {
 
 }  // namespace
 
+std::set<std::uint32_t> ids_with_masks(const Catalogue& catalogue) {
+  const std::vector<std::uint32_t> known = catalogue.ids();
+  std::set<std::uint32_t> ids(known.begin(), known.end());
+  std::uint32_t last = ids.empty() ? 0 : *ids.rbegin();
+  for (const RetiredId& retired : catalogue.retired()) {
+    last = std::max(last, retired.id);
+  }
+  constexpr std::string_view ending = "_mask.nrrd";
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(catalogue.folder() / "crops", ignored)) {
+    const std::string name = file.path().filename().string();
+    if (!name.ends_with(ending)) {
+      continue;
+    }
+    const auto id = parse_integer(name.substr(0, name.size() - ending.size()));
+    if (id && *id > last && *id <= std::numeric_limits<std::uint32_t>::max()) {
+      ids.insert(static_cast<std::uint32_t>(*id));
+    }
+  }
+  return ids;
+}
+
 void require_masks_as_left(const Catalogue& catalogue, const std::set<std::uint32_t>& ids,
                            const fs::path& taken_in, int threads, Progress& progress) {
   constexpr std::size_t most_told = 5;
@@ -178,11 +211,14 @@ void require_masks_as_left(const Catalogue& catalogue, const std::set<std::uint3
   }
   const std::string id = std::to_string(edited.front().id);
   const fs::path file = mask_path(catalogue, edited.front().id);
+  const std::string advice =
+      edited.front().is_stranger
+          ? "Move " + file.string() + " elsewhere, or give it a name that does not end in _mask"
+          : "Take a correction in by `fossilct review " + catalogue.folder().string() +
+                " --import-labels " + id + "=" + file.string() + "`, or move the file elsewhere";
   throw format_error(catalogue.folder() / "crops",
                      "masks were changed since they were written, and would be overwritten (" +
-                         told + "). Nothing was done. Take a correction in by `fossilct review " +
-                         catalogue.folder().string() + " --import-labels " + id + "=" +
-                         file.string() + "`, or move the file elsewhere");
+                         told + "). Nothing was done. " + advice);
 }
 
 }  // namespace fossilct

@@ -189,6 +189,18 @@ class JobPreflight {
           open.spacing.unknown = true;  // --spacing-um is for train to look at
           open_scan(job_.file.parent_path() / option.value, open, progress_);
         });
+      } else if (option.name == "from-model") {
+        find_out("", "train", "Give another from-model = ", [&] {
+          const fs::path path = model_path(option.value, StarterModel::segmentation);
+          classes_of_model(job_.file.parent_path() / path, model_classes);
+        });
+      } else if (option.name == "encoder-weights") {
+        find_out("", "train", "Give another encoder-weights = ", [&] {
+          const fs::path path = job_.file.parent_path() / option.value;
+          if (!fs::exists(path)) {
+            throw file_error(path, "there is no such file");
+          }
+        });
       }
     }
     result_.needs.push_back(

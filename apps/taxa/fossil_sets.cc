@@ -104,6 +104,7 @@ FoundImages images_of_catalogue(const fs::path& folder, const ImageSetOptions& o
   const std::vector<std::string>& views =
       options.views.empty() ? fossil_view_names() : options.views;
   const auto open = [&] { return open_catalogue(folder, Catalogue::Access::read); };
+  FoundImages found;
   std::vector<CatalogueEntry> entries = counting_entries(open());
   const auto is_drawn = [&](const CatalogueEntry& entry) {
     return has_views(folder, entry, views);
@@ -111,11 +112,12 @@ FoundImages images_of_catalogue(const fs::path& folder, const ImageSetOptions& o
   if (!std::ranges::all_of(entries, is_drawn)) {
     make_views(folder, context);
     entries = counting_entries(open());
+    found.undrawn = static_cast<std::int64_t>(
+        std::erase_if(entries, [&](const CatalogueEntry& entry) { return !is_drawn(entry); }));
   }
   const Catalogue catalogue = open();
   const ScanRecord scan = catalogue.scan();
   const std::vector<CatalogueKind> features = features_of(catalogue);
-  FoundImages found;
   for (const CatalogueKind& kind : features) {
     found.measurements.push_back(kind.column);
   }

@@ -30,6 +30,7 @@ struct FoundImages {
   bool is_of_photographs = false;
   // Photographs of which nothing told which specimen they are of.
   std::int64_t without_specimen = 0;
+  std::int64_t undrawn = 0;  // fossils whose views could not be made; they are left out
 };
 
 // Folders and files that are hidden, and files that are no pictures by their ending, are passed

@@ -58,6 +58,7 @@ FoundImages images_of(const fs::path& input, const ImageSetOptions& options,
 
 void append(FoundImages found, FoundImages& all) {
   all.without_specimen += found.without_specimen;
+  all.undrawn += found.undrawn;
   all.is_of_photographs = all.is_of_photographs || found.is_of_photographs;
   for (std::string& column : found.measurements) {
     if (std::ranges::find(all.measurements, column) == all.measurements.end()) {
@@ -186,7 +187,7 @@ std::vector<ToPrepare> prepared_images(const FoundImages& found, const PrepareOp
 
 ReadImages joined(const FoundImages& found, std::vector<ToPrepare> images, ImageSet set,
                   Progress& progress) {
-  ReadImages read = {std::move(set), {}, 0};
+  ReadImages read = {std::move(set), {}, 0, found.undrawn};
   Naming naming(progress);
   std::vector<std::optional<std::size_t>> places(found.specimens.size());
   for (ToPrepare& image : images) {
@@ -221,6 +222,10 @@ void warn_of_specimens(const FoundImages& found, const ReadImages& read, Progres
         " are of one specimen (no ending as _L3 or _front in their names, no --specimen-pattern, "
         "no column specimen): each counts as a specimen of its own. Where there are several of "
         "one, scores will flatter.");
+  }
+  if (read.undrawn > 0) {
+    progress.warning(counted(read.undrawn, "fossil") +
+                     " without pictures, which could not be made, left out");
   }
   if (read.skipped > 0) {
     progress.warning(counted(read.skipped, "picture") + " could not be used");

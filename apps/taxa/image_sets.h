@@ -55,6 +55,7 @@ struct ReadImages {
   // One a specimen: which fossil it is; nothing for specimens in photographs.
   std::vector<std::optional<FossilOfCatalogue>> fossils;
   std::int64_t skipped = 0;  // pictures that could not be used; each was named in a warning
+  std::int64_t undrawn = 0;  // fossils whose views could not be made: they are left out, and named
 };
 
 // Reads and prepares the pictures (classify/prepare_image.h). A specimen is an individual of one

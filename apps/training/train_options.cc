@@ -384,7 +384,13 @@ Recipe effective_recipe(const TrainSettings& s) {
   Recipe recipe = named_or_read(name_of_recipe(s));
   std::optional<ModelRecord> model;
   if (!s.from_model.empty()) {
-    model = read_model(s.from_model).record;
+    try {
+      model = read_model(s.from_model).record;
+    } catch (const Error&) {
+      rethrow_with_context(s.resume.empty() ? "--from-model"
+                                            : "the model that this training began from must be "
+                                              "where it was, to see that it is the same");
+    }
     recipe = with_network_of(recipe, *model);
   }
   recipe.axes = s.axes.value_or(recipe.axes);

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "apps/fossils/edited_masks.h"
 #include "apps/scans/placed_volume.h"
 #include "base/error.h"
 #include "io/export.h"
@@ -489,6 +490,25 @@ TEST_CASE("a mask that was saved over the old one is not overwritten, and can be
   CHECK_NOTHROW(merge());
   test::write_file(file, "NRRD");
   CHECK(test::message_of<Error>(merge).find("masks were changed") != std::string::npos);
+}
+
+TEST_CASE("a mask of somebody's own where the next fossil's will be is not overwritten") {
+  const test::TemporaryFolder folder;
+  Catalogue catalogue = test::make_test_catalogue(folder / "t.fossils", 2);
+  std::filesystem::create_directories(catalogue.path_of("crops"));
+  const std::filesystem::path file = catalogue.path_of("crops/3_mask.nrrd");
+  test::write_file(file, "mine");
+  test::write_file(catalogue.path_of("crops/3b_mask.nrrd"), "mine too");
+  CHECK(ids_with_masks(catalogue) == std::set<std::uint32_t>{1, 2, 3});
+  Progress silent;
+  const auto check = [&](const std::filesystem::path& taken_in) {
+    return test::message_of<Error>(
+        [&] { require_masks_as_left(catalogue, {3}, taken_in, 1, silent); });
+  };
+  CHECK(check({}).find("fossil 3: is there already, and was no fossil's so far") !=
+        std::string::npos);
+  CHECK(check({}).find("Move " + file.string()) != std::string::npos);
+  CHECK(check(file).empty());
 }
 
 TEST_CASE("what is no mask of the fossil is refused") {

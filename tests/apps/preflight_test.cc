@@ -139,6 +139,10 @@ TEST_CASE("what is to be learned from is opened too") {
   CHECK(files.found().empty());
   CHECK(files.look().needs.front().stage == "train");
   CHECK(files.look().needs.front().seconds == 480);
+  files.job.train.push_back({"train", "from-model", "none.safetensors", "x line 4"});
+  CHECK(contains(files.found(), "none.safetensors: there is no such file"));
+  files.job.train.back().name = "encoder-weights";
+  CHECK(contains(files.found(), "none.safetensors: there is no such file"));
 }
 
 TEST_CASE("labels of another size are a finding, and then there is no segment") {

@@ -183,5 +183,11 @@ fossilct("extract", "barren.raw", "--raw", "16x16x16:u8", "--spacing-um", "2", "
 assert answer("classify", "barren.fossils", "-m", "c.safetensors")["specimens"] == 0
 page = (work / "r.html").read_text(encoding="utf-8")
 assert "named by a person" in page and '"byPerson":true' in page and '"best":[["' in page
+# A damaged crop: its fossil has no new pictures, the others get their answers.
+crop = work / f"c.fossils/crops/{ids[1]}.nrrd"
+crop.write_bytes(crop.read_bytes()[:400])
+(work / f"c.fossils/views/{ids[1]}_front.png").unlink()
+_, err = fossilct("classify", "c.fossils", "-m", "m.safetensors", "--threads", "1", code=3)
+assert "1 fossil without pictures, which could not be made, left out" in err, err
 _, err = fossilct("classify", "c.h5", "-m", "m.safetensors", code=1)
 assert "c.h5: holds a scan, no catalogue of fossils" in err, err

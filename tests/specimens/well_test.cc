@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "tests/specimens/catalogue_files.h"
+#include "volumes/class_colours.h"
 
 namespace fossilct {
 namespace {
@@ -152,7 +153,7 @@ TEST_CASE("classes of a well are one where their names are, whatever their value
   };
   create("a", {{1, "foram", {}}, {2, "diatom", {}}}, {1, 2});
   create("b", {{1, "diatom", {}}, {2, "shell", {}}, {3, "foram", {}}}, {1, 2, 3});
-  create("c", {{1, "foram", {}}, {4, "spicule", {}}}, {4, 1});
+  create("c", {{1, "foram", {}}, {4, "spicule", own_class_colour(4)}}, {4, 1});
   const std::vector<std::string> warnings = merge_catalogues(
       std::vector{folder / "a", folder / "b", folder / "c"}, {}, folder / "well.sqlite");
   REQUIRE(warnings.size() == 2);
@@ -161,6 +162,11 @@ TEST_CASE("classes of a well are one where their names are, whatever their value
   CHECK(warnings[0].find("'diatom' is 2 instead of 1, 'shell' is 4 instead of 2, 'foram' is 1 "
                          "instead of 3") != std::string::npos);
   const Catalogue well = Catalogue::open(folder / "well.sqlite", Catalogue::Access::read);
+  for (const LabelClass& of_well : well.classes()) {
+    if (of_well.name == "spicule") {  // not that of its old number, which is the shell's
+      CHECK(of_well.colour == own_class_colour(5));
+    }
+  }
   std::vector<std::string> names;
   for (const CatalogueEntry& entry : well.entries()) {
     names.push_back(entry.class_name);
