@@ -113,7 +113,7 @@ void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::s
                                      : "; this part is built where there is " + elsewhere.needs()));
 }
 
-bool run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
+void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
                            const Progress& progress) {
   ProgramStart start;
   start.program = program_of(row);
@@ -123,7 +123,7 @@ bool run_command_elsewhere(const CommandRow& row, const std::vector<std::string>
   const int status = wait_for(start_program(start), progress);
   if (WIFEXITED(status) &&
       (WEXITSTATUS(status) == exit_done || WEXITSTATUS(status) == exit_failed_items)) {
-    return WEXITSTATUS(status) == exit_done;
+    return;
   }
   progress.check();
   if (WIFEXITED(status) && WEXITSTATUS(status) == exit_interrupted) {

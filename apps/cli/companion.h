@@ -55,9 +55,9 @@ ProgramText text_of_program(const std::filesystem::path& program,
 // Runs a command of ours as a process of its own and waits for it: what it says on stdout goes to
 // stderr, where its progress is too. `row` is the command's in command_table(). Hands a wish to
 // stop on to it and throws Cancelled when it stopped; Error{file} where it failed, which names the
-// command (it has said why), or can't be started. Returns whether all was done: not where it ended
-// with some items failed, which it has told.
-bool run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
+// command (it has said why), or can't be started. One that ended with some items failed, which
+// it has told, is done.
+void run_command_elsewhere(const CommandRow& row, const std::vector<std::string>& arguments,
                            const Progress& progress);
 
 }  // namespace fossilct

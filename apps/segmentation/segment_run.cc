@@ -75,9 +75,9 @@ SegmentOutputs segment_outputs(const fs::path& labels) {
 
 LoadedModel load_model(const SegmentSettings& settings, Progress& progress) {
   LoadedModel loaded;
-  loaded.starter = settings.model.empty() || names_starter(settings.model);
-  loaded.path =
-      model_path(loaded.starter ? "starter" : settings.model, StarterModel::segmentation, progress);
+  const fs::path named = settings.model.empty() ? "starter" : settings.model;
+  loaded.starter = names_starter(named);
+  loaded.path = model_path(named, StarterModel::segmentation, progress);
   loaded.model = read_model(loaded.path);
   loaded.sha256 = sha256_of_file(loaded.path, progress);
   return loaded;
