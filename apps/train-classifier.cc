@@ -36,13 +36,11 @@ struct Test {
   TaxonEvaluation evaluation = {};
 };
 
-std::string percent(double share) { return format_rounded(std::round(1000 * share) / 10) + "%"; }
-
 std::string accuracy_text(const Test& test) {
   std::string text = accuracy_text(test.evaluation.scores);
   if (test.crossed) {
-    text += "; mean of folds " + percent(test.crossed->mean) + ", deviation " +
-            percent(test.crossed->deviation);
+    text += "; mean of folds " + percent_text(test.crossed->mean) + ", deviation " +
+            percent_text(test.crossed->deviation);
   }
   return text;
 }
@@ -117,7 +115,7 @@ class TrainClassifierCommand : public Command {
   CommandResult run(const CommandContext& context) override {
     const TaxonRecipe recipe = effective_taxon_recipe(settings_);
     if (settings_.print_recipe) {
-      return {to_json(recipe), to_json(recipe).dump(2) + "\n", false};
+      return {to_json(recipe), json_text(to_json(recipe), 2) + "\n", false};
     }
     if (settings_.grid.empty() == settings_.output.empty()) {
       throw Error(ErrorKind::option, settings_.output.empty()
@@ -257,8 +255,8 @@ class TrainClassifierCommand : public Command {
       test.answers[held_back[i]] = answers[i];
     }
     test.how =
-        percent(1.0 / parts) + " of the specimens held back, which the model is calibrated by";
-    test.sentence = "The model was trained without these specimens (" + percent(1.0 / parts) +
+        percent_text(1.0 / parts) + " of the specimens held back, which the model is calibrated by";
+    test.sentence = "The model was trained without these specimens (" + percent_text(1.0 / parts) +
                     " of all)" +
                     (test.folds.by_sample ? " and without others of their samples" : "") +
                     "; its scores were calibrated by them, so that the calibration error is a "

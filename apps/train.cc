@@ -207,8 +207,7 @@ TrainingReportInput report_input(const TrainOutputs& outputs, const TrainingData
   return input;
 }
 
-// Four digits.
-std::string score_text(double share) {
+std::string four_digits(double share) {
   return std::isnan(share) ? "-" : format_rounded(std::round(share * 1e4) / 1e4);
 }
 
@@ -218,14 +217,14 @@ std::string evaluation_text(const EvaluationRecord& evaluation,
       {"", "IoU", "Dice", "precision", "recall", "boundary Dice"}};
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const ClassScores& s = evaluation.scores.by_class[k];
-    rows.push_back({classes[k].name, score_text(s.iou), score_text(s.dice), score_text(s.precision),
-                    score_text(s.recall),
-                    k < evaluation.boundary_dice.size() ? score_text(evaluation.boundary_dice[k])
+    rows.push_back({classes[k].name, four_digits(s.iou), four_digits(s.dice),
+                    four_digits(s.precision), four_digits(s.recall),
+                    k < evaluation.boundary_dice.size() ? four_digits(evaluation.boundary_dice[k])
                                                         : std::string()});
   }
   return evaluation.what + ", " + counted(evaluation.slices, "slice") +
-         ": mean IoU of the foreground " + score_text(evaluation.scores.mean_foreground_iou) +
-         ", foreground recall " + score_text(evaluation.scores.foreground_recall) + "\n" +
+         ": mean IoU of the foreground " + four_digits(evaluation.scores.mean_foreground_iou) +
+         ", foreground recall " + four_digits(evaluation.scores.foreground_recall) + "\n" +
          columns_text(rows);
 }
 
@@ -265,7 +264,7 @@ class TrainCommand : public Command {
     settings_.from_model = model_path(settings_.from_model, StarterModel::segmentation);
     if (settings_.print_recipe) {
       const Json json = to_json(effective_recipe(settings_));
-      return {json, json.dump(2) + "\n", false};
+      return {json, json_text(json, 2) + "\n", false};
     }
     finish(settings_, begun.threads);
     use_threads(begun.threads);

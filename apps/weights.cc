@@ -83,13 +83,13 @@ std::map<std::string, std::string> metadata_of(const WeightFile& file, const Has
     const bool moves = key == std::string_view("provenance") || encoder_only;
     const auto found = metadata.find(key);
     if (moves && found != metadata.end()) {
-      const Json parsed = Json::parse(found->second, nullptr, false);
+      const Json parsed = try_parse_json(found->second);
       json[key] = parsed.is_discarded() ? Json(found->second) : parsed;
       metadata.erase(found);
     }
   }
   metadata.emplace("format", "pt");
-  metadata["provenance"] = provenance_json(context, Json::array({json})).dump();
+  metadata["provenance"] = json_text(provenance_json(context, Json::array({json})));
   return metadata;
 }
 

@@ -23,9 +23,9 @@ constexpr std::size_t digest_length = 16;
 std::string line_of(const Json& entry) {
   std::string text;
   try {
-    text = entry.dump();
-  } catch (const Json::exception&) {
-    rethrow_with_context("a journal entry can't be written as JSON", ErrorKind::format);
+    text = exact_json_text(entry);
+  } catch (const Error&) {
+    rethrow_with_context("a journal entry");
   }
   return sha256_of(text).substr(0, digest_length) + " " + text + "\n";
 }
@@ -38,7 +38,7 @@ std::optional<Json> entry_of(std::string_view line) {
   if (sha256_of(text).substr(0, digest_length) != line.substr(0, digest_length)) {
     return std::nullopt;
   }
-  Json entry = Json::parse(text, nullptr, false);
+  Json entry = try_parse_json(text);
   return entry.is_discarded() ? std::nullopt : std::optional<Json>(std::move(entry));
 }
 

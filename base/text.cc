@@ -242,4 +242,8 @@ std::string format_rounded(double value) {
   return text.data();
 }
 
+std::string percent_text(double share) {
+  return format_rounded(std::round(1000 * share) / 10) + "%";
+}
+
 }  // namespace fossilct

@@ -39,5 +39,7 @@ std::string format_number(double value);
 // Six significant digits, without the dust of binary fractions ("0.02", not
 // "0.020000000000000004").
 std::string format_rounded(double value);
+// A share as "97.3%".
+std::string percent_text(double share);
 
 }  // namespace fossilct

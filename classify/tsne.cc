@@ -139,9 +139,9 @@ Forces forces_on(std::size_t i, const Plane& plane, const float* joint) {
           sum_of(sums.repulsion_y), sum_of(sums.weights) - 1};
 }
 
-class Descent {
+class TsneDescent {
  public:
-  Descent(std::vector<float> joint, const PlanePoints& start, int threads)
+  TsneDescent(std::vector<float> joint, const PlanePoints& start, int threads)
       : joint_(std::move(joint)), points_(start), threads_(threads) {
     velocity_.assign(points_.size(), {0, 0});
     gains_.assign(points_.size(), {1, 1});
@@ -237,7 +237,7 @@ class Descent {
 };
 
 // The principal plane made small, with a little noise, so that equal points can part.
-PlanePoints start_of(const FeaturePoints& points, std::uint64_t seed) {
+PlanePoints tsne_start(const FeaturePoints& points, std::uint64_t seed) {
   constexpr double deviation = 1e-4;
   PlanePoints plane = principal_plane(points);
   double variance = 0;
@@ -273,8 +273,8 @@ TsneMap tsne(const FeaturePoints& points, const TsneOptions& options, Progress& 
   }
   const double perplexity = std::clamp((size - 1) / 3, 1.0, options.perplexity);
   progress.begin("t-SNE", options.iterations, WorkUnit::items);
-  Descent descent(joint_probabilities(points, perplexity, options.threads, progress),
-                  start_of(points, options.seed), options.threads);
+  TsneDescent descent(joint_probabilities(points, perplexity, options.threads, progress),
+                      tsne_start(points, options.seed), options.threads);
   TsneMap map;
   map.first_divergence = descent.divergence();
   const int exaggerated = std::min(options.iterations / 4, most_exaggerated_iterations);

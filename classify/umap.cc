@@ -86,7 +86,7 @@ std::vector<Edge> fuzzy_union(const std::vector<Edge>& edges) {
   return united;
 }
 
-PlanePoints start_of(const FeaturePoints& points, std::uint64_t seed) {
+PlanePoints umap_start(const FeaturePoints& points, std::uint64_t seed) {
   constexpr double extent = 10;
   PlanePoints plane = principal_plane(points);
   double largest = 0;
@@ -106,9 +106,9 @@ PlanePoints start_of(const FeaturePoints& points, std::uint64_t seed) {
 
 // Stochastic gradient descent: an edge of weight w is followed in w / (largest weight) of the
 // epochs, and each time some points at random push its first end away.
-class Descent {
+class UmapDescent {
  public:
-  Descent(std::vector<Edge> edges, PlanePoints start, const UmapOptions& options)
+  UmapDescent(std::vector<Edge> edges, PlanePoints start, const UmapOptions& options)
       : edges_(std::move(edges)),
         points_(std::move(start)),
         curve_(umap_curve(options.min_dist)),
@@ -248,8 +248,8 @@ PlanePoints umap(const FeaturePoints& points, const UmapOptions& options, Progre
   const std::size_t k = std::min(static_cast<std::size_t>(options.neighbours), points.size() - 1);
   progress.begin("UMAP", options.epochs, WorkUnit::items);
   const Neighbours neighbours = nearest_neighbours(points, k, options.threads, progress);
-  Descent descent(fuzzy_union(memberships_of(neighbours, points.size())),
-                  start_of(points, options.seed), options);
+  UmapDescent descent(fuzzy_union(memberships_of(neighbours, points.size())),
+                      umap_start(points, options.seed), options);
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
     progress.check();
     descent.epoch(1 - static_cast<double>(epoch) / options.epochs);

@@ -89,6 +89,9 @@ function(fossilct_torch_headers target)
   # They must be read with the options that they were written with; and out of them GCC 12 takes what it
   # sees wrongly in std::string, as -Wno-restrict elsewhere, for ours: `option` where that is more.
   target_compile_options(${target} PRIVATE -fPIC -Wno-stringop-overflow ${ARGN})
+  if(OpenMP_CXX_FOUND)
+    target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
+  endif()
 endfunction()
 
 # fossilct_sanitized(TARGET label ...): with the label unit or fuzz, the program is one of those that

@@ -13,7 +13,7 @@ namespace {
 
 // A smaller loss nobody would call a break.
 constexpr double least_loss = 0.05;
-constexpr auto none = static_cast<std::uint8_t>(Tissue::none);
+constexpr auto no_tissue = static_cast<std::uint8_t>(Tissue::none);
 
 bool chamber_filled(const Fate& fate, int chamber, double height_share) {
   switch (fate.infill) {
@@ -151,9 +151,9 @@ int resolved_chambers(const VolumeView<const std::uint8_t>& chambers) {
 void fill_closed_hollows(VolumeView<std::uint8_t> tissue, Tissue with) {
   Volume<std::uint8_t> outside(tissue.size());
   flood(tissue, outside.view(), {0, 0, 0}, 1, neighbours(1),
-        [](std::uint8_t t) { return t == none; });
+        [](std::uint8_t t) { return t == no_tissue; });
   for_each_voxel(tissue.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-    if (tissue(x, y, z) == none && outside(x, y, z) == 0) {
+    if (tissue(x, y, z) == no_tissue && outside(x, y, z) == 0) {
       tissue(x, y, z) = static_cast<std::uint8_t>(with);
     }
   });
@@ -209,7 +209,7 @@ GrownFossil grow(const FossilShape& shape, const Fate& fate) {
   fill_closed_hollows(view, fate.infill == Infill::empty ? Tissue::empty : Tissue::cement);
   keep_largest_piece(view);
   for_each_voxel(view.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-    chambers(x, y, z) = view(x, y, z) == none ? std::uint8_t{0} : chambers(x, y, z);
+    chambers(x, y, z) = view(x, y, z) == no_tissue ? std::uint8_t{0} : chambers(x, y, z);
   });
   fossil.chambers_resolved = resolved_chambers(chambers.view());
   return fossil;
@@ -217,12 +217,12 @@ GrownFossil grow(const FossilShape& shape, const Fate& fate) {
 
 std::int64_t keep_largest_piece(VolumeView<std::uint8_t> tissue) {
   const auto steps = neighbours(3);
-  const auto solid = [](std::uint8_t t) { return t != none; };
+  const auto solid = [](std::uint8_t t) { return t != no_tissue; };
   Volume<std::uint8_t> seen(tissue.size());
   Index3 largest;
   std::int64_t most = 0;
   for_each_voxel(tissue.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-    if (tissue(x, y, z) != none && seen(x, y, z) == 0) {
+    if (tissue(x, y, z) != no_tissue && seen(x, y, z) == 0) {
       const std::int64_t count = flood(tissue, seen.view(), {x, y, z}, 1, steps, solid);
       if (count > most) {
         most = count;
@@ -235,7 +235,7 @@ std::int64_t keep_largest_piece(VolumeView<std::uint8_t> tissue) {
     flood(tissue, kept.view(), largest, 1, steps, solid);
   }
   for_each_voxel(tissue.size(), [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-    tissue(x, y, z) = kept(x, y, z) != 0 ? tissue(x, y, z) : none;
+    tissue(x, y, z) = kept(x, y, z) != 0 ? tissue(x, y, z) : no_tissue;
   });
   return most;
 }

@@ -48,7 +48,7 @@ bool is_gzip(const fs::path& path) {
   return magic == std::array{std::byte{0x1f}, std::byte{0x8b}};
 }
 
-std::array<char, sizeof(nifti_2_header)> read_bytes(const fs::path& path) {
+std::array<char, sizeof(nifti_2_header)> header_bytes_of(const fs::path& path) {
   std::array<char, sizeof(nifti_2_header)> bytes{};
   const auto span = std::as_writable_bytes(std::span(bytes));
   std::size_t count = 0;
@@ -123,7 +123,7 @@ Header read_header_2(const fs::path& path, const char* bytes) {
 
 Header read_header(const fs::path& path) {
   nifti_set_debug_level(0);
-  const auto bytes = read_bytes(path);
+  const auto bytes = header_bytes_of(path);
   const int version = nifti_header_version(bytes.data(), bytes.size());
   if (version == 1) {
     return read_header_1(path, bytes.data());
@@ -134,7 +134,7 @@ Header read_header(const fs::path& path) {
   throw format_error(path, "its header is no NIfTI-1 or NIfTI-2 header");
 }
 
-Size3 size_of(const nifti_image& image, const fs::path& path) {
+Size3 size_in(const nifti_image& image, const fs::path& path) {
   const bool is_series = image.nt > 1 || image.nu > 1 || image.nv > 1 || image.nw > 1;
   if (is_series) {
     throw format_error(path, "holds a series of volumes (dim = " + text_of(image.dim) +
@@ -336,7 +336,7 @@ Container open_nifti(const fs::path& path, const OpenOptions& /*options*/, Progr
     description.files.push_back(data);
   }
   read_place(header, description);
-  const RawLayout layout{size_of(image, path), type_of(image, path), header.big_endian,
+  const RawLayout layout{size_in(image, path), type_of(image, path), header.big_endian,
                          std::max<std::int64_t>(0, image.iname_offset)};
   auto voxels = gzip ? open_inflated_voxels(data, 0, layout, std::move(description))
                      : open_raw_voxels(data, layout, std::move(description));

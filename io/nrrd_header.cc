@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // A header that has not ended by then is none.
-constexpr std::int64_t longest_header = 1 << 20;
-constexpr std::size_t most_axes = 16;  // teem's own limit
+constexpr std::int64_t longest_nrrd_header = 1 << 20;
+constexpr std::size_t most_nrrd_axes = 16;  // teem's own limit
 
 struct Fields {
   const fs::path& path;
@@ -54,7 +54,7 @@ std::string field_name(std::string_view text) {
 }
 
 Fields read_fields(const fs::path& path) {
-  const std::string text = read_beginning(path, longest_header);
+  const std::string text = read_beginning(path, longest_nrrd_header);
   Fields fields{path, {}};
   std::size_t begin = 0;
   while (begin < text.size()) {
@@ -76,8 +76,9 @@ Fields read_fields(const fs::path& path) {
                             std::string(trim(line.substr(colon + 1))));
     }
   }
-  if (static_cast<std::int64_t>(text.size()) == longest_header) {
-    throw format_error(path, "its NRRD header does not end within " + format_bytes(longest_header) +
+  if (static_cast<std::int64_t>(text.size()) == longest_nrrd_header) {
+    throw format_error(path, "its NRRD header does not end within " +
+                                 format_bytes(longest_nrrd_header) +
                                  "; expected an empty line before the data");
   }
   return fields;
@@ -112,7 +113,7 @@ std::vector<std::int64_t> sizes_of(const Fields& fields) {
     }
     sizes.push_back(*size);
   }
-  if (!dimension || sizes.empty() || sizes.size() > most_axes ||
+  if (!dimension || sizes.empty() || sizes.size() > most_nrrd_axes ||
       *dimension != static_cast<std::int64_t>(sizes.size())) {
     throw format_error(fields.path,
                        "its NRRD header has 'dimension: " + printable(fields.require("dimension")) +

@@ -30,12 +30,12 @@ struct PngWriter {
   ~PngWriter() { png_destroy_write_struct(&png, &info); }
 };
 
-[[noreturn]] void on_error(png_structp png, png_const_charp message) {
+[[noreturn]] void on_write_error(png_structp png, png_const_charp message) {
   static_cast<PngWriter*>(png_get_error_ptr(png))->reason = message;
   png_longjmp(png, 1);
 }
 
-void on_warning(png_structp, png_const_charp) {}
+void on_write_warning(png_structp, png_const_charp) {}
 
 void append(png_structp png, png_bytep bytes, png_size_t count) {
   std::vector<std::byte>& file = *static_cast<std::vector<std::byte>*>(png_get_io_ptr(png));
@@ -81,7 +81,8 @@ std::vector<std::byte> encode_png(const ImageShape& shape, std::span<const std::
   assert(shape.width > 0 && shape.height > 0 && pixels.size() == shape.bytes());
   PngWriter writer;
   writer.pixels_per_metre = static_cast<png_uint_32>(std::lround(dpi / 0.0254));
-  writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, on_error, on_warning);
+  writer.png =
+      png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, on_write_error, on_write_warning);
   writer.info = writer.png == nullptr ? nullptr : png_create_info_struct(writer.png);
   const auto height = static_cast<std::size_t>(shape.height);
   const std::size_t row_bytes = pixels.size() / height;

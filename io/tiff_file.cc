@@ -22,7 +22,7 @@ namespace {
 
 TiffStream& stream_of(thandle_t handle) { return *static_cast<TiffStream*>(handle); }
 
-tmsize_t read_bytes(thandle_t handle, void* buffer, tmsize_t size) {
+tmsize_t read_stream(thandle_t handle, void* buffer, tmsize_t size) {
   TiffStream& stream = stream_of(handle);
   tmsize_t done = 0;
   while (done < size) {
@@ -50,7 +50,7 @@ toff_t seek(thandle_t handle, toff_t offset, int whence) {
 }
 
 int close_nothing(thandle_t) { return 0; }
-toff_t size_of(thandle_t handle) { return stream_of(handle).size; }
+toff_t stream_size(thandle_t handle) { return stream_of(handle).size; }
 int map_nothing(thandle_t, void**, toff_t*) { return 0; }
 void unmap_nothing(thandle_t, void*, toff_t) {}
 
@@ -88,8 +88,8 @@ TIFF* open_tiff_handle(const std::string& path, TiffStream& stream) {
   TIFFOpenOptionsSetWarningHandlerExtR(options, keep_warning, &stream);
   TIFFOpenOptionsSetMaxSingleMemAlloc(options,
                                       static_cast<tmsize_t>(stream.size + free_image_bytes));
-  TIFF* tiff = TIFFClientOpenExt(path.c_str(), open_mode, &stream, read_bytes, write_nothing, seek,
-                                 close_nothing, size_of, map_nothing, unmap_nothing, options);
+  TIFF* tiff = TIFFClientOpenExt(path.c_str(), open_mode, &stream, read_stream, write_nothing, seek,
+                                 close_nothing, stream_size, map_nothing, unmap_nothing, options);
   TIFFOpenOptionsFree(options);
   return tiff;
 }

@@ -219,7 +219,7 @@ void take_ome(const TiffPage& page, const std::string& name, TiffMetadata& metad
 
 // tifffile notes the shape of the array it wrote, {"shape": [160, 256, 256], "truncated": true}.
 void take_tifffile(const TiffPage& page, TiffMetadata& metadata) {
-  const Json json = Json::parse(page.description, nullptr, false);
+  const Json json = try_parse_json(page.description);
   if (json.is_discarded() || !json.is_object() || !json.contains("truncated") ||
       !json.contains("shape") || !json["shape"].is_array()) {
     return;

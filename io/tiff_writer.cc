@@ -32,7 +32,7 @@ struct File {
 
 File& file_of(thandle_t handle) { return *static_cast<File*>(handle); }
 
-tmsize_t read_bytes(thandle_t handle, void* bytes, tmsize_t count) {
+tmsize_t read_file(thandle_t handle, void* bytes, tmsize_t count) {
   return ::read(file_of(handle).descriptor, bytes, static_cast<std::size_t>(count));
 }
 
@@ -60,7 +60,7 @@ toff_t seek_to(thandle_t handle, toff_t offset, int whence) {
 
 int keep_open(thandle_t /*handle*/) { return 0; }
 
-toff_t size_of(thandle_t handle) {
+toff_t file_size_of(thandle_t handle) {
   struct stat status {};
   return ::fstat(file_of(handle).descriptor, &status) == 0 ? static_cast<toff_t>(status.st_size)
                                                            : 0;
@@ -90,8 +90,8 @@ TIFF* open_tiff_for_writing(File& file, const std::string& name, bool big) {
   }
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_message, &file);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), drop_message, nullptr);
-  return TIFFClientOpenExt(name.c_str(), big ? "w8" : "w", &file, read_bytes, write_bytes, seek_to,
-                           keep_open, size_of, nullptr, nullptr, options.get());
+  return TIFFClientOpenExt(name.c_str(), big ? "w8" : "w", &file, read_file, write_bytes, seek_to,
+                           keep_open, file_size_of, nullptr, nullptr, options.get());
 }
 
 int sample_format(PixelType type) {

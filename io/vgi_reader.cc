@@ -28,15 +28,15 @@ namespace {
 namespace fs = std::filesystem;
 
 // Scenes grow long by their render settings; a header longer than this is none.
-constexpr std::int64_t longest_header = 8 << 20;
+constexpr std::int64_t longest_vgi = 8 << 20;
 
 // "section/key" in lower case -> value; the first one counts, later groups repeat names.
-using Fields = std::map<std::string, std::string>;
+using VgiFields = std::map<std::string, std::string>;
 
-Fields read_fields(const fs::path& path) {
-  Fields fields;
+VgiFields read_fields(const fs::path& path) {
+  VgiFields fields;
   std::string section;
-  for (const std::string& line : split(read_beginning(path, longest_header), '\n')) {
+  for (const std::string& line : split(read_beginning(path, longest_vgi), '\n')) {
     const std::string_view text = trim(line);
     const std::size_t equals = text.find('=');
     if (text.starts_with('[') && text.ends_with(']')) {
@@ -49,7 +49,7 @@ Fields read_fields(const fs::path& path) {
   return fields;
 }
 
-std::optional<std::string> find(const Fields& fields, const std::string& key) {
+std::optional<std::string> find(const VgiFields& fields, const std::string& key) {
   for (const char* section : {"file1/", "representation/"}) {
     const auto field = fields.find(section + key);
     if (field != fields.end()) {
@@ -59,7 +59,7 @@ std::optional<std::string> find(const Fields& fields, const std::string& key) {
   return std::nullopt;
 }
 
-std::string require(const Fields& fields, const std::string& key, const fs::path& path) {
+std::string require(const VgiFields& fields, const std::string& key, const fs::path& path) {
   const auto value = find(fields, key);
   if (!value) {
     throw format_error(
@@ -68,7 +68,7 @@ std::string require(const Fields& fields, const std::string& key, const fs::path
   return *value;
 }
 
-Size3 size_of(const Fields& fields, const fs::path& path) {
+Size3 size_from(const VgiFields& fields, const fs::path& path) {
   const std::string text = require(fields, "size", path);
   std::array<std::int64_t, 3> size{};
   const std::vector<std::string> parts = words(text);
@@ -82,7 +82,7 @@ Size3 size_of(const Fields& fields, const fs::path& path) {
   return {size[0], size[1], size[2]};
 }
 
-PixelType type_of(const Fields& fields, const fs::path& path) {
+PixelType type_of(const VgiFields& fields, const fs::path& path) {
   const std::string bits = require(fields, "bitsperelement", path);
   const std::string kind = lower(find(fields, "datatype").value_or("unsigned integer"));
   const std::string letter = kind.starts_with("float") ? "f" : kind.starts_with("uns") ? "u" : "i";
@@ -94,7 +94,7 @@ PixelType type_of(const Fields& fields, const fs::path& path) {
   return *type;
 }
 
-std::int64_t header_bytes(const Fields& fields, const fs::path& path) {
+std::int64_t header_bytes(const VgiFields& fields, const fs::path& path) {
   const std::string text = find(fields, "skipheader").value_or("0");
   const auto value = parse_integer(text);
   if (!value || *value < 0) {
@@ -103,7 +103,7 @@ std::int64_t header_bytes(const Fields& fields, const fs::path& path) {
   return *value;
 }
 
-void require_one_raw_file(const Fields& fields, const fs::path& path) {
+void require_one_raw_file(const VgiFields& fields, const fs::path& path) {
   const std::string format = lower(find(fields, "fileformat").value_or("raw"));
   if (format != "raw") {
     throw format_error(path, "its data are of format '" + format +
@@ -116,7 +116,7 @@ void require_one_raw_file(const Fields& fields, const fs::path& path) {
 
 // The name in the header was written on the machine of the scanner: only its last part counts. A
 // data file renamed together with its header is found by that.
-fs::path data_file_of(const Fields& fields, const fs::path& path,
+fs::path data_file_of(const VgiFields& fields, const fs::path& path,
                       std::vector<std::string>& notices) {
   const std::string name = require(fields, "name", path);
   const std::size_t slash = name.find_last_of("/\\");
@@ -138,7 +138,7 @@ fs::path data_file_of(const Fields& fields, const fs::path& path,
   throw file_error(named, "is missing; " + path.filename().string() + " says the voxels are there");
 }
 
-FoundSpacing spacing_of(const Fields& fields) {
+FoundSpacing spacing_of(const VgiFields& fields) {
   for (const auto& [key, value] : fields) {
     if (!key.starts_with("geometry") || !key.ends_with("/resolution")) {
       continue;
@@ -161,11 +161,11 @@ FoundSpacing spacing_of(const Fields& fields) {
 }  // namespace
 
 Container open_vgi(const fs::path& path, const OpenOptions& /*options*/, Progress& /*progress*/) {
-  const Fields fields = read_fields(path);
+  const VgiFields fields = read_fields(path);
   require_one_raw_file(fields, path);
   ScanDescription description;
   description.format = "VGStudio raw";
-  const RawLayout layout{size_of(fields, path), type_of(fields, path), false,
+  const RawLayout layout{size_from(fields, path), type_of(fields, path), false,
                          header_bytes(fields, path)};
   const fs::path data = data_file_of(fields, path, description.notices);
   description.files = {path, data};

@@ -36,11 +36,6 @@ hdf5::Handle create_hdf5_file(const fs::path& path) {
                               "create the HDF5 file");
 }
 
-// Names of files and classes may hold bytes that are no UTF-8; they must not end an import.
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::vector<double> zyx(const Vector3& v) { return {v.z, v.y, v.x}; }
 
 void write_vtk_header(const hdf5::Handle& group, const Grid& grid, const std::string& array) {
@@ -214,9 +209,9 @@ void VolumeFileSink::Impl::write_metadata() {
   const Level& full = levels_.front();
   hdf5::write_attribute(file_, schema_attribute, std::vector<std::int64_t>{schema});
   hdf5::write_attribute(file_, version_attribute, version());
-  const std::string provenance_text = text_of(provenance);
-  const std::string statistics = text_of(to_json(*result));
-  const std::string classes = options_.classes.empty() ? "" : text_of(to_json(options_.classes));
+  const std::string provenance_text = json_text(provenance);
+  const std::string statistics = json_text(to_json(*result));
+  const std::string classes = options_.classes.empty() ? "" : json_text(to_json(options_.classes));
   hdf5::write_attribute(file_, provenance_attribute, provenance_text);
   const hdf5::Handle group(H5Gopen2(file_, vtk_group, H5P_DEFAULT));
   write_vtk_header(group, full.grid, array_);

@@ -107,7 +107,7 @@ Json parse_json(const std::optional<std::string>& text, const fs::path& path, co
   if (!text || text->empty()) {
     return nullptr;
   }
-  Json json = Json::parse(*text, nullptr, false);
+  Json json = try_parse_json(*text);
   if (json.is_discarded()) {
     throw damaged(path, std::string("the attribute ") + name + " is not JSON");
   }

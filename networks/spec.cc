@@ -18,7 +18,7 @@ constexpr int least_cyclic_size = 16;
 constexpr int most_cyclic_size = 1024;
 constexpr int most_measurements = 256;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_spec(const std::string& what) {
   throw Error(ErrorKind::format, "network description: " + what);
 }
 
@@ -36,14 +36,14 @@ void check_choice(const std::string& field, const std::string& value,
     return;
   }
   const std::optional<std::string> close = closest_match(value, choices);
-  refuse(field + " is '" + printable(value) + "'; it may be " + joined(choices) +
-         (close ? ". Did you mean '" + *close + "'?" : ""));
+  refuse_spec(field + " is '" + printable(value) + "'; it may be " + joined(choices) +
+              (close ? ". Did you mean '" + *close + "'?" : ""));
 }
 
 void check_range(const std::string& field, int value, int least, int most) {
   if (value < least || value > most) {
-    refuse(field + " is " + std::to_string(value) + "; it may be " + std::to_string(least) +
-           " to " + std::to_string(most));
+    refuse_spec(field + " is " + std::to_string(value) + "; it may be " + std::to_string(least) +
+                " to " + std::to_string(most));
   }
 }
 
@@ -64,12 +64,12 @@ template <typename T>
 void take(const Json& json, const char* field, T& value) {
   const auto found = json.find(field);
   if (found == json.end()) {
-    refuse(std::string(field) + " is missing");
+    refuse_spec(std::string(field) + " is missing");
   }
   try {
     found->get_to(value);
   } catch (const Json::exception&) {
-    refuse(std::string(field) + " is " + printable(found->dump()) + ", of the wrong type");
+    refuse_spec(std::string(field) + " is " + printable(found->dump()) + ", of the wrong type");
   }
 }
 
@@ -77,7 +77,7 @@ void take_count(const Json& json, const char* field, int& value) {
   double number = 0;
   take(json, field, number);
   if (!json.at(field).is_number_integer() || number < 0 || number > most_classifier_classes) {
-    refuse(std::string(field) + " is " + json.at(field).dump() + ", which is no count");
+    refuse_spec(std::string(field) + " is " + json_text(json.at(field)) + ", which is no count");
   }
   value = static_cast<int>(number);
 }
@@ -85,8 +85,8 @@ void take_count(const Json& json, const char* field, int& value) {
 void refuse_unknown_fields(const Json& json, const Json& known) {
   for (const auto& item : json.items()) {
     if (!known.contains(item.key())) {
-      refuse("field '" + printable(item.key()) +
-             "' is not known to this version, which can't build the network without it");
+      refuse_spec("field '" + printable(item.key()) +
+                  "' is not known to this version, which can't build the network without it");
     }
   }
 }
@@ -112,19 +112,19 @@ void check_cyclic_blocks(const NetworkSpec& spec) {
   check_range("size", spec.size, least_cyclic_size, most_cyclic_size);
   const int step = 1 << cyclic_blocks(spec.size);
   if (spec.size % step != 0) {
-    refuse("size is " + std::to_string(spec.size) + "; " + spec.encoder + " halves it " +
-           std::to_string(cyclic_blocks(spec.size)) + " times: it may be " +
-           std::to_string(spec.size / step * step) + " or " +
-           std::to_string((spec.size / step + 1) * step));
+    refuse_spec("size is " + std::to_string(spec.size) + "; " + spec.encoder + " halves it " +
+                std::to_string(cyclic_blocks(spec.size)) + " times: it may be " +
+                std::to_string(spec.size / step * step) + " or " +
+                std::to_string((spec.size / step + 1) * step));
   }
   if (spec.cyclic || !spec.head.empty()) {
-    refuse("cyclic and head belong to a resnet or vgg; " + spec.encoder + " has its own");
+    refuse_spec("cyclic and head belong to a resnet or vgg; " + spec.encoder + " has its own");
   }
 }
 
 void check_classifier(const NetworkSpec& spec) {
   if (!spec.decoder.empty()) {
-    refuse("decoder is '" + printable(spec.decoder) + "'; a classifier has none");
+    refuse_spec("decoder is '" + printable(spec.decoder) + "'; a classifier has none");
   }
   check_range("classes", spec.classes, 1, most_classifier_classes);
   check_range("measurements", spec.measurements, 0, most_measurements);
@@ -134,10 +134,10 @@ void check_classifier(const NetworkSpec& spec) {
   }
   check_choice("head", spec.head, {"", "512-512", "512-64"});
   if (spec.filters != 0 || spec.size != 0) {
-    refuse("filters and size belong to base-cyclic and resnet-cyclic");
+    refuse_spec("filters and size belong to base-cyclic and resnet-cyclic");
   }
   if (spec.cyclic && !spec.encoder.starts_with("resnet")) {
-    refuse("cyclic belongs to a resnet");
+    refuse_spec("cyclic belongs to a resnet");
   }
 }
 
@@ -146,7 +146,7 @@ void check_unet(const NetworkSpec& spec) {
   check_range("classes", spec.classes, 1, most_unet_classes);
   if (spec.filters != 0 || spec.size != 0 || spec.cyclic || !spec.head.empty() ||
       spec.measurements != 0) {
-    refuse("filters, size, cyclic, head and measurements belong to a classifier");
+    refuse_spec("filters, size, cyclic, head and measurements belong to a classifier");
   }
 }
 
@@ -176,7 +176,7 @@ void check(const NetworkSpec& spec) {
     check_classifier(spec);
   }
   if ((spec.self_attention || spec.blur) && !is_pixelshuffle(spec)) {
-    refuse("self_attention and blur belong to the pixelshuffle decoder");
+    refuse_spec("self_attention and blur belong to the pixelshuffle decoder");
   }
 }
 
@@ -210,7 +210,7 @@ Json to_json(const NetworkSpec& spec) {
 
 NetworkSpec network_spec_from_json(const Json& json) {
   if (!json.is_object()) {
-    refuse("it is no JSON object but " + printable(json.dump().substr(0, 80)));
+    refuse_spec("it is no JSON object but " + printable(json_text(json).substr(0, 80)));
   }
   NetworkSpec spec;
   take(json, "architecture", spec.architecture);

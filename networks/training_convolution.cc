@@ -20,8 +20,6 @@ namespace {
 using kernels::Index;
 using slice_engine::round_up;
 
-constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
-
 // Kept from call to call: fresh memory costs more than the transforms that fill it.
 struct Memory {
   slice_engine::ThreadScratch scratch;

@@ -5,6 +5,9 @@
 
 namespace fossilct {
 
+// How training keeps its feature maps.
+inline constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
+
 namespace kernels {
 struct KernelSet;
 }

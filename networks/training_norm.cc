@@ -19,8 +19,6 @@ namespace {
 using kernels::Index;
 using kernels::NormPass;
 
-constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
-
 Index pixels_of(const at::Tensor& x) { return x.size(0) * x.size(2) * x.size(3); }
 
 // Calls run(pass, ...) for all pixels, block after block; gives the blocks' sums added up,

@@ -28,14 +28,11 @@ std::string did_you_mean(const std::string& typed, const std::vector<std::string
   return near ? "; did you mean " + *near + "?" : ".";
 }
 
-[[noreturn]] void fail(const Job& job, const IniEntry& entry, const std::string& what) {
-  throw ini_error(job.file, entry.line, what);
-}
-
 double limit_of(const Job& job, const IniEntry& entry) {
   const auto value = parse_double(entry.value);
   if (!value || !(*value >= 0 && *value <= 1e6)) {
-    fail(job, entry, entry.key + ": '" + entry.value + "' is not a number from 0 to 1000000");
+    throw ini_error(job.file, entry.line,
+                    entry.key + ": '" + entry.value + "' is not a number from 0 to 1000000");
   }
   return *value;
 }
@@ -46,10 +43,10 @@ std::vector<std::string> stages_of(const Job& job, const IniEntry& entry) {
   for (const std::string& word : split(entry.value, ',')) {
     const std::string stage(trim(word));
     if (std::find(known.begin(), known.end(), stage) == known.end()) {
-      fail(job, entry,
-           "'" + stage + "' is no stage" + did_you_mean(stage, known) +
-               " They are, with commas between: import, segment, extract, mesh, views, "
-               "classify, render, report, train, well, abundance, index");
+      throw ini_error(job.file, entry.line,
+                      "'" + stage + "' is no stage" + did_you_mean(stage, known) +
+                          " They are, with commas between: import, segment, extract, mesh, views, "
+                          "classify, render, report, train, well, abundance, index");
     }
     stages.push_back(stage);
   }
@@ -78,7 +75,8 @@ void read_job_entry(Job& job, const IniEntry& entry) {
   } else if (entry.key.find('.') != std::string::npos) {
     job.options.push_back(option_with_stage(job, entry, {"well", "abundance", "abundance-table"}));
   } else {
-    fail(job, entry, "[job] has no key '" + entry.key + "'" + did_you_mean(entry.key, job_keys));
+    throw ini_error(job.file, entry.line,
+                    "[job] has no key '" + entry.key + "'" + did_you_mean(entry.key, job_keys));
   }
 }
 
@@ -87,7 +85,8 @@ void require_given_once(const Job& job, const std::vector<IniEntry>& entries,
   const auto first = std::find_if(entries.begin(), entries.end(),
                                   [&](const IniEntry& e) { return e.key == entry.key; });
   if (first->line != entry.line) {
-    fail(job, entry, entry.key + " is given already in line " + std::to_string(first->line));
+    throw ini_error(job.file, entry.line,
+                    entry.key + " is given already in line " + std::to_string(first->line));
   }
 }
 
@@ -125,7 +124,8 @@ void require_known(const Job& job, const IniSection& section) {
 void require_no_entries(const Job& job, const IniSection& section) {
   if (!section.entries.empty()) {
     const IniEntry& entry = section.entries.front();
-    fail(job, entry, entry.key + " stands above the first heading; expected [job] or another");
+    throw ini_error(job.file, entry.line,
+                    entry.key + " stands above the first heading; expected [job] or another");
   }
 }
 

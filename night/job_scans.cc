@@ -16,14 +16,11 @@ namespace {
 
 constexpr std::size_t longest_name = 100;
 
-[[noreturn]] void fail(const Job& job, const IniEntry& entry, const std::string& what) {
-  throw ini_error(job.file, entry.line, what);
-}
-
 double depth_of(const Job& job, const IniEntry& entry) {
   const auto metres = parse_double(entry.value);
   if (!metres || !(*metres > -1e5 && *metres < 1e5)) {
-    fail(job, entry, entry.key + ": '" + entry.value + "' is not a depth in metres");
+    throw ini_error(job.file, entry.line,
+                    entry.key + ": '" + entry.value + "' is not a depth in metres");
   }
   return *metres;
 }
@@ -66,7 +63,8 @@ void require_once(const Job& job, const std::vector<IniEntry>& entries) {
     const auto first = std::find_if(entries.begin(), entry,
                                     [&](const IniEntry& e) { return e.key == entry->key; });
     if (first != entry && std::find(once.begin(), once.end(), entry->key) != once.end()) {
-      fail(job, *entry, entry->key + " is given already in line " + std::to_string(first->line));
+      throw ini_error(job.file, entry->line,
+                      entry->key + " is given already in line " + std::to_string(first->line));
     }
   }
 }
@@ -80,7 +78,8 @@ JobScan scan_of(const Job& job, const std::string& name, const std::vector<IniEn
   require_once(job, own);
   for (const IniEntry& entry : defaults) {
     if (entry.key == "path") {
-      fail(job, entry, "path belongs into [scan NAME]; for many scans there is [scans] scans =");
+      throw ini_error(job.file, entry.line,
+                      "path belongs into [scan NAME]; for many scans there is [scans] scans =");
     }
     const bool outdone =
         std::any_of(own.begin(), own.end(), [&](const IniEntry& e) { return e.key == entry.key; });
@@ -172,7 +171,7 @@ void add_unnamed(Job& job, const fs::path& path, int line, const std::vector<Ini
 void add_matches(Job& job, const IniEntry& entry, const std::vector<IniEntry>& defaults) {
   const std::vector<fs::path> paths = matches_of(path_from(job.file, entry.value));
   if (paths.empty()) {
-    fail(job, entry, "nothing is there that '" + entry.value + "' matches");
+    throw ini_error(job.file, entry.line, "nothing is there that '" + entry.value + "' matches");
   }
   for (const fs::path& path : paths) {
     add_unnamed(job, path, entry.line, defaults);
@@ -191,9 +190,9 @@ JobOption option_with_stage(const Job& job, const IniEntry& entry,
   const std::string stage = entry.key.substr(0, dot);
   if (std::find(stages.begin(), stages.end(), stage) == stages.end()) {
     const auto near = closest_match(stage, stages);
-    fail(job, entry,
-         "'" + stage + "' of " + entry.key + " is no stage that has options here" +
-             (near ? "; did you mean " + *near + "?" : ""));
+    throw ini_error(job.file, entry.line,
+                    "'" + stage + "' of " + entry.key + " is no stage that has options here" +
+                        (near ? "; did you mean " + *near + "?" : ""));
   }
   return {stage, entry.key.substr(dot + 1), entry.value, where};
 }
@@ -233,7 +232,8 @@ void add_scans(Job& job, const std::vector<IniSection>& sections,
     }
     for (const IniEntry& entry : section.entries) {
       if (entry.key != "scans") {
-        fail(job, entry, "[scans] has no key " + entry.key + "; expected scans = PATTERN");
+        throw ini_error(job.file, entry.line,
+                        "[scans] has no key " + entry.key + "; expected scans = PATTERN");
       }
       add_matches(job, entry, defaults);
     }

@@ -173,7 +173,7 @@ void write_glb(MeshOutput& output, const TriangleMesh& mesh, const MeshFileOptio
     add_indices(mesh, parts);
     json = document(mesh, options, points, parts);
   }
-  std::string text = json.dump();
+  std::string text = json_text(json);
   text.resize((text.size() + 3) / 4 * 4, ' ');
   const std::size_t chunks = 8 + text.size() + (parts.bytes.empty() ? 0 : 8 + parts.bytes.size());
   output.value(magic);

@@ -28,7 +28,7 @@ namespace fossilct {
 namespace {
 
 constexpr std::size_t bodies_a_part = 64;
-constexpr std::array<double, 3> background = {0.075, 0.078, 0.082};
+constexpr std::array<double, 3> dark_background = {0.075, 0.078, 0.082};
 
 void make_matt(vtkProperty& property) {
   property.SetAmbient(0.16);
@@ -158,7 +158,7 @@ struct LivePainter::Impl {
   Impl(RenderBackend backend, const Grid& scan) : hidden(make_hidden_window(backend)) {
     hidden.window->SetMultiSamples(0);
     hidden.window->AddRenderer(renderer);
-    renderer->SetBackground(background[0], background[1], background[2]);
+    renderer->SetBackground(dark_background[0], dark_background[1], dark_background[2]);
     renderer->AutomaticLightCreationOff();
     add_camera_light(*renderer, {-1, 1.15, 1}, 0.9);
     add_camera_light(*renderer, {0.8, -0.3, 1}, 0.25);

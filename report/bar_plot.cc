@@ -13,7 +13,6 @@ namespace {
 
 constexpr double bar_height = 14;
 constexpr double gap = 9;  // between categories
-constexpr double space_below = 44;
 constexpr double most_name_width = 150;
 
 PlotRange value_range(const BarPlot& plot) {

@@ -16,7 +16,6 @@ namespace {
 
 constexpr double box_height = 200;
 constexpr double downward_height = 320;
-constexpr double space_below = 44;
 constexpr double space_right = 14;
 constexpr double space_above = 8;
 constexpr double title_width = 24;

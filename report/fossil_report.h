@@ -20,6 +20,7 @@ namespace fossilct {
 // coordinates. Every std::string is plain text from anywhere, and harmless whatever it holds.
 
 inline constexpr double unknown_number = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double mm3_in_cm3 = 1000;
 
 // How many, and per volume of rock with its interval; NaN where unknown.
 struct ReportCount {

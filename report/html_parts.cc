@@ -136,9 +136,9 @@ Markup folded(const std::string& title, const Markup& content) {
   return element("details", element("summary", text(title)) + content);
 }
 
-Markup json_text(const Json& json) {
+Markup json_block(const Json& json) {
   // Text that is no UTF-8 must not end the report.
-  return element("pre", text(json.dump(2, ' ', false, Json::error_handler_t::replace)));
+  return element("pre", text(json_text(json, 2)));
 }
 
 }  // namespace fossilct

@@ -73,7 +73,7 @@ Markup folded(const std::string& title, const Markup& content);
 // in a line. Null is a dash.
 Markup json_view(const Json& json);
 // The same JSON as text, to be copied.
-Markup json_text(const Json& json);
+Markup json_block(const Json& json);
 
 // How often each class was taken for which.
 struct Confusion {

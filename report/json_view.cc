@@ -30,7 +30,7 @@ std::string scalar_text(const Json& json) {
     return json.get<bool>() ? "yes" : "no";
   }
   // The text to copy has all the digits.
-  return json.is_number_float() ? format_rounded(json.get<double>()) : json.dump();
+  return json.is_number_float() ? format_rounded(json.get<double>()) : json_text(json);
 }
 
 std::string list_text(const Json& list) {
@@ -39,10 +39,6 @@ std::string list_text(const Json& list) {
     result += (result.empty() ? "" : ", ") + scalar_text(one);
   }
   return result.empty() ? no_number_text : result;
-}
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // What can be said in one line, else nothing.
@@ -65,7 +61,7 @@ void flatten(const Json& json, const std::string& prefix, KeyValues& row) {
     if (value.is_object()) {
       flatten(value, name + " ", row);
     } else {
-      row.emplace_back(name, is_line(value) ? line_of(value) : dumped(value));
+      row.emplace_back(name, is_line(value) ? line_of(value) : json_text(value));
     }
   }
 }
@@ -163,7 +159,7 @@ Markup value_view(const Json& json) {
   if (all_objects(json)) {
     return table_of_objects(json);
   }
-  return text(dumped(json));
+  return text(json_text(json));
 }
 
 }  // namespace

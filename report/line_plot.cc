@@ -16,7 +16,6 @@ namespace {
 
 constexpr double box_height = 200;
 constexpr double caption_height = 18;
-constexpr double space_below = 44;
 constexpr double space_right = 14;
 constexpr std::size_t most_touched_points = 200;
 

@@ -50,6 +50,9 @@ class AxisMap {
 // length; `margin` is the share of the data's length that is added at ends that are not given.
 PlotRange axis_range(const PlotAxis& axis, const std::vector<double>& values, double margin);
 
+// Below the box: the axis's numbers and its name.
+inline constexpr double space_below = 44;
+
 struct PlotBox {
   double left = 0;
   double top = 0;

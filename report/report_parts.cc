@@ -214,7 +214,7 @@ Json slices_json(const FossilReport& report) {
 }  // namespace
 
 std::string script_json(const Json& json) {
-  const std::string plain = json.dump(-1, ' ', true, Json::error_handler_t::replace);
+  const std::string plain = json_ascii(json);
   std::string result;
   result.reserve(plain.size());
   for (const char c : plain) {

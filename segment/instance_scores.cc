@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <set>
 #include <type_traits>
 #include <unordered_map>
 
+#include "segment/score_numbers.h"
 #include "segment/scores.h"
 
 namespace fossilct {
@@ -17,10 +17,6 @@ namespace fossilct {
 namespace {
 
 using Row = std::vector<std::uint32_t>;
-
-double ratio(double part, double whole) {
-  return whole == 0 ? std::numeric_limits<double>::quiet_NaN() : part / whole;
-}
 
 void read_row(const AnyConstView& view, std::int64_t y, std::int64_t z, Row& row) {
   dispatch(view.type(), [&]<typename T>(std::type_identity<T>) {
@@ -161,8 +157,6 @@ void set_groups(const InstanceOverlaps& overlaps, InstanceScores& scores) {
   scores.merged = groups_of(merged);
   scores.split = groups_of(split);
 }
-
-Json number_or_null(double value) { return std::isnan(value) ? Json() : Json(value); }
 
 Json to_json(const MatchScores& scores) {
   return {{"iou_percent", scores.percent},

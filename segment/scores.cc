@@ -3,19 +3,13 @@
 
 #include <cassert>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "base/error.h"
+#include "segment/score_numbers.h"
 
 namespace fossilct {
 namespace {
-
-double ratio(double part, double whole) {
-  return whole == 0 ? std::numeric_limits<double>::quiet_NaN() : part / whole;
-}
-
-Json number_or_null(double value) { return std::isnan(value) ? Json() : Json(value); }
 
 [[noreturn]] void refuse_label(int label, int classes, const char* where) {
   throw Error(ErrorKind::format, std::string("the ") + where + " holds label " +

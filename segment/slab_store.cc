@@ -128,7 +128,7 @@ std::string text_of(const Json& value) {
   if (value == true) {
     return "given";
   }
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 }  // namespace

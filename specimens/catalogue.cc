@@ -43,15 +43,10 @@ std::optional<std::uint32_t> application_id_in(const fs::path& file) {
   return id;
 }
 
-// Text from files may be no UTF-8, which JSON can't hold.
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 void insert_scan(const Database& database, const ScanRecord& scan) {
   const Grid& g = scan.grid;
-  const std::string direction = dumped(Json(g.direction));
-  const std::string provenance = dumped(scan.provenance);
+  const std::string direction = json_text(Json(g.direction));
+  const std::string provenance = json_text(scan.provenance);
   Statement(database,
             "INSERT INTO scan (id, name, path, sha256, size_x, size_y, size_z, spacing_x, "
             "spacing_y, spacing_z, spacing_known, origin_x, origin_y, origin_z, direction, "
@@ -66,9 +61,9 @@ void insert_scan(const Database& database, const ScanRecord& scan) {
 }
 
 void insert_segmentation(const Database& database, const SegmentationRecord& segmentation) {
-  const std::string options = dumped(segmentation.options);
-  const std::string summary = dumped(segmentation.summary);
-  const std::string provenance = dumped(segmentation.provenance);
+  const std::string options = json_text(segmentation.options);
+  const std::string summary = json_text(segmentation.summary);
+  const std::string provenance = json_text(segmentation.provenance);
   Statement(database, "INSERT INTO segmentation VALUES (1, ?, ?, ?, ?, ?)")
       .bind_all(std::string_view(segmentation.path), std::string_view(segmentation.sha256),
                 std::string_view(options), std::string_view(summary), std::string_view(provenance))
@@ -316,9 +311,8 @@ SegmentationRecord Catalogue::segmentation() const {
   if (!row.step()) {
     throw format_error(state_->database->path(), "does not say where its labels are from");
   }
-  return {row.text(0), row.text(1), Json::parse(row.text_view(2), nullptr, false),
-          Json::parse(row.text_view(3), nullptr, false),
-          Json::parse(row.text_view(4), nullptr, false)};
+  return {row.text(0), row.text(1), try_parse_json(row.text_view(2)),
+          try_parse_json(row.text_view(3)), try_parse_json(row.text_view(4))};
 }
 
 std::vector<LabelClass> Catalogue::classes() const {

@@ -21,11 +21,6 @@ namespace {
 constexpr const char* csv_name = "specimens.csv";
 constexpr const char* json_name = "specimens.json";
 
-// Text from files may be no UTF-8, which JSON can't hold.
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string csv_value(const Statement& row, int column) {
   switch (row.type(column)) {
     case SQLITE_NULL:
@@ -46,7 +41,7 @@ std::string json_value(const Statement& row, int column, bool is_flag) {
     case SQLITE_INTEGER:
       return is_flag ? (row.integer(column) != 0 ? "true" : "false") : row.text(column);
     default:
-      return dumped(row.text(column));
+      return json_text(row.text(column));
   }
 }
 
@@ -163,7 +158,7 @@ std::string properties_of(const TableRows& rows, const std::vector<std::string>&
   for (const std::optional<double>& value : rows.values()) {
     text += keys[key++] + (value ? format_number(*value) : "null");
   }
-  return text + keys[key] + dumped(rows.not_measured());
+  return text + keys[key] + json_text(rows.not_measured());
 }
 
 // `{"scan":`, `,"id":` and so on: what stands before each property.
@@ -175,7 +170,7 @@ std::vector<std::string> property_keys(const TableRows& rows) {
   names.insert(names.end(), rows.measured_columns().begin(), rows.measured_columns().end());
   names.emplace_back("not_measured");
   for (std::size_t i = 0; i < names.size(); ++i) {
-    names[i] = (i == 0 ? "" : ",") + dumped(names[i]) + ":";
+    names[i] = (i == 0 ? "" : ",") + json_text(names[i]) + ":";
   }
   return names;
 }
@@ -228,9 +223,9 @@ std::string head_of(const Database& database, const std::vector<ScanRecord>& sca
   return "{\"type\": \"FeatureCollection\", \"revision\": " + revision + ",\n\"coordinates\": \"" +
          (unit == "um" ? "micrometres" : "voxel edges (the voxel size is not known)") +
          " in the space of the scan, x y z; not degrees\",\n\"unit\": \"" + unit +
-         "\",\n\"scans\": " + dumped(scan_list) +
-         ",\n\"measurements\": " + dumped(measurements_json(database)) +
-         ",\n\"signature\": " + dumped(signature_json(database)) + ",\n\"features\": [";
+         "\",\n\"scans\": " + json_text(scan_list) +
+         ",\n\"measurements\": " + json_text(measurements_json(database)) +
+         ",\n\"signature\": " + json_text(signature_json(database)) + ",\n\"features\": [";
 }
 
 }  // namespace

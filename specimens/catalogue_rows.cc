@@ -15,10 +15,9 @@ namespace {
 
 Json json_of(const Database& database, std::string_view text) {
   try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    throw format_error(database.path(),
-                       std::string("holds JSON that can't be read: ") + error.what());
+    return parse_json(text);
+  } catch (const Error&) {
+    rethrow_with_context(database.path().string() + ": one of its values");
   }
 }
 

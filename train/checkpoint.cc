@@ -18,7 +18,7 @@ Checkpoint parsed(WeightFile file) {
                        "is no checkpoint of `fossilct train`: expected the .checkpoint "
                        "file beside the model that was being trained");
   }
-  const Json record = Json::parse(text->second, nullptr, false);
+  const Json record = try_parse_json(text->second);
   if (!record.is_object() || record.value("version", Json()) != checkpoint_version) {
     throw format_error(file.path,
                        "is a checkpoint of another version of fossilct; go on with the "
@@ -66,7 +66,7 @@ void write_checkpoint(const std::filesystem::path& path, std::span<const NamedTe
   if (std::filesystem::exists(path)) {
     keep_as_previous(path);
   }
-  write_safetensors(path, tensors, {{record_key, record.dump()}});
+  write_safetensors(path, tensors, {{record_key, json_text(record)}});
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {

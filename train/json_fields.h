@@ -50,7 +50,7 @@ class FieldReader {
     if (!json.is_object()) {
       const std::string what = where_.empty() ? "" : where_.substr(0, where_.size() - 1) + ": ";
       throw Error(ErrorKind::format,
-                  what + "expected an object {...}, found " + printable(json.dump()));
+                  what + "expected an object {...}, found " + printable(json_text(json)));
     }
   }
 
@@ -61,7 +61,7 @@ class FieldReader {
     try {
       read(found, value);
     } catch (const Json::exception&) {
-      throw Error(ErrorKind::format, where_ + name + ": " + printable(found.dump()) +
+      throw Error(ErrorKind::format, where_ + name + ": " + printable(json_text(found)) +
                                          " is of another type or range than " +
                                          FieldReader::example(before));
     }
@@ -73,7 +73,7 @@ class FieldReader {
     try {
       value = read(found, where_ + name);
     } catch (const Json::exception&) {
-      throw Error(ErrorKind::format, where_ + name + ": " + printable(found.dump()) +
+      throw Error(ErrorKind::format, where_ + name + ": " + printable(json_text(found)) +
                                          " is of another type than expected");
     }
   }
@@ -135,7 +135,7 @@ class FieldReader {
   // What is expected in its place.
   template <typename T>
   static std::string example(const T& value) {
-    return printable(Json(value).dump());
+    return printable(json_text(Json(value)));
   }
   template <typename T>
   static std::string example(const std::optional<T>& value) {

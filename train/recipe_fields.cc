@@ -49,14 +49,14 @@ Json with_assignment(Json recipe, std::string_view assignment) {
                                     "': expected FIELD=VALUE, as stages.1.batch=4 or ema=0");
   }
   const std::string text(assignment.substr(equals + 1));
-  const Json value = Json::parse(text, nullptr, false);
+  const Json value = try_parse_json(text);
   value_at(recipe, assignment.substr(0, equals)) = value.is_discarded() ? Json(text) : value;
   return recipe;
 }
 
 void require(bool holds, const std::string& field, const Json& value, const std::string& expected) {
   if (!holds) {
-    throw option_error(field, printable(value.dump()) + ": expected " + expected);
+    throw option_error(field, printable(json_text(value)) + ": expected " + expected);
   }
 }
 

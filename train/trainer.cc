@@ -139,7 +139,7 @@ void TrainingRun::begin_or_go_on(const std::optional<std::filesystem::path>& che
     seconds_before_ = record_.seconds;
     began_ = std::chrono::steady_clock::now();
     if (from.position.at("threads") != at::get_num_threads()) {
-      note("the checkpoint was written with --threads " + from.position.at("threads").dump() +
+      note("the checkpoint was written with --threads " + json_text(from.position.at("threads")) +
            ", training goes on with " + std::to_string(at::get_num_threads()) +
            ": the weights will differ in their last digits");
     }

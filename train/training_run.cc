@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/process_memory.h"
 #include "base/random.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "train/estimate.h"
 #include "train/json_fields.h"
-#include "base/process_memory.h"
 
 namespace fossilct {
 
@@ -152,7 +152,7 @@ std::string TrainingRun::fingerprint() const {
                             {"validation", scan.split.slices(SliceRole::validation)},
                             {"labels", std::move(counts)}});
   }
-  return sha256_of(all.dump());
+  return sha256_of(json_text(all));
 }
 
 Phase& TrainingRun::phase() {

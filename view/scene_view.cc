@@ -16,7 +16,6 @@ namespace {
 
 constexpr int still_after_ms = 160;
 constexpr double radians_a_pixel = 0.009;
-constexpr double drag_begins_at = 3;
 constexpr double room = 1.75;  // of what is looked at
 
 double diagonal_um(const Grid& grid) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "view/viewer_style.h"
+
 namespace fossilct {
 
 namespace {
@@ -14,7 +16,6 @@ constexpr double most_pixels_a_voxel = 64;
 constexpr int wheel_step = 120;
 constexpr double fit_share = 0.94;
 constexpr double box_share = 0.42;
-constexpr double drag_begins_at = 3;
 
 QImage image_of(std::vector<std::uint32_t> pixels, std::int64_t width, std::int64_t height,
                 QImage::Format format) {

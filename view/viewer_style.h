@@ -25,6 +25,9 @@ inline const QColor weak_text_colour(0x96, 0x9a, 0x9f);
 inline constexpr Colour selected_colour = {255, 255, 255};
 inline constexpr Colour selected_mesh_colour = {212, 217, 224};  // which the light makes white
 
+// Pixels that the pointer moves before a click is a drag.
+inline constexpr double drag_begins_at = 3;
+
 inline QColor to_qcolor(const Colour& c) { return {c[0], c[1], c[2]}; }
 
 // Of the slice across an axis and its cross-hair (Okabe and Ito 2008).

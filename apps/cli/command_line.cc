@@ -97,7 +97,7 @@ std::string peak_memory_text() {
 
 std::string stdout_text(const CommandResult& result, const CommonOptions& common) {
   if (common.json && !result.json.is_null()) {
-    return result.json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json_text(result.json, 2) + "\n";
   }
   return common.quiet && result.text_is_report ? "" : result.text;
 }

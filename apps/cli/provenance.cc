@@ -51,9 +51,7 @@ std::int64_t total_bytes(const std::vector<fs::path>& files) {
 
 }  // namespace
 
-Json as_utf8(const Json& json) {
-  return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
+Json as_utf8(const Json& json) { return parse_json(json_text(json)); }
 
 FileHasher::FileHasher(std::vector<fs::path> files)
     : files_(std::move(files)),

@@ -16,8 +16,6 @@ namespace fossilct {
 
 namespace {
 
-constexpr double mm3_in_cm3 = 1000;
-
 // "2 um" as the page writes units.
 std::string with_written_unit(const std::string& text) {
   const std::size_t blank = text.rfind(' ');

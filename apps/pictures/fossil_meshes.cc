@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "specimens/anatomy.h"
 
 namespace fossilct {
 
@@ -25,9 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t fossils_a_step = 32;
+constexpr std::size_t meshes_a_step = 32;
 constexpr double told_deviation = 0.01;
-constexpr std::uint8_t wall_tissue = 1;
 
 std::string mesh_name(std::uint32_t id, bool wall, MeshFormat format) {
   return "meshes/" + std::to_string(id) + (wall ? "_wall." : ".") + std::string(name_of(format));
@@ -59,8 +59,8 @@ class MeshMaking {
 
   void make_all() {
     context_.progress.begin("meshes", static_cast<std::int64_t>(to_make_.size()), WorkUnit::items);
-    for (std::size_t first = 0; first < to_make_.size(); first += fossils_a_step) {
-      const std::size_t count = std::min(fossils_a_step, to_make_.size() - first);
+    for (std::size_t first = 0; first < to_make_.size(); first += meshes_a_step) {
+      const std::size_t count = std::min(meshes_a_step, to_make_.size() - first);
       make(std::span(to_make_).subspan(first, count));
     }
     context_.progress.end();
@@ -165,7 +165,7 @@ class MeshMaking {
     const bool is_soft = probability.data() != nullptr;
     const auto view = is_soft ? probability.view() : VolumeView<const std::uint8_t>{};
     const BodyMesh body =
-        mesh_body({crop.labels.view(), wall_tissue, view, crop.grid}, options_.mesh);
+        mesh_body({crop.labels.view(), tissue_wall, view, crop.grid}, options_.mesh);
     const MeshFileOptions file = {.centred = options_.centred,
                                   .name = "fossil " + std::to_string(id),
                                   .unit = crop.grid.unit(),

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t fossils_a_step = 12;
+constexpr std::size_t pictures_a_step = 12;
 constexpr const char* card_part = "card.png";
 constexpr const char* card_svg_part = "card.svg";
 constexpr const char* cut_part = "cut.png";
@@ -98,8 +98,8 @@ class PictureMaking {
     context_.progress.begin("pictures", static_cast<std::int64_t>(to_draw_.size()),
                             WorkUnit::items);
     SolidsAhead solids(crops_, to_draw_, true);
-    for (std::size_t first = 0; first < to_draw_.size(); first += fossils_a_step) {
-      const std::size_t count = std::min(fossils_a_step, to_draw_.size() - first);
+    for (std::size_t first = 0; first < to_draw_.size(); first += pictures_a_step) {
+      const std::size_t count = std::min(pictures_a_step, to_draw_.size() - first);
       make(std::span(to_draw_).subspan(first, count), solids);
     }
     context_.progress.end();

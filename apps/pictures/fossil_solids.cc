@@ -3,13 +3,13 @@
 
 #include "base/error.h"
 #include "render/mesh.h"
+#include "specimens/anatomy.h"
 
 namespace fossilct {
 
 namespace {
 
 constexpr std::size_t fossils_ahead = 4;
-constexpr std::uint8_t wall_tissue = 1;
 
 FossilSolid solid_of(const CropReader& crops, std::uint32_t id, bool with_wall) {
   FossilSolid solid;
@@ -17,7 +17,7 @@ FossilSolid solid_of(const CropReader& crops, std::uint32_t id, bool with_wall) 
   solid.body = mesh_body({solid.crop.mask.view(), mask_body, {}, solid.crop.grid}, {}).mesh;
   if (with_wall && crops.has_wall(id)) {
     const CropLabels wall = crops.wall(id);
-    solid.wall = mesh_body({wall.labels.view(), wall_tissue, {}, wall.grid}, {}).mesh;
+    solid.wall = mesh_body({wall.labels.view(), tissue_wall, {}, wall.grid}, {}).mesh;
   }
   return solid;
 }

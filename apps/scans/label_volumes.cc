@@ -18,7 +18,6 @@ namespace {
 // Cosine of the angle between axes that are the same.
 constexpr double same_direction = 0.999;
 // Voxels that two may lie beside each other: less than that is the rounding of a header.
-constexpr double most_offset = 0.25;
 
 std::array<double, 3> axes_of(const Vector3& v) { return {v.x, v.y, v.z}; }
 
@@ -46,7 +45,7 @@ double cosine_of(const Matrix3& a, const Matrix3& b, std::size_t column) {
   return cosine;
 }
 
-std::string direction_text(const Matrix3& d) {
+std::string axes_text(const Matrix3& d) {
   std::string text;
   for (std::size_t column = 0; column < 3; ++column) {
     text += (column == 0 ? "x (" : column == 1 ? "), y (" : "), z (");
@@ -73,8 +72,8 @@ void require_same_direction(const SpokenOf& labels, const SpokenOf& scan) {
   for (std::size_t column = 0; column < 3; ++column) {
     if (cosine_of(a, b, column) < same_direction) {
       throw Error(ErrorKind::format,
-                  labels.name + ": " + owned_by(labels.what) + " axes lie as " + direction_text(a) +
-                      ", those of " + scan.what + " " + scan.name + " as " + direction_text(b) +
+                  labels.name + ": " + owned_by(labels.what) + " axes lie as " + axes_text(a) +
+                      ", those of " + scan.what + " " + scan.name + " as " + axes_text(b) +
                       "; turn one of them (`fossilct import --permute, --flip`) and write it in "
                       "the orientation of the other");
     }
@@ -92,7 +91,7 @@ bool tells_origin(const ScanDescription& description) {
          (tells_direction(description) && (origin.x != 0 || origin.y != 0 || origin.z != 0));
 }
 
-std::string origin_text(const Grid& grid) {
+std::string place_text(const Grid& grid) {
   const Vector3& o = grid.origin_um;
   return "(" + format_rounded(o.x) + ", " + format_rounded(o.y) + ", " + format_rounded(o.z) +
          ") um";
@@ -110,8 +109,8 @@ void require_same_origin(const SpokenOf& labels, const SpokenOf& scan) {
     if (std::abs(offset[axis]) > most_offset) {
       throw Error(ErrorKind::format,
                   labels.name + ": " + owned_by(labels.what) + " first voxel lies at " +
-                      origin_text(a) + ", that of " + scan.what + " " + scan.name + " at " +
-                      origin_text(b) +
+                      place_text(a) + ", that of " + scan.what + " " + scan.name + " at " +
+                      place_text(b) +
                       "; expected the same place: is one of them of another part of the scan?");
     }
   }

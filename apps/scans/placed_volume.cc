@@ -16,8 +16,6 @@ namespace fossilct {
 
 namespace {
 
-constexpr double most_offset = 0.25;  // voxels that a file may lie beside the scan's
-
 // Where nobody knows the voxel size a file has steps of 1, whatever the grid has.
 Grid as_files_have_it(const Grid& grid) {
   if (grid.spacing_known) {

@@ -15,8 +15,6 @@ namespace fossilct {
 
 namespace {
 
-std::string percent(double share) { return format_rounded(std::round(1000 * share) / 10) + "%"; }
-
 // One line's field in each of its values, for every recipe so far.
 std::vector<GridRecipe> multiplied(const std::vector<GridRecipe>& grid, const std::string& field,
                                    const std::vector<std::string>& values) {
@@ -93,7 +91,7 @@ std::vector<GridRow> compare_recipes(const std::vector<GridRecipe>& grid, const 
     const double error = calibration_error_of(set, result);
     rows.push_back({of, std::move(result), error, seconds.count()});
     progress.notice(std::to_string(rows.size()) + " of " + counted(std::ssize(grid), "recipe") +
-                    ": " + percent(rows.back().result.accuracy.value) + " right");
+                    ": " + percent_text(rows.back().result.accuracy.value) + " right");
   }
   return rows;
 }
@@ -132,9 +130,9 @@ std::string grid_text(const std::vector<GridRow>& rows) {
     }
     const CrossValidation& result = rows[i].result;
     line.push_back(std::to_string(result.right) + " of " + std::to_string(result.tested));
-    line.push_back(percent(result.accuracy.value));
-    line.push_back(percent(result.accuracy.low) + " to " + percent(result.accuracy.high));
-    line.push_back(percent(result.deviation));
+    line.push_back(percent_text(result.accuracy.value));
+    line.push_back(percent_text(result.accuracy.low) + " to " + percent_text(result.accuracy.high));
+    line.push_back(percent_text(result.deviation));
     line.push_back(format_rounded(std::round(10 * rows[i].seconds) / 10));
   }
   return columns_text(cells);

@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::int64_t few_specimens = 10;
 
-std::string percent(double share) { return format_rounded(std::round(1000 * share) / 10) + "%"; }
-
 std::string names_text(const std::vector<std::string>& names) {
   constexpr std::size_t most = 12;
   std::string text;
@@ -168,8 +166,8 @@ Json to_json(const TaxonEvaluation& evaluation) {
 std::string accuracy_text(const TaxonScores& scores) {
   const double right = scores.figures.accuracy * static_cast<double>(scores.specimens);
   return std::to_string(std::llround(right)) + " of " + counted(scores.specimens, "specimen") +
-         " right, " + percent(scores.figures.accuracy) + " (95% interval " +
-         percent(scores.low.accuracy) + " to " + percent(scores.high.accuracy) + ")";
+         " right, " + percent_text(scores.figures.accuracy) + " (95% interval " +
+         percent_text(scores.low.accuracy) + " to " + percent_text(scores.high.accuracy) + ")";
 }
 
 std::string taxon_shares_text(const TaxonEvaluation& evaluation) {

@@ -13,7 +13,7 @@ namespace fossilct {
 
 namespace {
 
-constexpr int decimals = 3;
+constexpr int value_decimals = 3;
 constexpr std::size_t curves_per_plot = 6;
 // Hits and errors, as the confusion matrix has them.
 constexpr std::array<std::uint8_t, 3> right_colour = {0, 103, 163};
@@ -24,7 +24,7 @@ PlotAxis share_axis(const std::string& title) { return {.title = title, .low = 0
 // A curve of very many points as one of those that can be told apart on a screen.
 PlotSeries curve_series(const std::string& name, double area, const RocCurve& curve) {
   constexpr std::size_t most_points = 150;
-  PlotSeries series = {name + ", " + decimal_text(area, decimals), {}, {}};
+  PlotSeries series = {name + ", " + decimal_text(area, value_decimals), {}, {}};
   if (curve.false_positive_rate.size() <= most_points) {
     series.x = curve.false_positive_rate;
     series.y = curve.true_positive_rate;
@@ -202,7 +202,7 @@ std::string with_interval(double value, double low, double high) {
   if (std::isnan(value)) {
     return no_number_text;
   }
-  const std::string text = decimal_text(value, decimals);
+  const std::string text = decimal_text(value, value_decimals);
   return std::isnan(low) ? text
                          : text + " (" + decimal_text(low, 2) + "–" + decimal_text(high, 2) + ")";
 }

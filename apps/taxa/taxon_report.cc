@@ -15,7 +15,7 @@ namespace fossilct {
 
 namespace {
 
-constexpr int decimals = 3;
+constexpr int score_decimals = 3;
 
 std::string share_text(double share) { return decimal_text(100 * share, 1) + "%"; }
 
@@ -61,20 +61,22 @@ std::vector<Headline> headline_list(const TaxonReport& report, const TaxonScores
   const ScoreFigures& low = scores.low;
   const ScoreFigures& high = scores.high;
   std::vector<Headline> list = {
-      {"accuracy", decimal_text(value.accuracy, decimals), range_text(low.accuracy, high.accuracy)},
-      {"balanced accuracy", decimal_text(value.balanced_accuracy, decimals),
+      {"accuracy", decimal_text(value.accuracy, score_decimals),
+       range_text(low.accuracy, high.accuracy)},
+      {"balanced accuracy", decimal_text(value.balanced_accuracy, score_decimals),
        range_text(low.balanced_accuracy, high.balanced_accuracy)},
-      {"mean F1", decimal_text(value.macro.f1, decimals), range_text(low.macro.f1, high.macro.f1)},
-      {"among the first three", decimal_text(value.top3, decimals),
+      {"mean F1", decimal_text(value.macro.f1, score_decimals),
+       range_text(low.macro.f1, high.macro.f1)},
+      {"among the first three", decimal_text(value.top3, score_decimals),
        range_text(low.top3, high.top3)},
-      {"right where sure", decimal_text(value.sure_accuracy, decimals),
+      {"right where sure", decimal_text(value.sure_accuracy, score_decimals),
        range_text(low.sure_accuracy, high.sure_accuracy)},
-      {"mean area under ROC", decimal_text(value.macro.auc, decimals),
+      {"mean area under ROC", decimal_text(value.macro.auc, score_decimals),
        range_text(low.macro.auc, high.macro.auc)},
-      {"calibration error", decimal_text(value.calibration_error, decimals),
+      {"calibration error", decimal_text(value.calibration_error, score_decimals),
        range_text(low.calibration_error, high.calibration_error)}};
   if (!std::isnan(value.vote_accuracy)) {
-    list.push_back({"right by vote", decimal_text(value.vote_accuracy, decimals),
+    list.push_back({"right by vote", decimal_text(value.vote_accuracy, score_decimals),
                     range_text(low.vote_accuracy, high.vote_accuracy)});
   }
   if (report.taxa.size() <= 3) {  // all are among the first three
@@ -90,14 +92,14 @@ std::string folds_text(const std::vector<double>& accuracies) {
   for (const double accuracy : accuracies) {
     sum += accuracy;
     squares += accuracy * accuracy;
-    list += (list.empty() ? "" : ", ") + decimal_text(accuracy, decimals);
+    list += (list.empty() ? "" : ", ") + decimal_text(accuracy, score_decimals);
   }
   const auto n = static_cast<double>(accuracies.size());
   const double mean = sum / n;
   const double deviation =
       n > 1 ? std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1)) : 0;
-  return decimal_text(mean, decimals) + " ± " + decimal_text(deviation, decimals) + " (" + list +
-         ")";
+  return decimal_text(mean, score_decimals) + " ± " + decimal_text(deviation, score_decimals) +
+         " (" + list + ")";
 }
 
 Markup summary(const TaxonReport& report, const TaxonScores& scores) {
@@ -309,8 +311,8 @@ std::string taxon_report(const TaxonReport& report, const TaxonScores& scores) {
   }
   if (!report.recipe.empty()) {
     page.sections.push_back(
-        {"Recipe",
-         json_view(report.recipe) + folded("The same as JSON, to copy", json_text(report.recipe))});
+        {"Recipe", json_view(report.recipe) +
+                       folded("The same as JSON, to copy", json_block(report.recipe))});
   }
   page.footer = "This page is one file and fetches nothing: it can be kept beside the model.";
   return html_text(page);

@@ -15,7 +15,7 @@ namespace fossilct {
 namespace {
 
 // "0.713", "-" for a class that is neither there nor predicted.
-std::string score_text(double score) {
+std::string log_score(double score) {
   char text[16];
   std::snprintf(text, sizeof text, "%.3f", score);
   return std::isnan(score) ? "-" : text;
@@ -67,13 +67,13 @@ std::string epoch_text(const TrainingRecord& so_far) {
       "epoch " + std::to_string(epoch.epoch) + " of " + std::to_string(so_far.planned_epochs);
   text += epoch.resolution > 1 ? ", 1/" + std::to_string(epoch.resolution) : "";
   text += epoch.frozen ? ", encoder frozen" : "";
-  text += ": loss " + score_text(epoch.loss);
+  text += ": loss " + log_score(epoch.loss);
   if (epoch.validated()) {
-    text += ", IoU " + score_text(epoch.mean_foreground_iou);
+    text += ", IoU " + log_score(epoch.mean_foreground_iou);
     if (epoch.iou_by_class.size() > 2) {
       std::string each;
       for (std::size_t k = 1; k < epoch.iou_by_class.size(); ++k) {
-        each += (each.empty() ? "" : " ") + score_text(epoch.iou_by_class[k]);
+        each += (each.empty() ? "" : " ") + log_score(epoch.iou_by_class[k]);
       }
       text += " (" + each + ")";
     }

@@ -245,11 +245,15 @@ Recipe named_or_read(const std::string& recipe) {
   const FileDescriptor file(path);
   std::string text(static_cast<std::size_t>(file.size()), ' ');
   file.read_at(0, std::as_writable_bytes(std::span(text)));
+  Json json;
   try {
-    return recipe_from_json(Json::parse(text));
-  } catch (const Json::exception& error) {
-    throw format_error(path, std::string("is no JSON: ") + error.what() +
-                                 "; `fossilct train --print-recipe` writes a recipe");
+    json = parse_json(text);
+  } catch (const Error& error) {
+    throw format_error(
+        path, std::string(error.what()) + "; `fossilct train --print-recipe` writes a recipe");
+  }
+  try {
+    return recipe_from_json(json);
   } catch (const Error&) {
     rethrow_with_context(path.string());
   }

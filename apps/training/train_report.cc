@@ -294,7 +294,7 @@ Markup json_section(const Json& json) {
   if (json.empty()) {
     return paragraph("None was recorded.");
   }
-  return json_view(json) + folded("The same as JSON, to copy", json_text(json));
+  return json_view(json) + folded("The same as JSON, to copy", json_block(json));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 using Items = std::vector<PickleRef>;
 
-constexpr std::size_t most_dimensions = 64;
+constexpr std::size_t most_tuple_items = 64;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorKind::format, what); }
 
@@ -49,7 +49,7 @@ std::int64_t integer(const PickleValue& value) {
 
 std::vector<std::int64_t> integers(const PickleValue& value) {
   const auto* tuple = value.as<PickleTuple>();
-  if (tuple == nullptr || tuple->items.size() > most_dimensions) {
+  if (tuple == nullptr || tuple->items.size() > most_tuple_items) {
     fail("gives " + describe(value) + " where a tensor needs up to 64 integers");
   }
   std::vector<std::int64_t> numbers;

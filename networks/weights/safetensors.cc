@@ -174,7 +174,7 @@ std::string header_of(std::span<const NamedTensor> tensors, const std::vector<st
                               {"shape", tensor.sizes().vec()},
                               {"data_offsets", {begins[i], begins[i] + tensor.nbytes()}}});
   }
-  std::string text = json.dump();
+  std::string text = exact_json_text(json);
   const std::size_t unaligned = (length_bytes + text.size()) % data_alignment;
   text.append((data_alignment - unaligned) % data_alignment, ' ');
   return text;
@@ -298,7 +298,12 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
   try {
     check_writable(path, tensors);
     const std::vector<std::size_t> order = storage_order(tensors);
-    const std::string header = header_of(tensors, order, metadata);
+    std::string header;
+    try {
+      header = header_of(tensors, order, metadata);
+    } catch (const Error&) {  // text that is not UTF-8
+      rethrow_with_context(path.string());
+    }
     AtomicOutput output(path, AtomicKind::file, IfExists::replace);
     HashedOutput file(path, output.temporary_path());
     const std::uint64_t length = header.size();
@@ -310,12 +315,8 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
     }
     file.finish(length_bytes + place_of_digest(header).value());
     output.commit();
-  } catch (const Error&) {
-    throw;
   } catch (const c10::Error& error) {  // copying from the device
     throw Error(ErrorKind::device, path.string() + ": " + error.what_without_backtrace());
-  } catch (const Json::exception&) {  // text that is not UTF-8
-    rethrow_with_context(path.string(), ErrorKind::format);
   }
 }
 

@@ -168,7 +168,7 @@ std::optional<NetworkSpec> spec_from_names(const WeightFile& file) {
 }
 
 Json checked_record(const std::string& text) {
-  Json record = Json::parse(text, nullptr, false);
+  Json record = try_parse_json(text);
   if (!record.is_object() || !record.contains("version") || !record.contains("network")) {
     throw Error(ErrorKind::format, "its metadata '" + std::string(record_key) +
                                        "' is damaged: expected JSON with version and network, "
@@ -177,7 +177,7 @@ Json checked_record(const std::string& text) {
   }
   const Json& version = record["version"];
   if (!version.is_number_integer() || version.get<std::int64_t>() != record_version) {
-    throw Error(ErrorKind::format, "its metadata is of version " + printable(version.dump()) +
+    throw Error(ErrorKind::format, "its metadata is of version " + printable(json_text(version)) +
                                        ", this program knows version " +
                                        std::to_string(record_version) +
                                        ": it was written by a later one, use that");
@@ -274,7 +274,7 @@ std::optional<NetworkSpec> spec_of(const WeightFile& file) {
 std::map<std::string, std::string> model_metadata(const Json& record) {
   Json versioned = {{"version", record_version}};
   versioned.update(record);
-  return {{"format", "pt"}, {std::string(record_key), versioned.dump()}};
+  return {{"format", "pt"}, {std::string(record_key), json_text(versioned)}};
 }
 
 }  // namespace fossilct

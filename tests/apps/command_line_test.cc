@@ -60,7 +60,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("a command runs, with its line as it could be typed again") {
   CHECK(run({"echo", "it's", "--times", "2"}) == "it's x2 fossilct echo 'it'\\''s' --times 2\n");
   CHECK(run({"echo", "a", "--quiet"}).empty());
-  const Json json = Json::parse(run({"echo", "a", "--json", "--threads", "3"}));
+  const Json json = parse_json(run({"echo", "a", "--json", "--threads", "3"}));
   CHECK(json["word"] == "a");
   CHECK(json["threads"] == 3);
 }

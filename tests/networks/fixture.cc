@@ -108,7 +108,7 @@ NetworkFixture read_network_fixture(const std::filesystem::path& json_path) {
   if (!file) {
     throw std::runtime_error(json_path.string() + ": can't be read");
   }
-  const Json json = Json::parse(file);
+  const Json json = parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
   NetworkFixture fixture;
   json.at("input_shape").get_to(fixture.input_shape);
   json.at("output_shape").get_to(fixture.output_shape);

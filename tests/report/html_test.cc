@@ -89,9 +89,9 @@ TEST_CASE("JSON for readers") {
   CHECK(holds(html, "<dt>rates</dt><dd>–</dd>"));
   CHECK(holds(html, "<th scope=\"col\" class=\"number\">frozen epochs</th>"));
   CHECK(holds(html, "<td class=\"number\">8</td><td class=\"number\">–</td>"));
-  CHECK(test::fault_of(json_text(json).text) == "");
+  CHECK(test::fault_of(json_block(json).text) == "");
   CHECK(holds(json_view(Json("\xff")).text, "\xef\xbf\xbd"));
-  CHECK(test::fault_of(json_text(Json{{"\xff", "<\xfe>"}}).text) == "");
+  CHECK(test::fault_of(json_block(Json{{"\xff", "<\xfe>"}}).text) == "");
 }
 
 TEST_CASE("a list of objects with many names is a table of columns") {
@@ -113,7 +113,7 @@ TEST_CASE("no name gets into a page unescaped") {
   page.summary = notice(NoticeKind::warning, evil) + headlines({{evil, evil, evil}}) +
                  key_values({{evil, evil}}) + paragraph(evil);
   page.sections.push_back({evil, figure(text(evil), evil, evil)});
-  page.sections.push_back({evil, folded(evil, json_text(Json{{evil, evil}}))});
+  page.sections.push_back({evil, folded(evil, json_block(Json{{evil, evil}}))});
   page.sections.push_back({evil, json_view(Json{{evil, {evil, evil}}})});
   page.sections.push_back({evil, table({{{evil, evil}}, {{text_cell(evil)}}, evil})});
   page.sections.push_back({evil, confusion_matrix({{evil, evil}, {1, 2, 3, 4}})});

@@ -22,7 +22,7 @@ PointMap small_map() {
 Json data_in(const std::string& html) {
   const std::string begin = "id=\"map-data\">";
   const std::size_t from = html.find(begin) + begin.size();
-  return Json::parse(html.substr(from, html.find("</script>", from) - from));
+  return parse_json(html.substr(from, html.find("</script>", from) - from));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST_CASE("bodies: merged and split ones are named") {
   CHECK(found.merged == std::vector<BodyGroup>{{13, {1, 2}}});
   CHECK(found.split == std::vector<BodyGroup>{{3, {16, 17}}});
   const Json json = to_json(found);
-  CHECK(json["merged"].dump() == R"([{"predicted":13,"truth":[1,2]}])");
+  CHECK(json_text(json["merged"]) == R"([{"predicted":13,"truth":[1,2]}])");
   CHECK(json["count_error"] == 1);
 }
 

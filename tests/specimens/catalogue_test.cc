@@ -11,8 +11,8 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "specimens/catalogue_schema.h"
 #include "database/sqlite.h"
+#include "specimens/catalogue_schema.h"
 #include "tests/specimens/catalogue_files.h"
 
 namespace fossilct {
@@ -92,13 +92,13 @@ TEST_CASE("without a voxel size the columns are in voxels, and the JSON says so"
       Catalogue::create(folder.path(), scan, {}, {}, test::catalogue_test_kinds());
   const std::string csv = test::read_file(folder / "specimens.csv");
   CHECK(csv.find(",volume_voxel3,equivalent_diameter_voxel,") != std::string::npos);
-  CHECK(Json::parse(test::read_file(folder / "specimens.json"))["unit"] == "voxel");
+  CHECK(parse_json(test::read_file(folder / "specimens.json"))["unit"] == "voxel");
 }
 
 TEST_CASE("the JSON is a collection of points in micrometres, and says so") {
   const TemporaryFolder folder;
   Catalogue catalogue = make_test_catalogue(folder.path(), 4);
-  const Json json = Json::parse(test::read_file(folder / "specimens.json"));
+  const Json json = parse_json(test::read_file(folder / "specimens.json"));
   CHECK(json["type"] == "FeatureCollection");
   CHECK(json["revision"] == catalogue.revision());
   CHECK(json["coordinates"].get<std::string>().find("not degrees") != std::string::npos);
@@ -240,7 +240,7 @@ TEST_CASE("a signature holds until what it signs changes") {
   decide(catalogue, 3, DecisionKind::note, "late");
   CHECK(!catalogue.signatures().at(0).holds);
   CHECK(signature.sha256 != catalogue.content_sha256());
-  const Json json = Json::parse(test::read_file(folder / "specimens.json"));
+  const Json json = parse_json(test::read_file(folder / "specimens.json"));
   CHECK(json["signature"]["person"] == "Dr. B. Signer");
   CHECK(json["signature"]["holds"] == false);
 }
@@ -563,7 +563,7 @@ TEST_CASE("killed at ten random moments, a catalogue is as before or after the s
       }
       CHECK(files == 3);
     }
-    CHECK(Json::parse(test::read_file(folder / "specimens.json"))["revision"] ==
+    CHECK(parse_json(test::read_file(folder / "specimens.json"))["revision"] ==
           catalogue.revision());
     CHECK(test::read_file(folder / "specimens.csv").find("," + id + ",") != std::string::npos);
   }

@@ -201,7 +201,7 @@ TEST_CASE("percentile() takes the stored one that is nearest") {
 
 TEST_CASE("statistics survive JSON text to the last digit") {
   const VolumeStatistics statistics = statistics_of(random_volume<float>({17, 9, 5}, 2));
-  const VolumeStatistics read = statistics_from_json(Json::parse(to_json(statistics).dump()));
+  const VolumeStatistics read = statistics_from_json(parse_json(json_text(to_json(statistics))));
   check_same_but_rounding(read, statistics);
   CHECK(read.mean == statistics.mean);
   CHECK(read.deviation == statistics.deviation);
