@@ -196,7 +196,7 @@ class RunCommand : public Command {
     for (const std::string& notice : job.notices) {
       context.progress.notice(notice);
     }
-    const Preflight ahead = look_ahead(job, commands, context);
+    const Preflight ahead = look_ahead(job, commands, plan, context);
     if (options_.check) {
       return checked(job, ahead);
     }
@@ -209,13 +209,13 @@ class RunCommand : public Command {
   }
 
   static Preflight look_ahead(const Job& job, std::span<const StageCommand> commands,
-                              const CommandContext& context) {
+                              const JobPlan& plan, const CommandContext& context) {
     std::optional<NightRecord> before;
     if (fs::exists(journal_path(job.folder))) {
       before = read_night(job.folder);
     }
     return preflight(job, commands, before ? &*before : nullptr, context.common.threads,
-                     context.progress);
+                     segment_probe(plan, context.progress), context.progress);
   }
 
   static CommandResult checked(const Job& job, const Preflight& ahead) {

@@ -94,6 +94,8 @@ class SegmentCommand : public Command {
           "A first look: one axis, a part of the scan."},
          {"fossilct segment core.h5 -o labels.h5",
           "With the starter model, before you have annotated anything."},
+         {"fossilct segment core.h5 --model fossils.safetensors --probe",
+          "What it will take on this machine: time, memory, disk."},
          {"fossilct segment shell.tif --threshold otsu -o shell-labels.h5",
           "Loose specimens in air need no network."}}};
   }
@@ -104,18 +106,15 @@ class SegmentCommand : public Command {
     check_segment_options(context.given, settings_);
     use_threads(context.common.threads);
     give_large_blocks_back();
+    settings_.open.threads = context.common.threads;
+    if (settings_.probe) {
+      return probed(context);
+    }
     const SegmentOutputs outputs = segment_outputs(settings_.output);
     require_outputs(outputs, {}, {settings_.scan, settings_.model, settings_.open.colour_map});
     const FileLock lock(outputs.lock, "segmentation into " + outputs.labels.string());
-    settings_.open.threads = context.common.threads;
-    auto scan = open_scan(settings_.scan, settings_.open, context.progress);
-    const ScanDescription description = scan->description();
-    require_outputs(outputs, {}, description.files);
-    report_notices(description, context.progress);
-    if (description.kind == VolumeKind::labels) {
-      throw Error(ErrorKind::format,
-                  settings_.scan.string() + ": holds labels; expected the intensities of a scan");
-    }
+    auto scan = opened(context);
+    require_outputs(outputs, {}, scan->description().files);
     if (settings_.threshold) {
       return by_threshold(context, std::move(scan), outputs);
     }
@@ -123,6 +122,38 @@ class SegmentCommand : public Command {
   }
 
  private:
+  std::unique_ptr<VolumeSource> opened(const CommandContext& context) const {
+    auto scan = open_scan(settings_.scan, settings_.open, context.progress);
+    const ScanDescription description = scan->description();
+    report_notices(description, context.progress);
+    if (description.kind == VolumeKind::labels) {
+      throw Error(ErrorKind::format,
+                  settings_.scan.string() + ": holds labels; expected the intensities of a scan");
+    }
+    return scan;
+  }
+
+  CommandResult probed(const CommandContext& context) const {
+    auto scan = opened(context);
+    LoadedModel model = load_model(settings_, context.progress);
+    NetworkRun run(context, settings_, model, std::move(scan), whole_scan(context));
+    const SegmentationNeed need = run.probe();
+    const auto bytes = [](std::int64_t count) { return format_bytes(static_cast<double>(count)); };
+    CommandResult result;
+    result.json = {{"probe",
+                    {{"seconds", need.seconds},
+                     {"memory_bytes", need.memory_bytes},
+                     {"slab_bytes", need.slab_bytes},
+                     {"result_bytes", need.result_bytes},
+                     {"machine", run.machine_text()}}}};
+    result.text = facts_text({{"would take", format_duration(need.seconds)},
+                              {"memory", bytes(need.memory_bytes)},
+                              {"disk", bytes(need.slab_bytes) + " for finished slabs, " +
+                                           bytes(need.result_bytes) + " for the result"},
+                              {"on", run.machine_text()}});
+    return result;
+  }
+
   // Outputs that an interrupted run of the same command left are its own.
   IfExists if_exists(const SegmentOutputs& outputs) const {
     return settings_.overwrite || outputs_were_begun(outputs.slabs) ? IfExists::replace
@@ -173,10 +204,9 @@ class SegmentCommand : public Command {
     read.push_back(model.path);
     require_outputs(outputs, classes, read);
     const ScanIdentity identity = identity_of(settings_.scan, description, context.progress);
-    NetworkRun run(context, settings_, outputs, model, std::move(scan), whole_scan(context),
-                   identity.sha256);
+    NetworkRun run(context, settings_, model, std::move(scan), whole_scan(context));
     try {
-      run.predict();
+      run.predict(outputs, identity.sha256);
       return write(context, outputs, run, classes, description, identity);
     } catch (const Cancelled&) {
       if (run.forget_where_empty()) {

@@ -16,6 +16,7 @@
 #include "base/child_process.h"
 #include "base/error.h"
 #include "base/exit_code.h"
+#include "base/text.h"
 
 namespace fossilct {
 
@@ -96,6 +97,13 @@ ProgramText text_of_program(const fs::path& program, const std::vector<std::stri
   while (::waitpid(child, &said.status, 0) < 0 && errno == EINTR) {
   }
   return said;
+}
+
+std::string told_by_program(const std::string& text) {
+  constexpr std::string_view mark = "fossilct: ";
+  const std::size_t begin = text.rfind(mark);
+  std::string line(trim(begin == std::string::npos ? text : text.substr(begin + mark.size())));
+  return line.substr(0, line.rfind(" (see `"));
 }
 
 void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::string>& arguments) {

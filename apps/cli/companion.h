@@ -46,6 +46,10 @@ struct ProgramText {
 ProgramText text_of_program(const std::filesystem::path& program,
                             const std::vector<std::string>& arguments, bool with_errors);
 
+// Why it failed, of the text with its errors: "fossilct: --roi: ... (see `fossilct help import`)"
+// without what stands around it.
+std::string told_by_program(const std::string& text);
+
 // Turns this process into the program that has the command, with the same arguments, so that
 // streams, signals and exit code are the caller's without a word passed on. Does not return. Throws
 // Error{file}, which names the program, where it can't be started.

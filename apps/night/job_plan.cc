@@ -99,13 +99,16 @@ NightRecord JobPlan::record() const {
   return night;
 }
 
-StageWords JobPlan::words(const std::string& stage, const std::vector<JobOption>& options) const {
+const StageCommand& JobPlan::command(const std::string& stage) const {
   const auto command =
       std::find_if(commands_.begin(), commands_.end(),
                    [&](const StageCommand& candidate) { return candidate.stage == stage; });
   static const StageCommand not_built;
-  return {command == commands_.end() ? not_built : *command,
-          options_of_stage(options, stage, commands_), threads_};
+  return command == commands_.end() ? not_built : *command;
+}
+
+StageWords JobPlan::words(const std::string& stage, const std::vector<JobOption>& options) const {
+  return {command(stage), options_of_stage(options, stage, commands_), threads_};
 }
 
 Step JobPlan::step(const std::string& scan, const std::string& stage,
@@ -174,6 +177,33 @@ Step JobPlan::segment_step(const JobScan& scan) const {
   segment.outputs = {{files.labels}};
   segment.leftovers = {files.labels.string() + ".slabs"};
   return segment;
+}
+
+JobPlan::Probe JobPlan::probe(const JobScan& scan) const {
+  const StageWords segment = words("segment", scan.options);
+  const bool is_there = reason_to_skip("segment", scan).empty() && !segment.has("threshold") &&
+                        (!scan.model.empty() || job_.train.empty());
+  if (!is_there) {
+    return {};
+  }
+  std::string kind = scan.model.string();
+  for (const std::string& word : segment.all()) {
+    kind += '\0' + word;
+  }
+  std::vector<JobOption> options = options_of_stage(scan.options, "segment", commands_);
+  for (const JobOption& reading : options_of_stage(scan.options, "import", commands_)) {
+    const auto is_same = [&](const auto& other) { return other.name == reading.name; };
+    if (std::ranges::none_of(options, is_same) &&
+        std::ranges::any_of(command("segment").options, is_same)) {
+      options.push_back(reading);
+    }
+  }
+  StageWords given(command("segment"), std::move(options), threads_);
+  given.give(scan.path.string()).give("--probe");
+  if (!scan.model.empty()) {
+    given.give("model", scan.model.string());
+  }
+  return {given.all(), kind};
 }
 
 void JobPlan::share_catalogue(Step& step, const JobScan& scan) const {

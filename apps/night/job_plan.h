@@ -38,11 +38,20 @@ class JobPlan {
   // One command line of every stage for each way it is called, to have its options checked before
   // anything runs.
   std::vector<std::vector<std::string>> examples() const;
+  // How the segmentation of a scan can be tried out before it is imported.
+  struct Probe {
+    std::vector<std::string> arguments;  // of `fossilct segment`
+    // The same for scans that are segmented alike; empty where there is nothing to try: labels are
+    // given, a threshold does it, or the model is yet to be trained.
+    std::string kind;
+  };
+  Probe probe(const JobScan& scan) const;
 
  private:
   bool is_built(const std::string& stage) const;
   std::string reason_to_skip(const std::string& stage, const JobScan& scan) const;
   std::string reason_to_skip(const std::string& stage) const;
+  const StageCommand& command(const std::string& stage) const;
   StageWords words(const std::string& stage, const std::vector<JobOption>& options) const;
   Step step(const std::string& scan, const std::string& stage, const StageWords& words) const;
 

@@ -9,19 +9,10 @@
 #include "apps/cli/command_line.h"
 #include "apps/cli/companion.h"
 #include "base/error.h"
-#include "base/text.h"
 
 namespace fossilct {
 
 namespace {
-
-// "fossilct: --roi: ... (see `fossilct help import`)" without what stands around it.
-std::string told(const std::string& text) {
-  constexpr std::string_view mark = "fossilct: ";
-  const std::size_t begin = text.rfind(mark);
-  std::string line(trim(begin == std::string::npos ? text : text.substr(begin + mark.size())));
-  return line.substr(0, line.rfind(" (see `"));
-}
 
 std::vector<JobOption> options_of(const Job& job) {
   std::vector<JobOption> options = job.train;
@@ -62,7 +53,7 @@ void check_options_of_stages(const Job& job, const JobPlan& plan, const Progress
                                             arguments.front() + "; start the run again");
     }
     if (said.status != 0) {
-      const std::string message = told(said.text);
+      const std::string message = told_by_program(said.text);
       throw Error(ErrorKind::option, place_of(job, message, arguments) + ": " + message +
                                          " (stage " + arguments.front() + ")");
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <span>
 #include <system_error>
@@ -48,12 +49,12 @@ Json model_record_of(const fs::path& path) {
   std::string header(std::min(bytes, most_header_bytes), '\0');
   const bool is_whole = bytes <= most_header_bytes &&
                         stream.read(header.data(), static_cast<std::streamsize>(header.size()));
-  const Json json = is_whole ? Json::parse(header, nullptr, false) : Json();
+  const Json json = is_whole ? try_parse_json(header) : Json();
   if (!json.is_object() || !json.contains("__metadata__") ||
       !json["__metadata__"].contains("fossilct") || !json["__metadata__"]["fossilct"].is_string()) {
     throw format_error(path, "is no model that `fossilct train` or `train-classifier` wrote");
   }
-  return Json::parse(json["__metadata__"]["fossilct"].get<std::string>(), nullptr, false);
+  return try_parse_json(json["__metadata__"]["fossilct"].get<std::string>());
 }
 
 // How many of them it tells apart. Throws Error{file|format} for a file that is no model, or one of
@@ -99,8 +100,8 @@ OpenedScan open_as_imported(const JobScan& scan, const std::vector<JobOption>& o
 class JobPreflight {
  public:
   JobPreflight(const Job& job, std::span<const StageCommand> commands, const NightRecord* before,
-               int threads, Progress& progress)
-      : job_(job), commands_(commands), before_(before), progress_(progress) {
+               int threads, const SegmentProbe& probe, Progress& progress)
+      : job_(job), commands_(commands), before_(before), probe_(probe), progress_(progress) {
     result_.machine.threads = threads;
   }
 
@@ -115,16 +116,19 @@ class JobPreflight {
       result_.notices.emplace_back(
           "how many fossils a scan has is not known before: 2 in a million voxels are assumed");
     }
-    if (std::ranges::any_of(result_.needs,
-                            [](const StageNeed& need) { return need.stage == "segment"; })) {
-      result_.notices.emplace_back(
-          "the memory of a GPU is tried when segment begins: what does not fit is halved");
-    }
+    try_segmentations();
     hold_to_limits(result_, job_.limits);
     return result_;
   }
 
  private:
+  // A segmentation of which only a known rate tells.
+  struct ToTry {
+    const JobScan* scan;
+    std::size_t need;  // place among the needs
+    double voxels;
+  };
+
   void look_at_machine() {
     result_.machine.memory_bytes = static_cast<double>(available_memory_bytes());
     fs::path folder = job_.folder;
@@ -281,14 +285,44 @@ class JobPreflight {
         need.seconds = *seconds;
         need.basis = "this job";
       }
+      const std::string kind = stage == "segment" && need.basis != "this job" && probe_.kind_of
+                                   ? probe_.kind_of(scan)
+                                   : std::string();
+      if (!kind.empty()) {
+        to_try_[kind].push_back({&scan, result_.needs.size(), static_cast<double>(work.voxels)});
+      }
       result_.needs.push_back(std::move(need));
+    }
+  }
+
+  // The largest of each kind; memory of the others is no more, the rest goes with their voxels.
+  void try_segmentations() {
+    for (const auto& [kind, scans] : to_try_) {
+      const ToTry& largest = *std::ranges::max_element(scans, {}, &ToTry::voxels);
+      find_out(largest.scan->name, "segment", "Mend it, or give another model = ", [&] {
+        progress_.check();
+        const SegmentProbe::Result tried = probe_.run(*largest.scan);
+        for (const ToTry& each : scans) {
+          const double share = each.voxels / largest.voxels;
+          StageNeed& need = result_.needs[each.need];
+          need.memory_bytes = tried.need.memory_bytes;
+          need.scratch_bytes = share * tried.need.scratch_bytes;
+          need.kept_bytes = share * tried.need.kept_bytes;
+          need.seconds = share * tried.need.seconds;
+          need.basis = "probe";
+        }
+        result_.notices.push_back("segment was tried on " + largest.scan->name + ": " +
+                                  tried.machine);
+      });
     }
   }
 
   const Job& job_;
   std::span<const StageCommand> commands_;
   const NightRecord* before_;
+  const SegmentProbe& probe_;
   Progress& progress_;
+  std::map<std::string, std::vector<ToTry>> to_try_;  // by kind
   Preflight result_;
   bool assumed_fossils_ = false;
 };
@@ -296,8 +330,9 @@ class JobPreflight {
 }  // namespace
 
 Preflight preflight(const Job& job, std::span<const StageCommand> commands,
-                    const NightRecord* before, int threads, Progress& progress) {
-  return JobPreflight(job, commands, before, threads, progress).run();
+                    const NightRecord* before, int threads, const SegmentProbe& probe,
+                    Progress& progress) {
+  return JobPreflight(job, commands, before, threads, probe, progress).run();
 }
 
 }  // namespace fossilct

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
+#include "apps/night/job_plan.h"
 #include "base/json.h"
 #include "base/progress.h"
 #include "night/job.h"
@@ -12,14 +14,31 @@
 
 namespace fossilct {
 
+// Tries segmentations out.
+struct SegmentProbe {
+  // Tells segmentations apart but for the scan; empty: there is nothing to try.
+  std::function<std::string(const JobScan&)> kind_of;
+  // What that of a scan will take. Throws Error, which says why it can't.
+  struct Result {
+    StageNeed need;
+    std::string machine;  // "cpu, 1 slice at once; fp32"
+  };
+  std::function<Result(const JobScan&)> run;
+};
+
+// By `fossilct segment --probe`, as processes of their own; `plan` must outlive it.
+SegmentProbe segment_probe(const JobPlan& plan, const Progress& progress);
+
 // Opens every scan, label volume and model of the job (headers only), and tells what each stage
 // will take: from the times of this job's stages that are done (`before`, its journal; null: none)
-// where there are some, else from known rates. What can't be opened, and what does not fit machine
+// where there are some, else from `probe`, else from known rates. Of scans that are segmented alike
+// the largest is tried out. What can't be opened, and what does not fit machine
 // and limits, is a finding. Stages that the journal has as done count nothing. Runs nothing and
-// writes nothing. Cost: some milliseconds a scan.
+// writes nothing. Cost: some milliseconds a scan, some seconds a probe.
 // `commands`: what the stages' commands take.
 Preflight preflight(const Job& job, std::span<const StageCommand> commands,
-                    const NightRecord* before, int threads, Progress& progress);
+                    const NightRecord* before, int threads, const SegmentProbe& probe,
+                    Progress& progress);
 
 // A table, totals, findings first.
 std::string preflight_text(const Preflight& preflight);

@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>>& options_of_the_run() {
        {"output", "overwrite", "config", "json", "quiet", "verbose", "help", "check-options",
         "again", "restart", "resume", "name", "ids"}},
       {"import", {"labels", "class"}},
-      {"segment", {"model"}},
+      {"segment", {"model", "probe"}},
       {"extract", {"scan", "uncertainty"}},
       {"mesh", {"class"}},
       {"views",
@@ -47,7 +47,7 @@ bool given_by_run(const std::string& stage, const std::string& option) {
 std::map<std::string, Json> options_of_program(const std::filesystem::path& program) {
   std::map<std::string, Json> options;
   const ProgramText said = text_of_program(program, {"help", "--json"}, false);
-  const Json all = Json::parse(said.text, nullptr, false);
+  const Json all = try_parse_json(said.text);
   if (said.status != 0 || all.is_discarded()) {
     throw file_error(program, "does not tell of its commands; fossilct must be installed whole");
   }

@@ -24,7 +24,7 @@ constexpr const char* plain = "\x1b[0m";
 constexpr int least_name_columns = 8;
 constexpr std::size_t most_text_bytes = 400;
 
-struct Cell {
+struct StatusCell {
   std::string text;
   const char* colour = "";
 };
@@ -47,7 +47,7 @@ std::string share_in(const std::string& progress) {
   return begin == sign ? "" : progress.substr(begin, sign - begin) + "%";
 }
 
-Cell cell_of(const StageRecord& stage, const NightRecord& night, double now) {
+StatusCell cell_of(const StageRecord& stage, const NightRecord& night, double now) {
   const std::string took = short_duration(seconds_of(stage, night, now));
   switch (stage.state) {
     case StageState::done:
@@ -144,12 +144,13 @@ class StatusTable {
   }
 
  private:
-  std::vector<Cell> row_of(const ScanOverview& scan) const {
-    std::vector<Cell> row;
+  std::vector<StatusCell> row_of(const ScanOverview& scan) const {
+    std::vector<StatusCell> row;
     for (const std::string& column : columns_) {
       const auto stage = std::ranges::find_if(
           scan.stages, [&](const StageRecord* each) { return each->stage == column; });
-      row.push_back(stage == scan.stages.end() ? Cell{"-", faint} : cell_of(**stage, night_, now_));
+      row.push_back(stage == scan.stages.end() ? StatusCell{"-", faint}
+                                               : cell_of(**stage, night_, now_));
     }
     return row;
   }
@@ -158,7 +159,7 @@ class StatusTable {
     int taken = 0;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       int width = characters_of(columns_[c]);
-      for (const std::vector<Cell>& row : cells_) {
+      for (const std::vector<StatusCell>& row : cells_) {
         width = std::max(width, characters_of(row[c].text));
       }
       widths_.push_back(width);
@@ -183,7 +184,7 @@ class StatusTable {
   std::string line_of(std::size_t scan) const {
     std::string line = padded(elided(scans_[scan].scan->name, name_columns_), name_columns_);
     for (std::size_t c = 0; c < columns_.size(); ++c) {
-      const Cell& cell = cells_[scan][c];
+      const StatusCell& cell = cells_[scan][c];
       const std::string text = padded(cell.text, c + 1 < columns_.size() ? widths_[c] : 0);
       line += "  " + (style_.colour ? cell.colour + text + plain : text);
     }
@@ -195,7 +196,7 @@ class StatusTable {
   StatusStyle style_;
   std::vector<ScanOverview> scans_;
   std::vector<std::string> columns_;
-  std::vector<std::vector<Cell>> cells_;
+  std::vector<std::vector<StatusCell>> cells_;
   std::vector<int> widths_;
   int name_columns_ = 0;
 };
@@ -212,7 +213,7 @@ std::string job_line(const NightRecord& night, double now, bool colour) {
     if (stage->state == StageState::skipped) {
       continue;
     }
-    const Cell cell = cell_of(*stage, night, now);
+    const StatusCell cell = cell_of(*stage, night, now);
     line += (line.empty() ? "job:  " : "   ") + stage->stage + " " +
             (colour ? cell.colour + cell.text + plain : cell.text);
   }

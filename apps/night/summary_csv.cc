@@ -10,8 +10,6 @@ namespace fossilct {
 
 namespace {
 
-constexpr double mm3_in_cm3 = 1000;
-
 std::string field(double value) { return std::isfinite(value) ? format_rounded(value) : ""; }
 
 // Of the stages, the one that stopped the scan.

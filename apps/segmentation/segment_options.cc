@@ -59,7 +59,6 @@ void declare_model(OptionSet& options, SegmentSettings& s) {
 void declare_output(OptionSet& options, SegmentSettings& s) {
   options.section("Output");
   options.path("output,o", "FILE", &s.output, "The labels, a volume file (.h5)");
-  options.require();
   options.flag("overwrite", &s.overwrite, "Replace the outputs where they exist");
   options.flag("probabilities", &s.probabilities,
                "Write the probability of each class as well, NAME.probability-CLASS.h5 (255 = 1)");
@@ -90,6 +89,9 @@ void declare_prediction(OptionSet& options, SegmentSettings& s) {
                "Refuse a scan whose voxel size differs by more than 10% from the model's, "
                "instead of resampling it on the way");
   options.section("Machine");
+  options.flag(
+      "probe", &s.probe,
+      "Predict one slice of each axis, tell what the whole takes, and end; writes nothing");
   options.text("device", "DEVICE", &s.device, "auto, cpu, cuda, cuda:1 ..., or cuda:all");
   options.choice<Precision>("precision", &s.precision,
                             {{"auto", Precision::automatic},
@@ -114,14 +116,19 @@ void declare_segment_options(OptionSet& options, SegmentSettings& settings) {
 }
 
 void check_segment_options(const std::vector<GivenOption>& given, const SegmentSettings& settings) {
-  require_volume_file_name("--output", settings.output);
+  if (settings.output.empty() && !settings.probe) {
+    throw Error(ErrorKind::option, "--output is missing: the labels, a volume file (.h5)");
+  }
+  if (!settings.output.empty()) {
+    require_volume_file_name("--output", settings.output);
+  }
   check_scan_options(settings.open);
   if (!settings.threshold) {
     return;
   }
   for (const char* name :
        {"model", "require-similar", "probabilities", "uncertainty", "axes", "tta", "tile", "batch",
-        "no-skip", "no-resample", "restart", "device", "precision"}) {
+        "no-skip", "no-resample", "restart", "device", "precision", "probe"}) {
     if (is_given(given, name)) {
       throw option_error("--" + std::string(name),
                          "belongs to a network; --threshold does without one");

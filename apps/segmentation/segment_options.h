@@ -40,6 +40,7 @@ struct SegmentSettings {
   std::int64_t tile = 0;  // 0: 1024 on a CPU, as large as fits on CUDA
   int batch = 0;          // 0: found by a probe
   bool no_skip = false;
+  bool probe = false;  // tell what it takes, write nothing
   std::string device = "auto";
   Precision precision = Precision::automatic;
   double memory_gib = 0;  // 0: 70% of what is free

@@ -84,12 +84,10 @@ LoadedModel load_model(const SegmentSettings& settings, Progress& progress) {
 }
 
 NetworkRun::NetworkRun(const CommandContext& context, const SegmentSettings& settings,
-                       const SegmentOutputs& outputs, LoadedModel& model,
-                       std::unique_ptr<VolumeSource> scan, std::unique_ptr<VolumeSource> whole,
-                       const std::string& scan_sha256)
+                       LoadedModel& model, std::unique_ptr<VolumeSource> scan,
+                       std::unique_ptr<VolumeSource> whole)
     : context_(context),
       settings_(settings),
-      outputs_(outputs),
       model_(model),
       own_grid_(scan->grid()),
       scan_(std::move(scan)) {
@@ -99,7 +97,6 @@ NetworkRun::NetworkRun(const CommandContext& context, const SegmentSettings& set
   }
   compare(whole ? *whole : *scan_);
   prepare_network();
-  open_store(scan_sha256);
 }
 
 void NetworkRun::resample_where_needed() {
@@ -220,19 +217,23 @@ Json NetworkRun::begun_with(const std::string& scan_sha256) const {
   return begun_with;
 }
 
-void NetworkRun::open_store(const std::string& scan_sha256) {
+std::vector<AxisSlab> NetworkRun::planned_slabs() const {
+  return plan_slabs(scan_->grid().size, settings_.axes,
+                    static_cast<std::int64_t>(bytes_of(scan_->type())), recipe_.prediction.planes(),
+                    slab_bytes);
+}
+
+void NetworkRun::open_store(const fs::path& slabs, const std::string& scan_sha256) {
+  slabs_ = slabs;
   if (settings_.restart) {
-    remove_slab_store(outputs_.slabs);
+    remove_slab_store(slabs);
   }
-  const int planes = recipe_.prediction.planes();
-  std::vector<AxisSlab> slabs =
-      plan_slabs(scan_->grid().size, settings_.axes,
-                 static_cast<std::int64_t>(bytes_of(scan_->type())), planes, slab_bytes);
   try {
-    store_ = std::make_unique<SlabStore>(outputs_.slabs, scan_->grid().size, std::move(slabs),
-                                         planes, begun_with(scan_sha256), context_.progress);
+    store_ = std::make_unique<SlabStore>(slabs, scan_->grid().size, planned_slabs(),
+                                         recipe_.prediction.planes(), begun_with(scan_sha256),
+                                         context_.progress);
   } catch (const Error& error) {
-    if (!is_slab_store(outputs_.slabs)) {
+    if (!is_slab_store(slabs)) {
       throw;
     }
     throw Error(error.kind(), std::string(error.what()) +
@@ -252,69 +253,75 @@ std::int64_t NetworkRun::working_memory() const {
   return static_cast<std::int64_t>(networks_.size()) * (4 * slab_bytes + slices);
 }
 
-void NetworkRun::require_room(const SegmentationProbe& probe) {
-  const Size3& size = scan_->grid().size;
-  double seconds = 0;
-  std::int64_t slab_disk = 0, left = 0;
-  for (std::size_t i = 0; i < store_->slabs().size(); ++i) {
-    if (store_->has(i)) {
-      continue;
-    }
-    const AxisSlab& slab = store_->slabs()[i];
-    const SlicePart slice = whole_slices(size, slab.axis);
+SegmentationNeed NetworkRun::need_of(const std::vector<AxisSlab>& slabs) const {
+  SegmentationNeed need;
+  for (const AxisSlab& slab : slabs) {
+    const SlicePart slice = whole_slices(scan_->grid().size, slab.axis);
     const auto axis = std::find(settings_.axes.begin(), settings_.axes.end(), slab.axis);
-    seconds += static_cast<double>(slab.slices()) *
-               probe.seconds_a_slice[static_cast<std::size_t>(axis - settings_.axes.begin())];
-    slab_disk += store_->planes() * slab.slices() * slice.rows * slice.columns;
-    ++left;
+    need.seconds += static_cast<double>(slab.slices()) *
+                    probe_.seconds_a_slice[static_cast<std::size_t>(axis - settings_.axes.begin())];
+    need.slab_bytes += recipe_.prediction.planes() * slab.slices() * slice.rows * slice.columns;
   }
-  seconds /= static_cast<double>(networks_.size());
-  const std::int64_t memory = probe.peak_bytes + working_memory();
+  need.seconds /= static_cast<double>(networks_.size());
+  need.memory_bytes = probe_.peak_bytes + working_memory();
   const std::int64_t voxels = voxel_count(own_grid_.size);
-  const std::int64_t result_disk =
+  need.result_bytes =
       voxels / 4 + (settings_.probabilities ? voxels * (recipe_.prediction.classes - 1) / 2 : 0) +
       (settings_.uncertainty ? voxels : 0);
-  const auto done = std::ssize(store_->slabs()) - left;
-  if (done > 0) {
-    context_.progress.notice(counted(done, "slab") + " of " +
-                             std::to_string(store_->slabs().size()) +
-                             " are finished already; going on with the rest");
-  }
-  context_.progress.notice("will use about " + bytes_text(memory) + " of RAM, " +
-                           bytes_text(slab_disk) + " of disk for finished slabs, " +
-                           bytes_text(result_disk) + " for the result, " +
-                           format_duration(seconds));
-  const double allowed =
-      settings_.memory_gib > 0
-          ? settings_.memory_gib * gib
-          : share_of_free_memory * static_cast<double>(available_memory_bytes() + probe.peak_bytes);
-  if (allowed > 0 && static_cast<double>(memory) > allowed) {
-    throw Error(ErrorKind::device, "it would use " + bytes_text(memory) + " of RAM, " +
+  return need;
+}
+
+void NetworkRun::require_room(const SegmentationNeed& need, const fs::path& slabs) const {
+  context_.progress.notice("will use about " + bytes_text(need.memory_bytes) + " of RAM, " +
+                           bytes_text(need.slab_bytes) + " of disk for finished slabs, " +
+                           bytes_text(need.result_bytes) + " for the result, " +
+                           format_duration(need.seconds));
+  const double allowed = settings_.memory_gib > 0
+                             ? settings_.memory_gib * gib
+                             : share_of_free_memory * static_cast<double>(available_memory_bytes() +
+                                                                          probe_.peak_bytes);
+  if (allowed > 0 && static_cast<double>(need.memory_bytes) > allowed) {
+    throw Error(ErrorKind::device, "it would use " + bytes_text(need.memory_bytes) + " of RAM, " +
                                        format_bytes(allowed) +
                                        " are allowed: free some, or give a larger --memory, or a "
                                        "smaller --tile than " +
                                        std::to_string(recipe_.prediction.tile));
   }
   std::error_code unknown;
-  const fs::space_info space = fs::space(outputs_.slabs, unknown);
-  if (!unknown && static_cast<std::int64_t>(space.available) < slab_disk + result_disk) {
-    throw file_error(outputs_.slabs,
-                     "its disk has " + bytes_text(static_cast<std::int64_t>(space.available)) +
-                         " left, " + bytes_text(slab_disk + result_disk) +
-                         " are needed; free some, or give an --output on another disk");
+  const fs::space_info space = fs::space(slabs, unknown);
+  const std::int64_t disk = need.slab_bytes + need.result_bytes;
+  if (!unknown && static_cast<std::int64_t>(space.available) < disk) {
+    throw file_error(slabs, "its disk has " +
+                                bytes_text(static_cast<std::int64_t>(space.available)) + " left, " +
+                                bytes_text(disk) +
+                                " are needed; free some, or give an --output on another disk");
   }
 }
 
 bool NetworkRun::forget_where_empty() {
-  if (!store_->empty()) {
+  if (store_ && !store_->empty()) {
     return false;
   }
-  store_.reset();
-  remove_slab_store(outputs_.slabs);
+  if (store_) {
+    store_.reset();
+    remove_slab_store(slabs_);
+  }
   return true;
 }
 
-void NetworkRun::predict() {
+std::string NetworkRun::machine_text() const {
+  return device_name_ + ", " + counted(batch_, "slice") + " at once; " +
+         networks_.front().choice().describe();
+}
+
+SegmentationNeed NetworkRun::probe() {
+  probe_ =
+      probe_segmentation(*scan_, recipe_, settings_.axes, functions_.front(), context_.progress);
+  return need_of(planned_slabs());
+}
+
+void NetworkRun::predict(const SegmentOutputs& outputs, const std::string& scan_sha256) {
+  open_store(outputs.slabs, scan_sha256);
   const ModelRecord& record = model_.model.record;
   Progress& progress = context_.progress;
   progress.notice("volume   " + size_text(scan_->grid().size) + " voxels" +
@@ -327,8 +334,19 @@ void NetworkRun::predict() {
   progress.notice("views    axes " + name_of(settings_.axes) + ", " + std::to_string(views) +
                   " a voxel; tiles of at most " + std::to_string(recipe_.prediction.tile) + "; " +
                   networks_.front().choice().describe());
-  probe_ = probe_segmentation(*scan_, recipe_, settings_.axes, functions_.front(), progress);
-  require_room(probe_);
+  probe();
+  std::vector<AxisSlab> left;
+  for (std::size_t i = 0; i < store_->slabs().size(); ++i) {
+    if (!store_->has(i)) {
+      left.push_back(store_->slabs()[i]);
+    }
+  }
+  const std::size_t all = store_->slabs().size();
+  if (left.size() < all) {
+    progress.notice(counted(static_cast<std::int64_t>(all - left.size()), "slab") + " of " +
+                    std::to_string(all) + " are finished already; going on with the rest");
+  }
+  require_room(need_of(left), outputs.slabs);
   times_ = predict_slabs(*scan_, recipe_, batch_, functions_, *store_, progress);
 }
 

@@ -38,20 +38,32 @@ struct LoadedModel {
 // Throws Error{file|format}.
 LoadedModel load_model(const SegmentSettings& settings, Progress& progress);
 
+// What a segmentation will take, by a slice of each axis that was predicted.
+struct SegmentationNeed {
+  double seconds = 0;
+  std::int64_t memory_bytes = 0;
+  std::int64_t slab_bytes = 0;    // of disk, for finished slabs
+  std::int64_t result_bytes = 0;  // of disk, for what is written
+};
+
 // A scan on its way through a network: opened, compared with the model, planned, predicted.
 class NetworkRun {
  public:
-  // `scan` on its own grid; `whole`: all of the scan where `scan` is a part of it, else null;
-  // `scan_sha256` names its content. Warns of a scan that is unlike what
-  // the model knows, or refuses it. Throws Error.
-  NetworkRun(const CommandContext& context, const SegmentSettings& settings,
-             const SegmentOutputs& outputs, LoadedModel& model, std::unique_ptr<VolumeSource> scan,
-             std::unique_ptr<VolumeSource> whole, const std::string& scan_sha256);
+  // `scan` on its own grid; `whole`: all of the scan where `scan` is a part of it, else null. Warns
+  // of a scan that is unlike what the model knows, or refuses it. Throws Error.
+  NetworkRun(const CommandContext& context, const SegmentSettings& settings, LoadedModel& model,
+             std::unique_ptr<VolumeSource> scan, std::unique_ptr<VolumeSource> whole);
 
-  // Says what is ahead, refuses what can't end, and predicts all slabs that are not there.
-  void predict();
+  // Of all slabs: writes nothing.
+  SegmentationNeed probe();
+  // What it runs on and with how many slices at once: "cuda:0, 16 slices at once; bf16".
+  std::string machine_text() const;
 
-  // Removes the store where no slab is finished; whether it did.
+  // Says what is ahead, refuses what can't end, and predicts all slabs that are not there yet.
+  // `scan_sha256` names the scan's content.
+  void predict(const SegmentOutputs& outputs, const std::string& scan_sha256);
+
+  // Removes the store where no slab is finished, or there is none; whether it did.
   bool forget_where_empty();
 
   // After predict(): volumes on the scan's own grid.
@@ -71,15 +83,16 @@ class NetworkRun {
   void compare(VolumeSource& scan);
   void prepare_network();
   Json begun_with(const std::string& scan_sha256) const;
-  void open_store(const std::string& scan_sha256);
-  void require_room(const SegmentationProbe& probe);
+  std::vector<AxisSlab> planned_slabs() const;
+  void open_store(const std::filesystem::path& slabs, const std::string& scan_sha256);
+  SegmentationNeed need_of(const std::vector<AxisSlab>& slabs) const;
+  void require_room(const SegmentationNeed& need, const std::filesystem::path& slabs) const;
   std::int64_t working_memory() const;
   Planes planes() const;
   std::unique_ptr<VolumeSource> on_own_grid(std::unique_ptr<VolumeSource> plane) const;
 
   const CommandContext& context_;
   const SegmentSettings& settings_;
-  const SegmentOutputs& outputs_;
   LoadedModel& model_;
   Grid own_grid_;
   bool resampled_ = false;
@@ -91,6 +104,7 @@ class NetworkRun {
   std::vector<NetworkFunction> functions_;  // of networks_
   int batch_ = 1;
   SegmentationProbe probe_;
+  std::filesystem::path slabs_;  // where the store is
   std::unique_ptr<SlabStore> store_;
   SegmentationTimes times_;
 };

@@ -25,7 +25,7 @@ std::string small_scan() {
 
 // A safetensors file without tensors, with a record.
 std::string model_with(const std::string& record) {
-  const std::string header = R"({"__metadata__":{"fossilct":)" + Json(record).dump() + "}}";
+  const std::string header = R"({"__metadata__":{"fossilct":)" + json_text(Json(record)) + "}}";
   std::string length(8, '\0');
   for (std::size_t i = 0; i < 8; ++i) {
     length[i] = static_cast<char>(header.size() >> (8 * i) & 0xff);
@@ -59,9 +59,9 @@ struct Files {
     job.scans.push_back(scan);
   }
 
-  Preflight look(const NightRecord* before = nullptr) const {
+  Preflight look(const NightRecord* before = nullptr, const SegmentProbe& probe = {}) const {
     Progress silent;
-    return preflight(job, commands(), before, 2, silent);
+    return preflight(job, commands(), before, 2, probe, silent);
   }
   // The findings in one text.
   std::string found() const {
@@ -155,6 +155,64 @@ TEST_CASE("labels of another size are a finding, and then there is no segment") 
   CHECK(contains(files.found(), "another number of voxels"));
   CHECK(std::ranges::none_of(files.look().needs,
                              [](const StageNeed& need) { return need.stage == "segment"; }));
+}
+
+TEST_CASE("of scans that are segmented alike the largest is tried, and tells of the others") {
+  Files files;
+  JobScan half = files.job.scans[0];
+  half.name = "half";
+  half.options = {{"", "roi", "0:4,0:6,0:4", "x line 1"}};
+  JobScan other = files.job.scans[0];
+  other.name = "other";
+  files.job.scans.insert(files.job.scans.begin(), half);
+  files.job.scans.push_back(other);
+  std::vector<std::string> tried;
+  SegmentProbe probe;
+  probe.kind_of = [](const JobScan& scan) { return scan.name == "other" ? "b" : "a"; };
+  probe.run = [&](const JobScan& scan) {
+    tried.push_back(scan.name);
+    if (scan.name == "other") {
+      throw Error(ErrorKind::device, "it would use 9 GB");
+    }
+    StageNeed need;
+    need.memory_bytes = 1e9;
+    need.scratch_bytes = 600;
+    need.kept_bytes = 60;
+    need.seconds = 100;
+    return SegmentProbe::Result{need, "cpu, 1 slice at once"};
+  };
+  const Preflight found = files.look(nullptr, probe);
+  CHECK(tried == std::vector<std::string>{"a", "other"});
+  const auto need_of = [&](const std::string& scan) {
+    return *std::ranges::find_if(found.needs, [&](const StageNeed& need) {
+      return need.scan == scan && need.stage == "segment";
+    });
+  };
+  CHECK(need_of("a").seconds == 100);
+  CHECK(need_of("a").basis == "probe");
+  CHECK(need_of("half").seconds == 50);
+  CHECK(need_of("half").memory_bytes == 1e9);
+  CHECK(need_of("half").scratch_bytes == 300);
+  CHECK(need_of("half").kept_bytes == 30);
+  CHECK(need_of("other").basis == "known rate");
+  REQUIRE(found.findings.size() == 1);
+  CHECK(found.findings[0].scan == "other");
+  CHECK(found.findings[0].what == "it would use 9 GB");
+  CHECK(contains(preflight_text(found), "note  segment was tried on a: cpu, 1 slice at once"));
+
+  // Nobody tries what is known: stages that are done, or how long others took in this job.
+  NightRecord before;
+  StageRecord done;
+  done.scan = "a";
+  done.stage = "segment";
+  done.state = StageState::done;
+  done.began = 1000;
+  done.ended = 1077;
+  before.stages = {done};
+  before.scans.push_back({"a", "", "", "", 0});
+  tried.clear();
+  CHECK(files.look(&before, probe).findings.empty());
+  CHECK(tried.empty());
 }
 
 TEST_CASE("limits that a stage will pass are findings, which are thrown with a way to start") {

@@ -3,6 +3,7 @@
 """A segmentation that is killed at random moments and begun again ends in the bytes of one that was not;
 another option, a scan that changed and a second run on one output are refused by name.
 Usage: segment_test.py PROGRAM MODEL WORK_FOLDER KILLS"""
+import json
 import pathlib
 import random
 import shutil
@@ -54,6 +55,12 @@ began = time.monotonic()
 fossilct(*segment("straight.h5"))
 seconds = time.monotonic() - began
 expected = voxels("straight.h5")
+
+# What it takes is told before, and nothing is written for it.
+told = json.loads(fossilct(*segment("told.h5", "--probe", "--json", "--quiet")).stdout)["probe"]
+assert told["slab_bytes"] == 3 * 40 * 40 * 420, told  # three axes, one class but the background
+assert told["seconds"] > 0 and told["memory_bytes"] > 10**7 and told["machine"].startswith("cpu, 1 slice at once"), told
+assert not list(work.glob("told*"))
 
 for _ in range(kills):
     job = start(*segment("killed.h5"))
