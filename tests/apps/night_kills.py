@@ -7,7 +7,8 @@ every output must be that of a job that nobody disturbed, and nothing unfinished
 Usage: night_kills.py PROGRAM WORK_FOLDER [--scans N] [--kills N] [--minutes N] [--seed N] [--all] [--tmpfs MB]
 
 --all adds SIGKILL to a stage alone, scans that go away and too little memory; --tmpfs mounts a small disk (root alone may) and fills it.
---minutes ends it with the turn in which that time is over. Prints a line a disturbance."""
+A start that came to its end before its moment is printed and does not count.
+--minutes ends it with the turn in which that time is over. Prints a line a start."""
 import argparse
 import collections
 import hashlib
@@ -144,12 +145,14 @@ def failures_of(folder):
 
 
 class Disturbed:
-    """A job that is disturbed until enough was done, or it came to its end."""
+    """A job that is disturbed until it came to its end."""
 
-    def __init__(self, folder, seconds):
-        self.folder, self.seconds = folder, seconds
+    seconds = 0  # that an undisturbed one takes; the machine may get slower or faster meanwhile
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.done_before = False  # some of its work
         kinds = ["kill", "kill", "term"]
-        # The second try of a stage is told in the provenance of what it makes: catalogue and report then differ in it.
         self.kinds = kinds + (["child", "away", "memory"] if options.all else []) + (["full"] if options.tmpfs else [])
 
     def next_kind(self):
@@ -159,14 +162,19 @@ class Disturbed:
         return deck.pop()
 
     def once(self):
-        """Starts it, disturbs it, and waits for its end. Whether it came to its end all the same."""
+        """Starts it, disturbs it, and waits for its end. Whether it was struck, whether it came to its end."""
         kind = self.next_kind()
-        delay = chance.uniform(0, self.seconds)
+        delay = chance.uniform(0, Disturbed.seconds)
+        began = time.monotonic()
         run = start("night.ini", *(["--memory", "0.02", "--start-anyway"] if kind == "memory" else []))
         time.sleep(delay)
-        struck = run.poll() is None
-        mend = getattr(self, kind)(run) if struck else None
+        alive = run.poll() is None
+        mend = getattr(self, kind)(run) if alive else None
         out, _ = run.communicate(timeout=600)
+        if not alive and not self.done_before and run.returncode == 0:
+            Disturbed.seconds = min(Disturbed.seconds, time.monotonic() - began)
+        self.done_before = True
+        struck = run.returncode != 0 if kind == "memory" else alive  # from its beginning
         if mend:
             mend()
         counts[kind if struck else "none: it had ended"] += 1
@@ -174,7 +182,7 @@ class Disturbed:
         assert run.returncode in (0, 1, 3, 4, 130, -signal.SIGKILL), (run.returncode, out)
         # One blow alone: the second try, with less, must do it.
         assert kind != "child" or not struck or run.returncode != 3, out
-        return run.returncode == 0
+        return struck, run.returncode == 0
 
     def kill(self, run):
         run.kill()
@@ -237,15 +245,16 @@ def undisturbed(text):
 def disturb(expected, seconds):
     folder = work / "night.job"
     done = 0
+    Disturbed.seconds = seconds
     end = time.monotonic() + 60 * options.minutes
     for turn in range(10 * options.kills):
         if done >= options.kills or time.monotonic() > end:
             return
-        disturbed = Disturbed(folder, seconds)
+        disturbed = Disturbed(folder)
         ended = False
         while not ended and done < options.kills and time.monotonic() < end:
-            ended = disturbed.once()
-            done += 1
+            struck, ended = disturbed.once()
+            done += struck
         if not ended:
             run = start("night.ini")
             out, _ = run.communicate(timeout=600)
