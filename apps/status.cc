@@ -25,10 +25,6 @@ namespace fs = std::filesystem;
 constexpr auto redraw_interval = std::chrono::milliseconds(500);
 constexpr auto stop_interval = std::chrono::milliseconds(50);
 
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 struct StdoutStyle {
   bool live = false;  // a terminal that lines can be written over on
   StatusStyle table;
@@ -124,7 +120,8 @@ class StatusCommand : public Command {
     const NightRecord night = read_night(folder);
     StatusStyle style = style_of_stdout().table;
     style.rows = 0;
-    return {status_json(night, seconds_now()), status_text(night, seconds_now(), style), false};
+    return {status_json(night, seconds_since_1970()),
+            status_text(night, seconds_since_1970(), style), false};
   }
 
  private:
@@ -139,10 +136,10 @@ class StatusCommand : public Command {
         break;
       }
       if (style.live) {
-        table.draw(status_text(night, seconds_now(), style.table));
+        table.draw(status_text(night, seconds_since_1970(), style.table));
       } else if (const std::string line = headline_of(night, night.began); line != shown) {
         // A log gets a line where something has changed.
-        progress.notice(headline_of(night, seconds_now()));
+        progress.notice(headline_of(night, seconds_since_1970()));
         shown = line;
       }
       wait(progress);

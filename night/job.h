@@ -37,7 +37,7 @@ struct JobScan {
   std::filesystem::path path;
   std::optional<double> top_depth_m;
   std::optional<double> bottom_depth_m;
-  std::filesystem::path labels;      // labels made before; then there is no stage segment
+  std::filesystem::path labels;  // labels made before; then there is no stage segment
   // The word `starter` stays as it is, for a model that comes with the program.
   std::filesystem::path model;       // empty: the one trained in the job, else the starter model
   std::filesystem::path classifier;  // empty: no stage classify

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 #include "base/error.h"
@@ -16,6 +15,7 @@
 #include "base/version.h"
 #include "database/sqlite.h"
 #include "night/journal_rows.h"
+#include "night/overview.h"
 
 namespace fossilct {
 
@@ -42,11 +42,6 @@ CREATE TABLE stages (
   arguments TEXT, peak_memory_bytes INTEGER, log TEXT, outputs TEXT, shared_stamp TEXT,
   checksum TEXT, progress TEXT, PRIMARY KEY (scan, stage));
 )";
-
-double seconds_since_1970() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
-}
 
 void require_journal(const Database& database) {
   if (database.integer("PRAGMA application_id") != application_id) {

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "night/overview.h"
 #include "night/verdict.h"
 
 namespace fossilct {
@@ -32,11 +33,6 @@ ChildLimits child_limits(const JobLimits& limits, double grace_seconds) {
   constexpr double seconds_of_hour = 3600;
   return {static_cast<std::int64_t>(limits.memory_gb * bytes_of_gb), limits.hours * seconds_of_hour,
           limits.watchdog_minutes * seconds_of_minute, grace_seconds};
-}
-
-double seconds_since_1970() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
 }
 
 std::string headline(const StageRecord& record) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <map>
 
@@ -189,12 +190,13 @@ TimeLeft time_left(const NightRecord& night, double now) {
   return left;
 }
 
-std::string utc_text(double seconds_since_1970) {
-  return time_text(seconds_since_1970, "%Y-%m-%dT%H:%M:%SZ", true);
+double seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
 }
 
-std::string local_text(double seconds_since_1970) {
-  return time_text(seconds_since_1970, "%e %b %H:%M", false);
-}
+std::string utc_text(double seconds) { return time_text(seconds, "%Y-%m-%dT%H:%M:%SZ", true); }
+
+std::string local_text(double seconds) { return time_text(seconds, "%e %b %H:%M", false); }
 
 }  // namespace fossilct

@@ -60,9 +60,11 @@ struct TimeLeft {
 // (well, abundance, index) take seconds and are left out.
 TimeLeft time_left(const NightRecord& night, double now);
 
+// Now.
+double seconds_since_1970();
 // "2026-11-28T06:12:40Z"; empty for 0.
-std::string utc_text(double seconds_since_1970);
+std::string utc_text(double seconds);
 // "28 Nov 06:12" where this machine is; empty for 0.
-std::string local_text(double seconds_since_1970);
+std::string local_text(double seconds);
 
 }  // namespace fossilct

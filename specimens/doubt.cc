@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "specimens/median.h"
 
 namespace fossilct {
 
@@ -30,12 +31,6 @@ double log_size(const Specimen& specimen) {
   const auto diameter = measured(specimen, "equivalent_diameter");
   return diameter && *diameter > 0 ? std::log(*diameter)
                                    : std::log(static_cast<double>(specimen.voxels)) / 3;
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 struct Sizes {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "specimens/measured_body.h"
+#include "specimens/median.h"
 
 namespace fossilct {
 
@@ -15,12 +16,6 @@ constexpr double least_share_of_volume = 0.25;
 constexpr double deviations = 3;
 constexpr double least_deviation = 0.02;
 constexpr std::size_t fewest = 8;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 struct Kind {
   std::vector<double> volumes;

@@ -2,13 +2,13 @@
 #include "apps/night/night_end.h"
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
 
 #include "apps/night/morning.h"
 #include "apps/night/status_text.h"
 #include "base/error.h"
 #include "night/notice.h"
+#include "night/overview.h"
 
 namespace fossilct {
 
@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 constexpr double on_done_limit_seconds = 600;
 constexpr double mail_limit_seconds = 120;
 constexpr int letter_columns = 100;
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 // `tell` may fail without harm to what was done.
 template <typename Tell>
@@ -42,7 +38,7 @@ NightRecord ended(NightRecord night) {
 }
 
 Letter letter_of(const Job& job, const NightRecord& night) {
-  const double now = seconds_now();
+  const double now = seconds_since_1970();
   return {job.mail_to, job.folder.stem().string() + ": " + headline_of(night, now),
           status_text(night, now, {.columns = letter_columns}) + "\n" +
               (job.folder / "index.html").string() + "\n"};
@@ -57,10 +53,10 @@ void make_index(const Job& job, JobJournal& journal, Progress& progress) {
   StageRecord record = journal.read("", "index");
   record.state = StageState::running;
   record.tries = 1;
-  record.began = seconds_now();
+  record.began = seconds_since_1970();
   journal.write(record);
   try {
-    write_morning(journal.read_all(), seconds_now());
+    write_morning(journal.read_all(), seconds_since_1970());
     record.state = StageState::done;
     record.reason.clear();
     record.remedy.clear();
@@ -70,7 +66,7 @@ void make_index(const Job& job, JobJournal& journal, Progress& progress) {
     record.remedy = "Mend it, and start the run again: only this is done then";
     progress.warning(std::string("index.html: ") + error.what());
   }
-  record.ended = seconds_now();
+  record.ended = seconds_since_1970();
   journal.write(record);
 }
 
