@@ -123,6 +123,23 @@ void tell_findings(const Preflight& ahead, Progress& progress) {
   }
 }
 
+// This process's folder, for as long as it lives.
+class WorkingFolder {
+ public:
+  explicit WorkingFolder(const fs::path& folder) : before_(fs::current_path()) {
+    fs::current_path(folder);
+  }
+  ~WorkingFolder() {
+    std::error_code gone;
+    fs::current_path(before_, gone);
+  }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+
+ private:
+  fs::path before_;
+};
+
 double seconds_of_clock() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -190,7 +207,7 @@ class RunCommand : public Command {
  private:
   CommandResult run_once(const CommandContext& context, Job job) const {
     job.limits.memory_gb = options_.memory_gb > 0 ? options_.memory_gb : job.limits.memory_gb;
-    const std::vector<StageCommand> commands = stage_commands(command_table());
+    const std::vector<StageCommand> commands = stage_commands(command_table(), context.progress);
     const JobPlan plan(job, commands, context.common.threads);
     check_options_of_stages(job, plan, context.progress);
     for (const std::string& notice : job.notices) {
@@ -214,6 +231,8 @@ class RunCommand : public Command {
     if (fs::exists(journal_path(job.folder))) {
       before = read_night(job.folder);
     }
+    // Options name files from the job's folder.
+    const WorkingFolder there(job.file.parent_path());
     return preflight(job, commands, before ? &*before : nullptr, context.common.threads,
                      segment_probe(plan, context.progress), context.progress);
   }

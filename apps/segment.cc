@@ -80,7 +80,7 @@ class SegmentCommand : public Command {
  public:
   CommandHelp help() const override {
     return {
-        "segment SCAN --output LABELS.h5 [--model MODEL.safetensors] [options]",
+        "segment SCAN --output LABELS.h5 | --probe [--model MODEL.safetensors] [options]",
         {"Finds the fossils of a scan with a model that `fossilct train` wrote: slices along each "
          "axis go through the network, the probabilities of all axes are averaged, and the most "
          "probable class of each voxel becomes its label. SCAN is anything that `fossilct import` "
@@ -138,8 +138,10 @@ class SegmentCommand : public Command {
     LoadedModel model = load_model(settings_, context.progress);
     NetworkRun run(context, settings_, model, std::move(scan), whole_scan(context));
     const SegmentationNeed need = run.probe();
+    run.require_memory(need);
     const auto bytes = [](std::int64_t count) { return format_bytes(static_cast<double>(count)); };
     CommandResult result;
+    result.text_is_report = false;
     result.json = {{"probe",
                     {{"seconds", need.seconds},
                      {"memory_bytes", need.memory_bytes},
@@ -194,6 +196,16 @@ class SegmentCommand : public Command {
     return open_scan(settings_.scan, open, context.progress);
   }
 
+  // The precision that is fastest here is found by a measurement, which may come out otherwise the
+  // next time: what was begun goes on with what it was begun with.
+  SegmentSettings as_begun(const SegmentOutputs& outputs) const {
+    SegmentSettings settings = settings_;
+    if (settings.precision == Precision::automatic && !settings.restart) {
+      settings.precision = begun_precision(outputs.slabs).value_or(Precision::automatic);
+    }
+    return settings;
+  }
+
   CommandResult by_network(const CommandContext& context, std::unique_ptr<VolumeSource> scan,
                            const SegmentOutputs& outputs) const {
     const ScanDescription description = scan->description();
@@ -204,7 +216,7 @@ class SegmentCommand : public Command {
     read.push_back(model.path);
     require_outputs(outputs, classes, read);
     const ScanIdentity identity = identity_of(settings_.scan, description, context.progress);
-    NetworkRun run(context, settings_, model, std::move(scan), whole_scan(context));
+    NetworkRun run(context, as_begun(outputs), model, std::move(scan), whole_scan(context));
     try {
       run.predict(outputs, identity.sha256);
       return write(context, outputs, run, classes, description, identity);

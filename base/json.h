@@ -13,7 +13,8 @@ using Json = nlohmann::ordered_json;
 // Reading and writing of text stand in one place: a file that calls the library's own for itself
 // takes three seconds longer to compile.
 
-// Throws Error{format} for a text that is no JSON, saying where.
+// Throws Error{format} for a text that is no JSON, saying where, or whose values lie more than 500
+// deep: the library would go down into them by calls, until the stack is full.
 Json parse_json(std::string_view text);
 // Discarded (is_discarded()) for such a text.
 Json try_parse_json(std::string_view text);

@@ -243,6 +243,18 @@ fs::path SlabStore::file_of(const AxisSlab& slab) const {
   return folder_ / (name_of(slab) + slab_ending);
 }
 
+Json slabs_begun_with(const fs::path& folder) {
+  Json begun_with;
+  bool any = false;
+  if (is_slab_store(folder)) {
+    const Journal journal(folder / journal_name, [&](const Json& entry) {
+      any = any || entry.contains("slab");
+      begun_with = entry.contains("begun_with") ? entry.at("begun_with") : begun_with;
+    });
+  }
+  return any ? begun_with : Json();
+}
+
 bool is_slab_store(const fs::path& folder) {
   std::error_code ignored;
   return fs::exists(folder / journal_name, ignored);

@@ -74,6 +74,8 @@ class SlabStore {
 };
 
 bool is_slab_store(const std::filesystem::path& folder);
+// What its slabs were begun with; null where none is finished. Throws as the store.
+Json slabs_begun_with(const std::filesystem::path& folder);
 // Removes a store's own files, and the folder where nothing else is left in it; nothing where there
 // is no store. Throws Error{file} where that fails.
 void remove_slab_store(const std::filesystem::path& folder);

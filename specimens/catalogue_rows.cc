@@ -17,7 +17,9 @@ Json json_of(const Database& database, std::string_view text) {
   try {
     return parse_json(text);
   } catch (const Error&) {
-    rethrow_with_context(database.path().string() + ": one of its values");
+    throw format_error(database.path(),
+                       "a value in its tables is damaged, which should be JSON; "
+                       "take the catalogue from a copy");
   }
 }
 

@@ -66,7 +66,7 @@ void write_checkpoint(const std::filesystem::path& path, std::span<const NamedTe
   if (std::filesystem::exists(path)) {
     keep_as_previous(path);
   }
-  write_safetensors(path, tensors, {{record_key, json_text(record)}});
+  write_safetensors(path, tensors, {{record_key, exact_json_text(record)}});
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {

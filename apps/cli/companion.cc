@@ -2,6 +2,7 @@
 #include "apps/cli/companion.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,10 +34,21 @@ std::vector<char*> argv_of(std::vector<std::string>& words) {
   return argv;
 }
 
-std::string all_from(int descriptor) {
+// What a program writes until it ends. It is told of a wish to stop.
+std::string all_from(int descriptor, pid_t child, const Progress& progress) {
+  constexpr int patience_ms = 50;
   std::string text;
   std::array<char, 4096> part{};
+  bool told = false;
   for (;;) {
+    if (progress.cancel_requested() && !told) {
+      ::kill(child, SIGTERM);
+      told = true;
+    }
+    pollfd waiting = {descriptor, POLLIN, 0};
+    if (::poll(&waiting, 1, patience_ms) == 0) {
+      continue;
+    }
     const ssize_t n = ::read(descriptor, part.data(), part.size());
     if (n > 0) {
       text.append(part.data(), static_cast<std::size_t>(n));
@@ -72,7 +84,7 @@ fs::path program_of(const CommandRow& row) {
 }
 
 ProgramText text_of_program(const fs::path& program, const std::vector<std::string>& arguments,
-                            bool with_errors) {
+                            bool with_errors, const Progress& progress, const fs::path& folder) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
     throw file_errno_error(program, "can't start this program");
@@ -80,6 +92,7 @@ ProgramText text_of_program(const fs::path& program, const std::vector<std::stri
   ProgramStart start;
   start.program = program;
   start.arguments = arguments;
+  start.folder = folder;
   start.output = pipe[1];
   start.errors = with_errors ? pipe[1] : STDERR_FILENO;
   pid_t child = 0;
@@ -92,18 +105,30 @@ ProgramText text_of_program(const fs::path& program, const std::vector<std::stri
   }
   ::close(pipe[1]);
   ProgramText said;
-  said.text = all_from(pipe[0]);
+  said.text = all_from(pipe[0], child, progress);
   ::close(pipe[0]);
   while (::waitpid(child, &said.status, 0) < 0 && errno == EINTR) {
   }
+  progress.check();
   return said;
 }
 
-std::string told_by_program(const std::string& text) {
-  constexpr std::string_view mark = "fossilct: ";
-  const std::size_t begin = text.rfind(mark);
-  std::string line(trim(begin == std::string::npos ? text : text.substr(begin + mark.size())));
-  return line.substr(0, line.rfind(" (see `"));
+std::string told_by_program(const ProgramText& said) {
+  constexpr std::string_view mark = "fossilct: ", see = " (see `fossilct help ";
+  if (WIFSIGNALED(said.status)) {
+    return "it was ended by signal " + std::to_string(WTERMSIG(said.status)) +
+           (WTERMSIG(said.status) == SIGKILL ? ", as the system does where memory runs out" : "");
+  }
+  std::string message;
+  for (const std::string& line : split(said.text, '\n')) {
+    if (line.starts_with(mark)) {
+      message = line.substr(mark.size());
+    } else if (!message.empty()) {
+      message += "\n" + line;  // of a message of several lines
+    }
+  }
+  message = trim(message.empty() ? said.text : message);
+  return message.ends_with("`)") ? message.substr(0, message.rfind(see)) : message;
 }
 
 void go_on_elsewhere(const CommandElsewhere& elsewhere, const std::vector<std::string>& arguments) {

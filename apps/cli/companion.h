@@ -42,13 +42,15 @@ struct ProgramText {
 };
 
 // Runs a program of ours to its end and returns its stdout; its stderr, too, where `with_errors`
-// says so, else that is ours. Throws Error{file} where it can't be started.
+// says so, else that is ours. It runs in `folder`, empty: in this one's. Hands a wish to stop on to
+// it, and throws Cancelled when it has ended; Error{file} where it can't be started.
 ProgramText text_of_program(const std::filesystem::path& program,
-                            const std::vector<std::string>& arguments, bool with_errors);
+                            const std::vector<std::string>& arguments, bool with_errors,
+                            const Progress& progress, const std::filesystem::path& folder = {});
 
-// Why it failed, of the text with its errors: "fossilct: --roi: ... (see `fossilct help import`)"
-// without what stands around it.
-std::string told_by_program(const std::string& text);
+// Why it failed: of the text with its errors the last line "fossilct: --roi: ... (see `fossilct
+// help import`)" without what stands around the message; that a signal ended it, where one did.
+std::string told_by_program(const ProgramText& said);
 
 // Turns this process into the program that has the command, with the same arguments, so that
 // streams, signals and exit code are the caller's without a word passed on. Does not return. Throws

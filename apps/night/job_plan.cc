@@ -193,10 +193,14 @@ JobPlan::Probe JobPlan::probe(const JobScan& scan) const {
   std::vector<JobOption> options = options_of_stage(scan.options, "segment", commands_);
   for (const JobOption& reading : options_of_stage(scan.options, "import", commands_)) {
     const auto is_same = [&](const auto& other) { return other.name == reading.name; };
-    if (std::ranges::none_of(options, is_same) &&
-        std::ranges::any_of(command("segment").options, is_same)) {
-      options.push_back(reading);
+    const auto known = std::ranges::find_if(command("segment").options, is_same);
+    if (known == command("segment").options.end() || known->common) {
+      continue;
     }
+    if (std::ranges::any_of(options, is_same)) {
+      return {};  // the one behind the other: nothing that could be tried before the import
+    }
+    options.push_back(reading);
   }
   StageWords given(command("segment"), std::move(options), threads_);
   given.give(scan.path.string()).give("--probe");

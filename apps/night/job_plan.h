@@ -28,6 +28,8 @@ class JobPlan {
   // Throws Error{option} as check_job_options().
   JobPlan(const Job& job, const std::vector<StageCommand>& commands, int threads);
 
+  const Job& job() const { return job_; }
+
   // All scans and stages, waiting or skipped.
   NightRecord record() const;
   // Of the job, before the scans; empty where no model is to be trained.
@@ -42,7 +44,8 @@ class JobPlan {
   struct Probe {
     std::vector<std::string> arguments;  // of `fossilct segment`
     // The same for scans that are segmented alike; empty where there is nothing to try: labels are
-    // given, a threshold does it, or the model is yet to be trained.
+    // given, a threshold does it, the job trains the model itself, or import and segment both are
+    // given an option that changes the scan.
     std::string kind;
   };
   Probe probe(const JobScan& scan) const;

@@ -44,8 +44,7 @@ void check_options_of_stages(const Job& job, const JobPlan& plan, const Progress
     progress.check();
     arguments.emplace_back("--check-options");
     const CommandRow& row = command_row(command_table(), arguments.front());
-    const ProgramText said = text_of_program(program_of(row), arguments, true);
-    progress.check();
+    const ProgramText said = text_of_program(program_of(row), arguments, true, progress);
     if (WIFSIGNALED(said.status)) {
       throw file_error(program_of(row), "was ended by signal " +
                                             std::to_string(WTERMSIG(said.status)) +
@@ -53,7 +52,7 @@ void check_options_of_stages(const Job& job, const JobPlan& plan, const Progress
                                             arguments.front() + "; start the run again");
     }
     if (said.status != 0) {
-      const std::string message = told_by_program(said.text);
+      const std::string message = told_by_program(said);
       throw Error(ErrorKind::option, place_of(job, message, arguments) + ": " + message +
                                          " (stage " + arguments.front() + ")");
     }

@@ -218,12 +218,14 @@ class JobPreflight {
           open_as_imported(scan, options_of_stage(scan.options, "import", commands_), progress_);
     });
     StageWork work;
+    const std::size_t findings_before = result_.findings.size();
     find_out(scan.name, "segment", "Give another model = ", [&] {
       if (is_wanted("segment", scan) && !scan.model.empty()) {
         work.classes =
             classes_of_model(model_path(scan.model, StarterModel::segmentation), model_classes);
       }
     });
+    const bool can_segment = result_.findings.size() == findings_before;
     find_out(scan.name, "classify", "Give another classifier = ", [&] {
       if (is_wanted("classify", scan)) {
         classes_of_model(model_path(scan.classifier, StarterModel::taxa), classifier_classes);
@@ -236,7 +238,7 @@ class JobPreflight {
     });
     if (opened) {
       fill(work, scan, *opened);
-      add_needs(scan, work);
+      add_needs(scan, work, *opened, can_segment);
     }
   }
 
@@ -271,7 +273,8 @@ class JobPreflight {
     }
   }
 
-  void add_needs(const JobScan& scan, const StageWork& work) {
+  void add_needs(const JobScan& scan, const StageWork& work, const OpenedScan& opened,
+                 bool can_segment) {
     for (const std::string_view stage_view : scan_stages) {
       const std::string stage(stage_view);
       if (!is_wanted(stage, scan) || is_done(scan.name, stage)) {
@@ -279,42 +282,67 @@ class JobPreflight {
       }
       StageNeed need = known_need(stage, work, result_.machine.threads);
       need.scan = scan.name;
-      if (const auto seconds = before_ == nullptr
+      // How long others took tells nothing of one that is segmented otherwise.
+      const bool is_known = stage != "segment" || knows_kind(scan);
+      if (const auto seconds = before_ == nullptr || !is_known
                                    ? std::nullopt
                                    : expected_seconds(*before_, stage, bytes_below(scan.path))) {
         need.seconds = *seconds;
         need.basis = "this job";
       }
-      const std::string kind = stage == "segment" && need.basis != "this job" && probe_.kind_of
-                                   ? probe_.kind_of(scan)
-                                   : std::string();
-      if (!kind.empty()) {
-        to_try_[kind].push_back({&scan, result_.needs.size(), static_cast<double>(work.voxels)});
+      if (stage == "segment" && can_segment && !is_known) {
+        to_try_[kind_of(scan) + shape_of(opened.grid)].push_back(
+            {&scan, result_.needs.size(), static_cast<double>(work.voxels)});
       }
       result_.needs.push_back(std::move(need));
     }
   }
 
-  // The largest of each kind; memory of the others is no more, the rest goes with their voxels.
+  std::string kind_of(const JobScan& scan) const {
+    return probe_.kind_of ? probe_.kind_of(scan) : std::string();
+  }
+
+  // Whether there is nothing to try, or a scan that is segmented alike is done in this job.
+  bool knows_kind(const JobScan& scan) const {
+    const std::string kind = kind_of(scan);
+    return kind.empty() || std::ranges::any_of(job_.scans, [&](const JobScan& other) {
+             return is_done(other.name, "segment") && kind_of(other) == kind;
+           });
+  }
+
+  static std::string shape_of(const Grid& grid) {
+    return "; " + std::to_string(grid.size.x) + " x " + std::to_string(grid.size.y) +
+           " voxels of " + (grid.spacing_known ? format_rounded(grid.spacing_um.x) : "?");
+  }
+
+  // Slices along y and x are the larger the more there are along z: memory of the others is no more
+  // than that of the largest, the rest goes with their voxels.
   void try_segmentations() {
-    for (const auto& [kind, scans] : to_try_) {
-      const ToTry& largest = *std::ranges::max_element(scans, {}, &ToTry::voxels);
-      find_out(largest.scan->name, "segment", "Mend it, or give another model = ", [&] {
-        progress_.check();
-        const SegmentProbe::Result tried = probe_.run(*largest.scan);
-        for (const ToTry& each : scans) {
-          const double share = each.voxels / largest.voxels;
-          StageNeed& need = result_.needs[each.need];
-          need.memory_bytes = tried.need.memory_bytes;
-          need.scratch_bytes = share * tried.need.scratch_bytes;
-          need.kept_bytes = share * tried.need.kept_bytes;
-          need.seconds = share * tried.need.seconds;
-          need.basis = "probe";
-        }
-        result_.notices.push_back("segment was tried on " + largest.scan->name + ": " +
-                                  tried.machine);
-      });
+    for (auto& [kind, scans] : to_try_) {
+      std::ranges::sort(scans, std::ranges::greater(), &ToTry::voxels);
+      bool known = false;
+      for (auto largest = scans.begin(); largest != scans.end() && !known; ++largest) {
+        find_out(largest->scan->name, "segment", "Change its options, or its model", [&] {
+          progress_.check();
+          progress_.notice("the segmentation of " + printable(largest->scan->name) + " is tried");
+          const SegmentProbe::Result tried = probe_.run(*largest->scan);
+          for (auto each = largest; each != scans.end(); ++each) {
+            take(tried, each->voxels / largest->voxels, result_.needs[each->need]);
+          }
+          result_.notices.push_back("segment was tried on " + printable(largest->scan->name) +
+                                    ": " + tried.machine);
+          known = true;
+        });
+      }
     }
+  }
+
+  static void take(const SegmentProbe::Result& tried, double share, StageNeed& need) {
+    need.memory_bytes = tried.need.memory_bytes;
+    need.scratch_bytes = share * tried.need.scratch_bytes;
+    need.kept_bytes = share * tried.need.kept_bytes;
+    need.seconds = share * tried.need.seconds + tried.start_seconds;
+    need.basis = "probe";
   }
 
   const Job& job_;

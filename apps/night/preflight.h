@@ -16,12 +16,13 @@ namespace fossilct {
 
 // Tries segmentations out.
 struct SegmentProbe {
-  // Tells segmentations apart but for the scan; empty: there is nothing to try.
+  // Tells segmentations apart by their options; empty: there is nothing to try.
   std::function<std::string(const JobScan&)> kind_of;
   // What that of a scan will take. Throws Error, which says why it can't.
   struct Result {
-    StageNeed need;
-    std::string machine;  // "cpu, 1 slice at once; fp32"
+    StageNeed need;            // of the slices
+    double start_seconds = 0;  // of opening scan and model, and of trying
+    std::string machine;       // "cpu, 1 slice at once; fp32"
   };
   std::function<Result(const JobScan&)> run;
 };
@@ -31,11 +32,11 @@ SegmentProbe segment_probe(const JobPlan& plan, const Progress& progress);
 
 // Opens every scan, label volume and model of the job (headers only), and tells what each stage
 // will take: from the times of this job's stages that are done (`before`, its journal; null: none)
-// where there are some, else from `probe`, else from known rates. Of scans that are segmented alike
-// the largest is tried out. What can't be opened, and what does not fit machine
-// and limits, is a finding. Stages that the journal has as done count nothing. Runs nothing and
-// writes nothing. Cost: some milliseconds a scan, some seconds a probe.
-// `commands`: what the stages' commands take.
+// where there are some, else from `probe`, else from known rates. Of scans that are segmented
+// alike, with slices of one size and voxels of one size, the one with the most slices is tried out,
+// where it fails the next. What can't be opened, and what does not fit machine and limits, is a
+// finding. Stages that the journal has as done count nothing. Runs nothing and writes nothing.
+// Cost: some milliseconds a scan, some seconds a probe. `commands`: what the stages' commands take.
 Preflight preflight(const Job& job, std::span<const StageCommand> commands,
                     const NightRecord* before, int threads, const SegmentProbe& probe,
                     Progress& progress);

@@ -20,7 +20,7 @@ std::string_view answer_in(std::string_view text) {
 SegmentProbe::Result result_of(const ProgramText& said) {
   const Json json = try_parse_json(answer_in(said.text));
   if (said.status != 0 || !json.is_object() || !json.contains("probe")) {
-    throw Error(ErrorKind::format, "can't be tried out: " + told_by_program(said.text));
+    throw Error(ErrorKind::format, "can't be tried out: " + told_by_program(said));
   }
   const Json& probe = json.at("probe");
   StageNeed need;
@@ -28,7 +28,7 @@ SegmentProbe::Result result_of(const ProgramText& said) {
   need.memory_bytes = probe.at("memory_bytes").get<double>();
   need.scratch_bytes = probe.at("slab_bytes").get<double>();
   need.kept_bytes = probe.at("result_bytes").get<double>();
-  return {need, probe.at("machine").get<std::string>()};
+  return {need, 0, probe.at("machine").get<std::string>()};
 }
 
 }  // namespace
@@ -40,11 +40,10 @@ SegmentProbe segment_probe(const JobPlan& plan, const Progress& progress) {
     arguments.insert(arguments.end(), {"--json", "--quiet"});
     const CommandRow& row = command_row(command_table(), "segment");
     const auto begun = std::chrono::steady_clock::now();
-    const ProgramText said = text_of_program(program_of(row), arguments, true);
-    progress.check();
+    const ProgramText said =
+        text_of_program(program_of(row), arguments, true, progress, plan.job().file.parent_path());
     SegmentProbe::Result result = result_of(said);
-    // Each run opens the scan and the model, and tries slices first.
-    result.need.seconds +=
+    result.start_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
   };

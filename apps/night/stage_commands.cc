@@ -44,9 +44,10 @@ bool given_by_run(const std::string& stage, const std::string& option) {
 }
 
 // Options of a program's own commands, by command.
-std::map<std::string, Json> options_of_program(const std::filesystem::path& program) {
+std::map<std::string, Json> options_of_program(const std::filesystem::path& program,
+                                               const Progress& progress) {
   std::map<std::string, Json> options;
-  const ProgramText said = text_of_program(program, {"help", "--json"}, false);
+  const ProgramText said = text_of_program(program, {"help", "--json"}, false, progress);
   const Json all = try_parse_json(said.text);
   if (said.status != 0 || all.is_discarded()) {
     throw file_error(program, "does not tell of its commands; fossilct must be installed whole");
@@ -80,7 +81,8 @@ std::string command_of_stage(const std::string& stage) {
   return stage == "abundance-table" ? "abundance" : stage;
 }
 
-std::vector<StageCommand> stage_commands(std::span<const CommandRow> table) {
+std::vector<StageCommand> stage_commands(std::span<const CommandRow> table,
+                                         const Progress& progress) {
   std::vector<std::string> stages(std::begin(scan_stages), std::end(scan_stages));
   stages.insert(stages.end(), std::begin(job_stages), std::end(job_stages));
   std::map<std::filesystem::path, std::map<std::string, Json>> companions;
@@ -98,7 +100,7 @@ std::vector<StageCommand> stage_commands(std::span<const CommandRow> table) {
     }
     const std::filesystem::path program = program_of(*row);
     if (!companions.contains(program)) {
-      companions[program] = options_of_program(program);
+      companions[program] = options_of_program(program, progress);
     }
     commands.push_back(stage_command(stage, companions[program][row->name]));
   }

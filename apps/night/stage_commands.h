@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/cli/command.h"
+#include "base/progress.h"
 #include "night/job.h"
 
 namespace fossilct {
@@ -17,6 +18,7 @@ std::string command_of_stage(const std::string& stage);
 // Options that the run itself gives, and those that would make a command do something else
 // ("render --scene"), are marked. A stage whose command is not built is left out. Throws
 // Error{file} where a program is not there.
-std::vector<StageCommand> stage_commands(std::span<const CommandRow> table);
+std::vector<StageCommand> stage_commands(std::span<const CommandRow> table,
+                                         const Progress& progress);
 
 }  // namespace fossilct

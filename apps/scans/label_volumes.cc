@@ -17,7 +17,6 @@ namespace {
 
 // Cosine of the angle between axes that are the same.
 constexpr double same_direction = 0.999;
-// Voxels that two may lie beside each other: less than that is the rounding of a header.
 
 std::array<double, 3> axes_of(const Vector3& v) { return {v.x, v.y, v.z}; }
 

@@ -33,7 +33,8 @@ struct SpokenOf {
 
 // Voxel sizes of the same scan may be written with other digits: up to a thousandth apart.
 inline constexpr double same_spacing = 1.001;
-// Voxels that a file's first voxel may lie beside where it is expected.
+// Voxels that a file's first voxel may lie beside where it is expected: less is the rounding of a
+// header.
 inline constexpr double most_offset = 0.25;
 // The largest ratio of both along any axis, at least 1.
 double spacing_ratio(const Vector3& a, const Vector3& b);

@@ -32,6 +32,7 @@ constexpr std::int64_t gpu_tile = 4096;
 constexpr std::int64_t slab_bytes = std::int64_t{64} << 20;
 constexpr double share_of_free_memory = 0.7;
 constexpr double gib = 1 << 30;
+constexpr const char* precision_key = "the precision";
 
 double largest_difference(const Vector3& a, const Vector3& b) {
   const auto difference = [](double x, double y) { return std::abs(x / y - 1); };
@@ -67,6 +68,23 @@ std::string distances_text(const Similarity& s) {
 
 fs::path SegmentOutputs::beside(const std::string& what) const {
   return fs::path(labels).replace_extension("." + what + ".h5");
+}
+
+std::optional<Precision> begun_precision(const fs::path& slabs) {
+  Json begun_with;
+  try {
+    begun_with = slabs_begun_with(slabs);
+  } catch (const Error&) {
+    return std::nullopt;  // opening the store says it
+  }
+  const std::string described =
+      begun_with.is_object() ? begun_with.value(precision_key, std::string()) : std::string();
+  for (const Precision precision : {Precision::fp32, Precision::bf16, Precision::fp16}) {
+    if (described.starts_with(name_of(precision) + ",")) {
+      return precision;
+    }
+  }
+  return std::nullopt;
 }
 
 SegmentOutputs segment_outputs(const fs::path& labels) {
@@ -210,7 +228,7 @@ Json NetworkRun::begun_with(const std::string& scan_sha256) const {
                      {"--tile", recipe_.prediction.tile},
                      {"--uncertainty", settings_.uncertainty},
                      {"--no-skip", settings_.no_skip},
-                     {"the precision", networks_.front().choice().describe()},
+                     {precision_key, networks_.front().choice().describe()},
                      {"the device", device_name_},
                      {"the version of fossilct", std::string(version())}};
   begun_with.update(voxels_read(settings_.open));
@@ -271,11 +289,7 @@ SegmentationNeed NetworkRun::need_of(const std::vector<AxisSlab>& slabs) const {
   return need;
 }
 
-void NetworkRun::require_room(const SegmentationNeed& need, const fs::path& slabs) const {
-  context_.progress.notice("will use about " + bytes_text(need.memory_bytes) + " of RAM, " +
-                           bytes_text(need.slab_bytes) + " of disk for finished slabs, " +
-                           bytes_text(need.result_bytes) + " for the result, " +
-                           format_duration(need.seconds));
+void NetworkRun::require_memory(const SegmentationNeed& need) const {
   const double allowed = settings_.memory_gib > 0
                              ? settings_.memory_gib * gib
                              : share_of_free_memory * static_cast<double>(available_memory_bytes() +
@@ -287,6 +301,14 @@ void NetworkRun::require_room(const SegmentationNeed& need, const fs::path& slab
                                        "smaller --tile than " +
                                        std::to_string(recipe_.prediction.tile));
   }
+}
+
+void NetworkRun::require_room(const SegmentationNeed& need, const fs::path& slabs) const {
+  context_.progress.notice("will use about " + bytes_text(need.memory_bytes) + " of RAM, " +
+                           bytes_text(need.slab_bytes) + " of disk for finished slabs, " +
+                           bytes_text(need.result_bytes) + " for the result, " +
+                           format_duration(need.seconds));
+  require_memory(need);
   std::error_code unknown;
   const fs::space_info space = fs::space(slabs, unknown);
   const std::int64_t disk = need.slab_bytes + need.result_bytes;

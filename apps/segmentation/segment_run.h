@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ struct SegmentationNeed {
   std::int64_t result_bytes = 0;  // of disk, for what is written
 };
 
+// That of the slabs which an interrupted run left there; nothing where there are none.
+std::optional<Precision> begun_precision(const std::filesystem::path& slabs);
+
 // A scan on its way through a network: opened, compared with the model, planned, predicted.
 class NetworkRun {
  public:
@@ -58,6 +62,9 @@ class NetworkRun {
   SegmentationNeed probe();
   // What it runs on and with how many slices at once: "cuda:0, 16 slices at once; bf16".
   std::string machine_text() const;
+
+  // Throws Error{device} where it is more than --memory, or most of what is free.
+  void require_memory(const SegmentationNeed& need) const;
 
   // Says what is ahead, refuses what can't end, and predicts all slabs that are not there yet.
   // `scan_sha256` names the scan's content.
@@ -92,7 +99,7 @@ class NetworkRun {
   std::unique_ptr<VolumeSource> on_own_grid(std::unique_ptr<VolumeSource> plane) const;
 
   const CommandContext& context_;
-  const SegmentSettings& settings_;
+  SegmentSettings settings_;
   LoadedModel& model_;
   Grid own_grid_;
   bool resampled_ = false;

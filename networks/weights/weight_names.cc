@@ -274,7 +274,7 @@ std::optional<NetworkSpec> spec_of(const WeightFile& file) {
 std::map<std::string, std::string> model_metadata(const Json& record) {
   Json versioned = {{"version", record_version}};
   versioned.update(record);
-  return {{"format", "pt"}, {std::string(record_key), json_text(versioned)}};
+  return {{"format", "pt"}, {std::string(record_key), exact_json_text(versioned)}};
 }
 
 }  // namespace fossilct

@@ -161,7 +161,7 @@ TEST_CASE("of scans that are segmented alike the largest is tried, and tells of 
   Files files;
   JobScan half = files.job.scans[0];
   half.name = "half";
-  half.options = {{"", "roi", "0:4,0:6,0:4", "x line 1"}};
+  half.options = {{"", "roi", "0:8,0:6,0:2", "x line 1"}};
   JobScan other = files.job.scans[0];
   other.name = "other";
   files.job.scans.insert(files.job.scans.begin(), half);
@@ -179,7 +179,7 @@ TEST_CASE("of scans that are segmented alike the largest is tried, and tells of 
     need.scratch_bytes = 600;
     need.kept_bytes = 60;
     need.seconds = 100;
-    return SegmentProbe::Result{need, "cpu, 1 slice at once"};
+    return SegmentProbe::Result{need, 7, "cpu, 1 slice at once"};
   };
   const Preflight found = files.look(nullptr, probe);
   CHECK(tried == std::vector<std::string>{"a", "other"});
@@ -188,9 +188,9 @@ TEST_CASE("of scans that are segmented alike the largest is tried, and tells of 
       return need.scan == scan && need.stage == "segment";
     });
   };
-  CHECK(need_of("a").seconds == 100);
+  CHECK(need_of("a").seconds == 107);
   CHECK(need_of("a").basis == "probe");
-  CHECK(need_of("half").seconds == 50);
+  CHECK(need_of("half").seconds == 57);
   CHECK(need_of("half").memory_bytes == 1e9);
   CHECK(need_of("half").scratch_bytes == 300);
   CHECK(need_of("half").kept_bytes == 30);
@@ -211,8 +211,38 @@ TEST_CASE("of scans that are segmented alike the largest is tried, and tells of 
   before.stages = {done};
   before.scans.push_back({"a", "", "", "", 0});
   tried.clear();
-  CHECK(files.look(&before, probe).findings.empty());
-  CHECK(tried.empty());
+  files.look(&before, probe);
+  CHECK(tried == std::vector<std::string>{"other"});  // segmented otherwise
+}
+
+TEST_CASE("where the largest can't be tried, the next is; one without its model is not tried") {
+  Files files;
+  JobScan half = files.job.scans[0];
+  half.name = "half";
+  half.options = {{"", "roi", "0:8,0:6,0:2", "x line 1"}};
+  JobScan without = files.job.scans[0];
+  without.name = "without";
+  without.model = files.folder / "none.safetensors";
+  files.job.scans.push_back(half);
+  files.job.scans.push_back(without);
+  SegmentProbe probe;
+  probe.kind_of = [](const JobScan&) { return "a"; };
+  probe.run = [](const JobScan& scan) {
+    if (scan.name == "a") {
+      throw Error(ErrorKind::file, "slice 3 is damaged");
+    }
+    REQUIRE(scan.name == "half");
+    StageNeed need;
+    need.seconds = 50;
+    return SegmentProbe::Result{need, 0, "cpu"};
+  };
+  const Preflight found = files.look(nullptr, probe);
+  REQUIRE(found.findings.size() == 2);
+  CHECK(found.findings[0].what.find("none.safetensors") != std::string::npos);
+  CHECK(found.findings[1].what == "slice 3 is damaged");
+  for (const StageNeed& need : found.needs) {
+    CHECK((need.basis == "probe") == (need.scan == "half" && need.stage == "segment"));
+  }
 }
 
 TEST_CASE("limits that a stage will pass are findings, which are thrown with a way to start") {
