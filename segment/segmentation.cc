@@ -347,25 +347,30 @@ bool holds_only_air(const at::Tensor& images, double air_below) {
 SegmentationProbe probe_segmentation(VolumeSource& scan, const SliceRecipe& recipe,
                                      const std::vector<Axis>& axes, const NetworkFunction& network,
                                      Progress& progress) {
-  constexpr int times = 2;  // what else runs on the machine makes one of them slow
+  // What else runs on the machine makes some of them slow: the fastest of a second's work counts.
+  constexpr int least_times = 2, most_times = 8;
+  constexpr double enough_seconds = 1;
   SegmentationProbe probe;
-  progress.begin("probe", 1 + times * std::ssize(axes), WorkUnit::slices);
+  progress.begin("probe", std::ssize(axes), WorkUnit::slices);
   BatchPredictor predictor(network, recipe, progress);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     SlicePart part = whole_slices(scan.grid().size, axes[i]);
     part.slice /= 2;
     const at::Tensor image =
         read_part(scan, part, recipe.context, recipe.scale).unsqueeze(0).nan_to_num_(0, 0, 0);
-    // The first of all finds no memory yet, and cold caches.
-    const int unmeasured = i == 0 ? 1 : 0;
-    double best = std::numeric_limits<double>::infinity();
-    for (int n = 0; n < unmeasured + times; ++n) {
+    if (i == 0) {
+      predictor.planes(image);  // finds no memory yet, and cold caches
+    }
+    double best = std::numeric_limits<double>::infinity(), spent = 0;
+    for (int n = 0; n < least_times || (n < most_times && spent < enough_seconds); ++n) {
       progress.check();
       const auto began = Clock::now();
       predictor.planes(image);
-      best = n < unmeasured ? best : std::min(best, seconds_since(began));
-      progress.advance(1);
+      const double seconds = seconds_since(began);
+      best = std::min(best, seconds);
+      spent += seconds;
     }
+    progress.advance(1);
     probe.seconds_a_slice.push_back(best);
   }
   progress.end();

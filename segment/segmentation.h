@@ -45,7 +45,7 @@ struct SegmentationProbe {
   std::vector<double> seconds_a_slice;  // by axis, as given
   std::int64_t peak_bytes = 0;
 };
-// Predicts the slice in the middle of each axis twice, and counts the faster one.
+// Predicts the slice in the middle of each axis, twice or for a second, and counts the fastest.
 SegmentationProbe probe_segmentation(VolumeSource& scan, const SliceRecipe& recipe,
                                      const std::vector<Axis>& axes, const NetworkFunction& network,
                                      Progress& progress);
