@@ -182,7 +182,8 @@ std::unique_ptr<Runner> made_on_cpu(const Program& program, const InferenceOptio
     return fp32;
   }
   std::unique_ptr<Runner> bf16 = made(Precision::bf16);
-  // Less would not be worth other bits, the less so as it would be the one today, the other tomorrow.
+  // Less would not be worth other bits, the less so as it would be the one today, the other
+  // tomorrow.
   constexpr double worth = 2;
   const bool faster = worth * probe_seconds(*bf16, program) < probe_seconds(*fp32, program);
   return faster ? std::move(bf16) : std::move(fp32);
