@@ -73,6 +73,20 @@ struct Files {
   }
 };
 
+// A night in which scan a was segmented in 77 seconds.
+NightRecord with_a_segmented() {
+  NightRecord night;
+  StageRecord done;
+  done.scan = "a";
+  done.stage = "segment";
+  done.state = StageState::done;
+  done.began = 1000;
+  done.ended = 1077;
+  night.stages = {done};
+  night.scans.push_back({"a", "", "", "", 0});
+  return night;
+}
+
 TEST_CASE("a job that can run has needs for each stage and no finding") {
   const Files files;
   const Preflight preflight = files.look();
@@ -201,15 +215,7 @@ TEST_CASE("of scans that are segmented alike the largest is tried, and tells of 
   CHECK(contains(preflight_text(found), "note  segment was tried on a: cpu, 1 slice at once"));
 
   // Nobody tries what is known: stages that are done, or how long others took in this job.
-  NightRecord before;
-  StageRecord done;
-  done.scan = "a";
-  done.stage = "segment";
-  done.state = StageState::done;
-  done.began = 1000;
-  done.ended = 1077;
-  before.stages = {done};
-  before.scans.push_back({"a", "", "", "", 0});
+  const NightRecord before = with_a_segmented();
   tried.clear();
   files.look(&before, probe);
   CHECK(tried == std::vector<std::string>{"other"});  // segmented otherwise
@@ -260,15 +266,7 @@ TEST_CASE("stages that are done count nothing, and tell how long others take") {
   JobScan second = files.job.scans[0];
   second.name = "b";
   files.job.scans.push_back(second);
-  NightRecord before;
-  StageRecord done;
-  done.scan = "a";
-  done.stage = "segment";
-  done.state = StageState::done;
-  done.began = 1000;
-  done.ended = 1077;
-  before.stages = {done};
-  before.scans.push_back({"a", "", "", "", 0});
+  const NightRecord before = with_a_segmented();
   const Preflight preflight = files.look(&before);
   REQUIRE(preflight.needs.size() == 7);
   const auto need = std::ranges::find_if(
