@@ -59,8 +59,8 @@ std::string name_of_views(Views views) {
 
 std::string distances_text(const Similarity& s) {
   return "histogram " + format_rounded(std::round(s.histogram_distance * 100) / 100) +
-         " (far above " + format_rounded(Similarity::far_histogram) + "), first layer " +
-         format_rounded(std::round(s.feature_distance * 100) / 100) + " (far above " +
+         " (unlike from " + format_rounded(Similarity::far_histogram) + "), first layer " +
+         format_rounded(std::round(s.feature_distance * 100) / 100) + " (unlike from " +
          format_rounded(Similarity::far_features) + ")";
 }
 
@@ -351,7 +351,7 @@ void NetworkRun::predict(const SegmentOutputs& outputs, const std::string& scan_
                   std::string(name_of(scan_->type())));
   progress.notice("model    " + model_.path.string() + ": " + class_names(record.classes) +
                   "; U-Net, " + record.network.encoder);
-  progress.notice("likeness to " + similarity_.nearest + ": " + distances_text(similarity_));
+  progress.notice("distance from " + similarity_.nearest + ": " + distances_text(similarity_));
   const int views = count_of(settings_.views) * static_cast<int>(settings_.axes.size());
   progress.notice("views    axes " + name_of(settings_.axes) + ", " + std::to_string(views) +
                   " a voxel; tiles of at most " + std::to_string(recipe_.prediction.tile) + "; " +

@@ -77,7 +77,7 @@ fossilct_cli_test(segment_labels PREPARE import in/masks -o m.h5 --spacing-um 2 
   EXIT 1 LEAVES m.h5 STDERR "m.h5: holds labels; expected the intensities")
 fossilct_cli_test(segment_memory ARGS ${segment} --memory 0.001 EXIT 4 STDERR "of RAM.*are allowed: .*--memory, or a smaller --tile")
 fossilct_cli_test(segment_unlike ARGS segment in/good --spacing-um 2 --model ${model} -o l.h5 --axes z EXIT 0 LEAVES l.h5
-  STDERR "warning: the scan is unlike what the model was trained on .nearest: .*histogram [0-9.]+ .far above.*look at a few slices")
+  STDERR "warning: the scan is unlike what the model was trained on .nearest: .*histogram [0-9.]+ .unlike from.*look at a few slices")
 fossilct_cli_test(segment_other_type ARGS segment in/values.raw --raw 16x12x8:u16le --spacing-um 2 --model ${model} -o l.h5 --axes z EXIT 0
   LEAVES l.h5 STDERR "the scan is u16, the model was trained on u8: intensities are converted")
 fossilct_cli_test(segment_require_similar ARGS segment in/good --spacing-um 2 --model ${model} -o l.h5 --require-similar EXIT 1
