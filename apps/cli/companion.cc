@@ -34,17 +34,31 @@ std::vector<char*> argv_of(std::vector<std::string>& words) {
   return argv;
 }
 
+// Hands a wish to stop on to a child, once.
+class StopMessage {
+ public:
+  StopMessage(pid_t child, const Progress& progress) : child_(child), progress_(progress) {}
+  void pass_on() {
+    if (progress_.cancel_requested() && !told_) {
+      ::kill(child_, SIGTERM);
+      told_ = true;
+    }
+  }
+
+ private:
+  pid_t child_;
+  const Progress& progress_;
+  bool told_ = false;
+};
+
 // What a program writes until it ends. It is told of a wish to stop.
 std::string all_from(int descriptor, pid_t child, const Progress& progress) {
   constexpr int patience_ms = 50;
   std::string text;
   std::array<char, 4096> part{};
-  bool told = false;
+  StopMessage stop(child, progress);
   for (;;) {
-    if (progress.cancel_requested() && !told) {
-      ::kill(child, SIGTERM);
-      told = true;
-    }
+    stop.pass_on();
     pollfd waiting = {descriptor, POLLIN, 0};
     if (::poll(&waiting, 1, patience_ms) == 0) {
       continue;
@@ -61,13 +75,10 @@ std::string all_from(int descriptor, pid_t child, const Progress& progress) {
 // The status of waitpid().
 int wait_for(pid_t child, const Progress& progress) {
   constexpr auto patience = std::chrono::milliseconds(50);
-  bool told = false;
+  StopMessage stop(child, progress);
   int status = 0;
   while (::waitpid(child, &status, WNOHANG) == 0) {
-    if (progress.cancel_requested() && !told) {
-      ::kill(child, SIGTERM);
-      told = true;
-    }
+    stop.pass_on();
     std::this_thread::sleep_for(patience);
   }
   return status;

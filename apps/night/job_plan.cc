@@ -51,10 +51,7 @@ JobPlan::JobPlan(const Job& job, const std::vector<StageCommand>& commands, int 
   check_job_options(job, commands);
 }
 
-bool JobPlan::is_built(const std::string& stage) const {
-  return std::any_of(commands_.begin(), commands_.end(),
-                     [&](const StageCommand& command) { return command.stage == stage; });
-}
+bool JobPlan::is_built(const std::string& stage) const { return !command(stage).stage.empty(); }
 
 std::string JobPlan::reason_to_skip(const std::string& stage) const {
   if (!is_wanted(job_, stage)) {

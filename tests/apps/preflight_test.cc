@@ -73,6 +73,13 @@ struct Files {
   }
 };
 
+// Of the first slices alone.
+JobScan half_of(JobScan scan) {
+  scan.name = "half";
+  scan.options = {{"", "roi", "0:8,0:6,0:2", "x line 1"}};
+  return scan;
+}
+
 // A night in which scan a was segmented in 77 seconds.
 NightRecord with_a_segmented() {
   NightRecord night;
@@ -173,9 +180,7 @@ TEST_CASE("labels of another size are a finding, and then there is no segment") 
 
 TEST_CASE("of scans that are segmented alike the largest is tried, and tells of the others") {
   Files files;
-  JobScan half = files.job.scans[0];
-  half.name = "half";
-  half.options = {{"", "roi", "0:8,0:6,0:2", "x line 1"}};
+  const JobScan half = half_of(files.job.scans[0]);
   JobScan other = files.job.scans[0];
   other.name = "other";
   files.job.scans.insert(files.job.scans.begin(), half);
@@ -223,9 +228,7 @@ TEST_CASE("of scans that are segmented alike the largest is tried, and tells of 
 
 TEST_CASE("where the largest can't be tried, the next is; one without its model is not tried") {
   Files files;
-  JobScan half = files.job.scans[0];
-  half.name = "half";
-  half.options = {{"", "roi", "0:8,0:6,0:2", "x line 1"}};
+  const JobScan half = half_of(files.job.scans[0]);
   JobScan without = files.job.scans[0];
   without.name = "without";
   without.model = files.folder / "none.safetensors";
